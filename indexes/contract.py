@@ -1,0 +1,49 @@
+"""What every index offers: queries in, rows and scores out, filters applied before the search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+"""Shape (rows,): True where a row may be returned."""
+
+
+class IndexUnusable(Exception):
+    """A stored index is missing, damaged or foreign; the message is Chinese and says what to run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The best rows for one query, best first; equal scores stand in row order.
+
+    rows: int64, shape (k,); scores: float64, shape (k,). Never shorter than min(k, allowed rows).
+    Rows are positions in the collection, whose ids are kept in ascending order: row order is id order.
+    """
+
+    rows: NDArray[np.int64]
+    scores: NDArray[np.float64]
+
+
+class VectorIndex(Protocol):
+    """Nearest neighbours by inner product over unit vectors (cosine in [-1, 1])."""
+
+    @classmethod
+    def build(cls, vectors: Vectors) -> Self:
+        """Index vectors of shape (rows, dimension)."""
+
+    def search(self, queries: Vectors, k: int, allowed: Mask | None = None) -> list[Hits]:
+        """The k nearest allowed rows of each query, shape (queries, dimension)."""
+
+    def scores(self, query: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Exact inner products of one query, shape (dimension,), with the given rows."""
+
+    def save(self, folder: Path) -> None: ...
+
+    @classmethod
+    def load(cls, folder: Path) -> Self: ...
