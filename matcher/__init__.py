@@ -1,0 +1,1 @@
+"""Which patents answer a need, and why."""

@@ -1,0 +1,119 @@
+"""One frozen Settings: defaults < matcher.toml < MATCHER_* environment; an unknown key is an error."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from matcher.errors import SettingsError
+
+_NOT_SETTINGS = {"MATCHER_DATA", "MATCHER_CI"}
+"""Variables of tests and benchmarks that share the prefix."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RetrievalSettings(_Section):
+    """How candidates are found."""
+
+    candidates: int = Field(200, ge=1, description="candidates of each channel that ranking looks at")
+
+
+class RankingSettings(_Section):
+    """Weights of the signals by name (absent: the signal's default) and the grades' thresholds."""
+
+    weights: dict[str, float] = Field(default_factory=dict)
+    strong: float = Field(0.60, ge=0, le=1)
+    recommended: float = Field(0.45, ge=0, le=1)
+    possible: float = Field(0.30, ge=0, le=1)
+
+
+class FileLimits(_Section):
+    """What an uploaded file may cost (measured limits for hostile files)."""
+
+    unpacked_bytes: int = Field(200_000_000, ge=1)
+    entries: int = Field(1_000, ge=1)
+    ratio: int = Field(100, ge=1)
+    rows: int = Field(1_048_576, ge=1)
+    seconds: float = Field(120, gt=0)
+
+
+class Settings(_Section):
+    """All settings of one workspace."""
+
+    home: Path = Path("workspace")
+    """The workspace folder: database, indexes, caches, downloaded models."""
+    database_url: str | None = None
+    """SQLAlchemy URL; None: SQLite in the workspace folder."""
+    model: str = "patent-need-static-zh"
+    """Catalogue name, local folder or hub name."""
+    device: str = "cpu"
+    organiser: str = ""
+    """编制单位 on the cover of lists."""
+    province: str = ""
+    allow_external_text: bool = False
+    retrieval: RetrievalSettings = RetrievalSettings()
+    ranking: RankingSettings = RankingSettings()
+    limits: FileLimits = FileLimits()
+
+
+def load_settings(file: Path | None = None, **overrides: Any) -> Settings:  # noqa: ANN401 (values of any field)
+    """Settings from defaults, then `file` (matcher.toml), then MATCHER_* (A__B for nested), then overrides.
+
+    Raises SettingsError naming every unknown key and every impossible value.
+    """
+    values: dict[str, Any] = {}
+    path = file or Path(os.environ.get("MATCHER_HOME", "workspace")) / "matcher.toml"
+    if path.is_file():
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"设置文件 {path} 无法读取:{error}。请检查 TOML 语法并以 UTF-8 保存。"
+            ) from error
+    elif file is not None:
+        raise SettingsError(f"找不到设置文件 {file}。")
+    _merge(values, _from_environment())
+    _merge(values, {key: value for key, value in overrides.items() if value is not None})
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from error
+
+
+def _from_environment() -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in sorted(os.environ.items()):
+        if not name.startswith("MATCHER_") or name in _NOT_SETTINGS:
+            continue
+        *sections, key = name.removeprefix("MATCHER_").lower().split("__")
+        target = values
+        for section in sections:
+            target = target.setdefault(section, {})
+        target[key] = value
+    return values
+
+
+def _merge(target: dict[str, Any], update: dict[str, Any]) -> None:
+    for key, value in update.items():
+        if isinstance(value, dict) and isinstance(target.get(key), dict):
+            _merge(target[key], value)
+        else:
+            target[key] = value
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        name = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            lines.append(f"未知的设置项 {name}")
+        else:
+            lines.append(f"设置项 {name} 的值 {problem['input']!r} 无效({problem['msg']})")
+    return ";".join(lines) + "。请修改 matcher.toml 或环境变量 MATCHER_*。"
