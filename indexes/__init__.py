@@ -1,0 +1,1 @@
+"""Vectors or tokens in, ids and scores out."""

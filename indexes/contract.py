@@ -36,14 +36,21 @@ class VectorIndex(Protocol):
     @classmethod
     def build(cls, vectors: Vectors) -> Self:
         """Index vectors of shape (rows, dimension)."""
+        ...
 
     def search(self, queries: Vectors, k: int, allowed: Mask | None = None) -> list[Hits]:
         """The k nearest allowed rows of each query, shape (queries, dimension)."""
+        ...
 
     def scores(self, query: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Exact inner products of one query, shape (dimension,), with the given rows."""
+        ...
 
-    def save(self, folder: Path) -> None: ...
+    def save(self, folder: Path) -> None:
+        """Write the index into an existing folder."""
+        ...
 
     @classmethod
-    def load(cls, folder: Path) -> Self: ...
+    def load(cls, folder: Path) -> Self:
+        """Read it back, memory-mapped where possible; raises IndexUnusable."""
+        ...

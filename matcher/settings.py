@@ -74,9 +74,7 @@ def load_settings(file: Path | None = None, **overrides: Any) -> Settings:  # no
         try:
             values = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(
-                f"设置文件 {path} 无法读取:{error}。请检查 TOML 语法并以 UTF-8 保存。"
-            ) from error
+            raise SettingsError(f"设置文件 {path} 无法读取：{error}。请检查语法并以 UTF-8 保存。") from error
     elif file is not None:
         raise SettingsError(f"找不到设置文件 {file}。")
     _merge(values, _from_environment())
@@ -115,5 +113,5 @@ def _explain(error: ValidationError) -> str:
         if problem["type"] == "extra_forbidden":
             lines.append(f"未知的设置项 {name}")
         else:
-            lines.append(f"设置项 {name} 的值 {problem['input']!r} 无效({problem['msg']})")
-    return ";".join(lines) + "。请修改 matcher.toml 或环境变量 MATCHER_*。"
+            lines.append(f"设置项 {name} 的值 {problem['input']!r} 无效（{problem['msg']}）")
+    return "；".join(lines) + "。请修改 matcher.toml 或环境变量 MATCHER_*。"

@@ -54,10 +54,15 @@ class Embedder(Protocol):
     """
 
     @property
-    def spec(self) -> ModelSpec: ...
+    def spec(self) -> ModelSpec:
+        """The catalogue line it was loaded by."""
+        ...
 
     @property
     def fingerprint(self) -> str:
         """SHA-256 (hex) over weights and everything that changes the vectors: the cache key."""
+        ...
 
-    def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> Vectors: ...
+    def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> Vectors:
+        """Vectors of shape (len(texts), dimension)."""
+        ...

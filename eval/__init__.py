@@ -1,0 +1,1 @@
+"""Would it have found what was really bought?"""

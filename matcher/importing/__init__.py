@@ -1,0 +1,1 @@
+"""File → rows → records or row errors."""

@@ -1,0 +1,1 @@
+"""Lists: selection and exports."""

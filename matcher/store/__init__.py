@@ -1,0 +1,1 @@
+"""All business SQL, and only here."""
