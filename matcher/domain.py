@@ -298,7 +298,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """企业评价: what one enterprise said of one patent on one day."""
+    """企业评价: what one enterprise said of one patent, `on` a day."""
 
     id: str
     patent_id: str
@@ -308,19 +308,19 @@ class Assessment:
     improvement: str = ""
     cooperation: str = ""
     maturity: Maturity | None = None
-    date: date | None = None
+    on: date | None = None
     assessor: str = ""
     source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """历史交易: one event on one patent."""
+    """历史交易: one event of one patent, `on` a day."""
 
     id: str
     patent_id: str
     kind: TransactionKind
-    date: date | None
+    on: date | None
     seller: str = ""
     buyer: str = ""
     buyer_id: str = ""
