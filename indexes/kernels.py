@@ -1,0 +1,38 @@
+"""Compiled loops over postings; importing this module costs numba's start (0.2 s) and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+
+def _accumulate(
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    weights: NDArray[np.float32],
+    postings: tuple[NDArray[np.int32], NDArray[np.float32]],
+    scores: NDArray[np.float32],
+) -> None:
+    rows, impacts = postings
+    for term in range(len(starts)):
+        weight = weights[term]
+        for position in range(starts[term], ends[term]):
+            scores[rows[position]] += weight * impacts[position]
+
+
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    try:
+        return numba.njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # no writable place for the cache: half a second of compiling in every process
+        return numba.njit(nogil=True)(function)
+
+
+accumulate = _compiled(_accumulate)
+"""Adds weight × impact to `scores` (documents,) over the postings[start:end] of each term, in term order.
+
+Sequential in float32, so that a query's scores do not depend on what else is scored; releases the GIL.
+"""

@@ -1,0 +1,170 @@
+"""The lexical channel: how strongly the words of a query are found in a document, as a value in [0, 1].
+
+Definition. For a query q, a document d and each token stream s (characters, bigrams, words):
+
+    tf(t, q)    = log(1 + query_title · tf_title(t, q) + tf_body(t, q))
+    tf(t, d)    = document_title · tf_title(t, d) + tf_body(t, d),   |d| = Σ_t tf(t, d)
+    idf(t)      = log(1 + (N − df + ½) / (df + ½))                   over the N documents
+    idf_q(t)    = log((M + 1) / (df_q + ½))                          over the M stored queries
+    impact(t,d) = idf(t) · idf_q(t)^p · tf(t, d) · (k1 + 1) / (tf(t, d) + k1 · (1 − b + b · |d| / avg))
+    raw_s(q, d) = Σ_t tf(t, q) · impact(t, d)
+
+This is BM25 (Robertson & Zaragoza, 2009) with a logarithmic query side and a second inverse document frequency,
+that of the queries: a word that every need has (研发, 产业化) says nothing about what is needed. With few stored
+queries idf_q is nearly constant, so that it fades out by itself.
+
+Raw sums of different queries cannot be compared, so each is standardised with the mean and the variance that its
+terms' impacts have over the whole collection, terms taken as independent; both are per-term statistics stored with
+the index, so that a score is a function of one query, one document and the index:
+
+    z_s = (raw_s − Σ_t tf(t, q) · mean_t) / sqrt(Σ_t tf(t, q)² · variance_t),     z = Σ_s weight_s · z_s
+    value = 1 / (1 + exp(−(z − centre) / width)),  or 0 where query and document share no term
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexes.contract import Hits, IndexUnusable, Mask
+from indexes.evidence import SharedTerm, Token, shared_terms
+from indexes.postings import Document, Postings, Query, Weighting
+from indexes.tokens import Stream, normalise
+
+__all__ = ["Document", "LexicalIndex", "LexicalSettings", "Query", "SharedTerm", "Stream"]
+
+FORMAT = 1
+_FILE = "lexical.json"
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalSettings:
+    """Every constant of the definition above; measured reasons in `indexes/README.md`."""
+
+    streams: dict[Stream, float] = field(default_factory=lambda: {Stream.CHARACTERS: 1.0})
+    """Weight of each stream."""
+    query_title: float = 20.0
+    document_title: float = 1.0
+    k1: float = 1.2
+    b: float = 0.9
+    query_idf_power: float = 0.6
+    centre: float = 3.0
+    width: float = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalIndex:
+    """Postings of each stream over one collection, with everything fitted."""
+
+    settings: LexicalSettings
+    streams: tuple[Postings, ...]
+    documents: int
+
+    @classmethod
+    def build(
+        cls,
+        documents: Sequence[Document],
+        queries: Sequence[Query] = (),
+        settings: LexicalSettings | None = None,
+    ) -> Self:
+        """Index documents in row order; `queries` are the stored ones that the second idf is fitted on."""
+        settings = settings or LexicalSettings()
+        weighting = Weighting(
+            settings.k1, settings.b, settings.document_title, settings.query_title, settings.query_idf_power
+        )
+        normal = [_normalised(document) for document in documents]
+        stored = [_normalised(query) for query in queries]
+        streams = tuple(Postings.build(stream, normal, stored, weighting) for stream in settings.streams)
+        return cls(settings, streams, len(documents))
+
+    def scores(self, query: Query) -> NDArray[np.float64]:
+        """The values of all documents, shape (documents,), in [0, 1)."""
+        query = _normalised(query)
+        total = np.zeros(self.documents, dtype=np.float64)
+        shared = np.zeros(self.documents, dtype=np.bool_)
+        for postings in self.streams:
+            weight = self.settings.streams[postings.stream]
+            prepared = postings.query(query, self.settings.query_title)
+            part = np.zeros(self.documents, dtype=np.float32)
+            postings.add_scores(prepared, part)
+            shared |= part > 0
+            total += weight * (part - prepared.mean)
+        values: NDArray[np.float64] = shared / (
+            1 + np.exp((self.settings.centre - total) / self.settings.width)
+        )
+        return values
+
+    def scores_at(self, query: Query, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The values of the given rows: those that `scores` and `search` give, bit for bit."""
+        return self.scores(query)[rows]
+
+    def search(self, queries: Sequence[Query], k: int, allowed: Mask | None = None) -> list[Hits]:
+        """The k best allowed documents of each query, equal values in row order."""
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(pool.map(lambda query: _best(self.scores(query), k, allowed), queries))
+
+    def save(self, folder: Path) -> None:
+        """Write the index into an existing folder."""
+        for postings in self.streams:
+            postings.save(folder)
+        stored = {"format": FORMAT, "documents": self.documents, "settings": asdict(self.settings)}
+        (folder / _FILE).write_text(json.dumps(stored, indent=1), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read it back, postings memory-mapped; raises IndexUnusable."""
+        try:
+            stored = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+            if stored["format"] != FORMAT:
+                raise IndexUnusable(f"词面索引 {folder} 的格式版本不符。请重新建立索引。")
+            values = stored["settings"]
+            values["streams"] = {Stream(name): weight for name, weight in values["streams"].items()}
+            settings = LexicalSettings(**values)
+            documents = int(stored["documents"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexUnusable(f"词面索引 {folder} 无法读取（{error}）。请重新建立索引。") from error
+        streams = tuple(Postings.load(folder, stream, documents) for stream in settings.streams)
+        return cls(settings, streams, documents)
+
+    def shared_terms(self, query: Query, row: int, document: Document, limit: int = 5) -> list[SharedTerm]:
+        """What query and `document`, the text of `row`, share: pieces of whole words, the weightiest first."""
+        query, document = _normalised(query), _normalised(document)
+        parts: dict[Token, float] = {}
+        for postings in self.streams:
+            weight = self.settings.streams[postings.stream]
+            for term, part in postings.contributions(
+                postings.query(query, self.settings.query_title), row
+            ).items():
+                parts[Token(postings.stream, term)] = weight * part
+        total = sum(parts.values())
+        shares = {token: part / total for token, part in parts.items()}
+        return shared_terms(_joined(query), _joined(document), shares, limit)
+
+
+def _normalised(text: Document) -> Document:
+    return Document(normalise(text.title), normalise(text.body))
+
+
+def _joined(text: Document) -> str:
+    return f"{text.title}\n{text.body}"
+
+
+def _best(scores: NDArray[np.float64], k: int, allowed: Mask | None) -> Hits:
+    rows = np.arange(len(scores)) if allowed is None else np.flatnonzero(allowed)
+    kept = scores[rows]
+    if 0 < k < len(rows):
+        least = np.partition(kept, len(kept) - k)[len(kept) - k]
+        above = np.flatnonzero(kept > least)
+        at = np.flatnonzero(kept == least)[: k - len(above)]
+        chosen = np.sort(np.concatenate([above, at]))
+        rows, kept = rows[chosen], kept[chosen]
+    order = np.argsort(-kept, kind="stable")[: max(k, 0)]
+    return Hits(rows[order].astype(np.int64), kept[order])

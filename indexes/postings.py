@@ -1,0 +1,197 @@
+"""One token stream of a collection as postings with ready impacts, and the statistics its scores rest on."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexes.contract import IndexUnusable
+from indexes.tokens import Stream, tokens
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text in two fields, normalised by the caller as far as it wants (script, spelling)."""
+
+    title: str
+    body: str = ""
+
+
+Query = Document
+"""A query has the same two fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighting:
+    """The constants of one stream's scores; see `indexes.lexical` for the formula and the measured reasons."""
+
+    k1: float
+    b: float
+    document_title: float
+    query_title: float
+    query_idf_power: float
+
+
+@dataclass(frozen=True, slots=True)
+class StreamQuery:
+    """A query in one stream: its known tokens in the order of their terms, and the score's mean and spread."""
+
+    tokens: tuple[str, ...]
+    terms: NDArray[np.int64]
+    weights: NDArray[np.float32]
+    """Already divided by `spread`."""
+    mean: float
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """The inverted lists of one stream.
+
+    starts: int64 (terms + 1,); rows: int32 and impacts: float32, both (postings,): the documents of term t and
+    what it contributes there for a query weight of 1. mean, variance: float64 (terms,) of that contribution
+    over all documents, absent ones counting 0.
+    """
+
+    stream: Stream
+    vocabulary: dict[str, int]
+    starts: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    impacts: NDArray[np.float32]
+    mean: Floats
+    variance: Floats
+    documents: int
+
+    @classmethod
+    def build(
+        cls, stream: Stream, documents: Sequence[Document], queries: Sequence[Query], weighting: Weighting
+    ) -> Self:
+        """Count the documents, and the stored queries for the second idf; texts are normalised already."""
+        from scipy.sparse import csr_array
+
+        vocabulary: defaultdict[str, int] = defaultdict()
+        vocabulary.default_factory = vocabulary.__len__
+        ids: list[NDArray[np.int32]] = []
+        counts: list[NDArray[np.float32]] = []
+        for document in documents:
+            for text, weight in ((document.title, weighting.document_title), (document.body, 1.0)):
+                found = list(map(vocabulary.__getitem__, tokens(text, stream)))
+                ids.append(np.array(found, dtype=np.int32))
+                counts.append(np.full(len(found), weight, dtype=np.float32))
+        ends = np.cumsum([0, *map(len, ids)])[::2]
+        shape = (len(documents), len(vocabulary))
+        matrix = csr_array((_joined(counts, np.float32), _joined(ids, np.int32), ends), shape=shape)
+        matrix.sum_duplicates()
+        lengths = np.asarray(matrix.sum(axis=1), dtype=np.float64)
+        inverted = matrix.tocsc()
+        starts = inverted.indptr.astype(np.int64)
+        rows = inverted.indices.astype(np.int32)
+        idf = _document_idf(np.diff(starts), len(documents))
+        idf *= _query_idf(queries, vocabulary, stream) ** weighting.query_idf_power
+        tf = _saturated(inverted.data.astype(np.float64), lengths, rows, weighting)
+        impacts = tf * np.repeat(idf, np.diff(starts))
+        mean = _sums(impacts, starts) / max(1, len(documents))
+        variance = np.maximum(_sums(impacts**2, starts) / max(1, len(documents)) - mean**2, 0.0)
+        return cls(
+            stream, dict(vocabulary), starts, rows, impacts.astype(np.float32), mean, variance, len(documents)
+        )
+
+    def query(self, query: Query, title_weight: float) -> StreamQuery:
+        """The terms of `query` (normalised) that the stream knows, weighted log(1 + w·tf_title + tf_body)."""
+        tf: Counter[str] = Counter()
+        for text, weight in ((query.title, title_weight), (query.body, 1.0)):
+            for token, count in Counter(tokens(text, self.stream)).items():
+                tf[token] += weight * count  # type: ignore[assignment]  # a Counter adds floats as well
+        known = sorted((token for token in tf if token in self.vocabulary), key=self.vocabulary.__getitem__)
+        terms = np.array([self.vocabulary[token] for token in known], dtype=np.int64)
+        weights = np.log1p(np.array([tf[token] for token in known], dtype=np.float64))
+        spread = float(np.sqrt(weights**2 @ self.variance[terms])) or 1.0
+        mean = float(weights @ self.mean[terms]) / spread
+        return StreamQuery(tuple(known), terms, (weights / spread).astype(np.float32), mean, spread)
+
+    def add_scores(self, query: StreamQuery, scores: NDArray[np.float32]) -> None:
+        """Add the query's scores, in units of their spread, to `scores` of shape (documents,)."""
+        from indexes.kernels import accumulate
+
+        starts, ends = self.starts[query.terms], self.starts[query.terms + 1]
+        accumulate(starts, ends, query.weights, (self.rows, self.impacts), scores)
+
+    def contributions(self, query: StreamQuery, row: int) -> dict[str, float]:
+        """What each shared token adds to the score of document `row`, in units of the query's spread."""
+        found: dict[str, float] = {}
+        for token, term, weight in zip(query.tokens, query.terms, query.weights, strict=True):
+            start, end = int(self.starts[term]), int(self.starts[term + 1])
+            position = start + int(np.searchsorted(self.rows[start:end], row))
+            if position < end and self.rows[position] == row:
+                found[token] = float(weight * self.impacts[position])
+        return found
+
+    def save(self, folder: Path) -> None:
+        """Write the stream's arrays and its vocabulary (one term a line, in term order) into `folder`."""
+        for name in _ARRAYS:
+            np.save(folder / f"{self.stream}.{name}.npy", getattr(self, name))
+        path = folder / f"{self.stream}.terms.txt"
+        path.write_text("".join(f"{term}\n" for term in self.vocabulary), encoding="utf-8", newline="\n")
+
+    @classmethod
+    def load(cls, folder: Path, stream: Stream, documents: int) -> Self:
+        """Read it back with the postings memory-mapped; raises IndexUnusable where the parts do not fit."""
+        try:
+            arrays = [np.load(folder / f"{stream}.{name}.npy", mmap_mode="r") for name in _ARRAYS]
+            terms = (folder / f"{stream}.terms.txt").read_text(encoding="utf-8").split("\n")[:-1]
+        except (OSError, ValueError, EOFError) as error:
+            raise IndexUnusable(
+                f"词面索引 {folder} 无法读取（{stream}：{error}）。请重新建立索引。"
+            ) from error
+        starts, rows, impacts, mean, variance = arrays
+        vocabulary = {term: position for position, term in enumerate(terms)}
+        fits = (
+            len(vocabulary) == len(terms) == len(starts) - 1 == len(mean) == len(variance)
+            and len(rows) == len(impacts) == starts[-1]
+            and [array.dtype for array in arrays] == [np.int64, np.int32, np.float32, np.float64, np.float64]
+        )
+        if not fits:
+            raise IndexUnusable(f"词面索引 {folder} 的各部分不一致（{stream}）。请重新建立索引。")
+        return cls(
+            stream, vocabulary, starts, rows, impacts, np.asarray(mean), np.asarray(variance), documents
+        )
+
+
+_ARRAYS = ("starts", "rows", "impacts", "mean", "variance")
+
+
+def _document_idf(frequencies: NDArray[np.int64], documents: int) -> Floats:
+    return np.log1p((documents - frequencies + 0.5) / (frequencies + 0.5))
+
+
+def _query_idf(queries: Sequence[Query], vocabulary: dict[str, int], stream: Stream) -> Floats:
+    frequencies = np.zeros(len(vocabulary))
+    for query in queries:
+        found = {vocabulary[t] for t in tokens(f"{query.title}\n{query.body}", stream) if t in vocabulary}
+        frequencies[list(found)] += 1
+    return np.log((len(queries) + 1) / (frequencies + 0.5))
+
+
+def _saturated(tf: Floats, lengths: Floats, rows: NDArray[np.int32], weighting: Weighting) -> Floats:
+    average = lengths.mean() if lengths.any() else 1.0
+    norms = weighting.k1 * (1 - weighting.b + weighting.b * lengths / average)
+    saturated: Floats = tf * (weighting.k1 + 1) / (tf + norms[rows])
+    return saturated
+
+
+def _sums(values: Floats, starts: NDArray[np.int64]) -> Floats:
+    total = np.concatenate([[0.0], np.cumsum(values)])
+    sums: Floats = total[starts[1:]] - total[starts[:-1]]
+    return sums
+
+
+def _joined(parts: Iterable[NDArray[np.generic]], dtype: type[np.generic]) -> NDArray[np.generic]:
+    return np.concatenate([np.zeros(0, dtype), *parts])

@@ -1,0 +1,73 @@
+"""Cuts Chinese technical text into the token streams that the lexical index counts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import StrEnum
+
+_HAN = "㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
+_ALNUM = rf"[^\W_{_HAN}]"
+_RUN = re.compile(rf"(?P<han>[{_HAN}]+)|{_ALNUM}*\d\.\d+{_ALNUM}*|{_ALNUM}+")
+
+_HAN_START = re.compile(rf"[{_HAN}]")
+
+LONGEST_TOKEN = 40
+"""Characters kept of a Latin or numeric run: no grade or model name is longer, and junk stays small."""
+
+
+class Stream(StrEnum):
+    """One way of cutting a text; runs of letters and digits (PLC, Q235, 0.5mm, PM2.5) stay whole in each."""
+
+    CHARACTERS = "characters"
+    """Single Han characters."""
+    BIGRAMS = "bigrams"
+    """Pairs of neighbouring Han characters."""
+    WORDS = "words"
+    """jieba's words in search mode, by dictionary only (no hidden Markov model)."""
+
+
+def normalise(text: str) -> str:
+    """NFKC and lower case: full-width forms and capitals stop mattering."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def runs(text: str) -> list[str]:
+    """The Han runs and the alphanumeric runs of a normalised `text`, in order; all else separates."""
+    return [run[0] if run["han"] else run[0][:LONGEST_TOKEN] for run in _RUN.finditer(text)]
+
+
+def is_han(run: str) -> bool:
+    """Whether a run or token is written in Han characters."""
+    found = _HAN_START.match(run)
+    return found is not None
+
+
+def words(run: str) -> list[str]:
+    """jieba's words of a Han run, none overlapping (dictionary only)."""
+    import rjieba  # 0.1 s of dictionary: only for those who cut words
+
+    cut: list[str] = rjieba.cut(run, False)
+    return cut
+
+
+def tokens(text: str, stream: Stream) -> list[str]:
+    """The tokens of a normalised `text` in one stream, in order, with repetitions."""
+    found: list[str] = []
+    for run in _RUN.finditer(text):
+        if run["han"] is None:
+            found.append(run[0][:LONGEST_TOKEN])
+        elif stream is Stream.CHARACTERS:
+            found.extend(run[0])
+        elif stream is Stream.BIGRAMS:
+            found.extend(map("".join, zip(run[0], run[0][1:], strict=False)))
+        else:
+            found.extend(_search_words(run[0]))
+    return found
+
+
+def _search_words(run: str) -> list[str]:
+    import rjieba
+
+    cut: list[str] = rjieba.cut_for_search(run, False)
+    return cut

@@ -1,0 +1,150 @@
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexes.contract import IndexUnusable
+from indexes.lexical import Document, LexicalIndex, LexicalSettings, Query, SharedTerm, Stream
+from indexes.tokens import normalise, tokens
+
+DOCUMENTS = [
+    Document("水泵", "一种离心水泵的叶轮"),
+    Document("锂电池", "锂电池正极材料及制备方法"),
+    Document("水泵电机", "驱动水泵的永磁电机"),
+    Document("锂电池", "锂电池正极材料及制备方法"),
+    Document("PLC控制器", "基于PLC的5G控制器"),
+]
+QUERIES = [Query("水泵研发", "研发节能水泵"), Query("电池研发", "研发锂电池"), Query("控制研发", "")]
+ALL_STREAMS = LexicalSettings(streams={Stream.CHARACTERS: 1.0, Stream.BIGRAMS: 0.5, Stream.WORDS: 0.5})
+
+
+@pytest.mark.parametrize(
+    ("stream", "expected"),
+    [
+        (Stream.CHARACTERS, ["q235", "钢", "的", "plc", "控", "制", "pm2.5", "98.8"]),
+        (Stream.BIGRAMS, ["q235", "钢的", "plc", "控制", "pm2.5", "98.8"]),
+        (Stream.WORDS, ["q235", "钢", "的", "plc", "控制", "pm2.5", "98.8"]),
+    ],
+)
+def test_runs_of_letters_and_digits_stay_whole(stream, expected):
+    assert tokens(normalise("Ｑ235钢的，ＰＬＣ控制;PM2.5（≥98.8%）\u0000"), stream) == expected
+
+
+def test_the_value_is_the_formula():
+    settings = LexicalSettings(streams={Stream.CHARACTERS: 1.0})
+    index = LexicalIndex.build(
+        [Document("甲乙"), Document("甲丙丙"), Document("丁")], [Query("甲")], settings
+    )
+    tf_query = math.log(1 + settings.query_title + 1)
+
+    def impact(df: int, df_query: int, tf: int, length: int) -> float:
+        idf = (
+            math.log(1 + (3 - df + 0.5) / (df + 0.5))
+            * math.log(2 / (df_query + 0.5)) ** settings.query_idf_power
+        )
+        return idf * tf * (settings.k1 + 1) / (tf + settings.k1 * (1 - settings.b + settings.b * length / 2))
+
+    first = [impact(2, 1, 1, 2), impact(2, 1, 1, 3), 0.0]
+    third = [0.0, impact(1, 0, 2, 3), 0.0]
+    raw = [tf_query * a + math.log(2) * c for a, c in zip(first, third, strict=True)]
+    mean = tf_query * sum(first) / 3 + math.log(2) * sum(third) / 3
+    spread = math.sqrt(tf_query**2 * np.var(first) + math.log(2) ** 2 * np.var(third))
+    logistic = [1 / (1 + math.exp((settings.centre - (r - mean) / spread) / settings.width)) for r in raw]
+
+    assert index.scores(Query("甲", "丙甲")) == pytest.approx([logistic[0], logistic[1], 0.0], abs=1e-6)
+
+
+@pytest.mark.parametrize("settings", [LexicalSettings(), ALL_STREAMS])
+def test_search_ranks_what_shares_the_rare_words_and_breaks_ties_by_row(settings):
+    index = LexicalIndex.build(DOCUMENTS, QUERIES, settings)
+    water, battery = index.search([Query("水泵叶轮"), Query("锂电池正极")], 3)
+    assert water.rows.tolist()[:2] == [0, 2]
+    assert battery.rows.tolist()[:2] == [1, 3]
+    assert battery.scores[0] == battery.scores[1] > battery.scores[2]
+
+
+def test_a_filter_applies_before_the_search():
+    index = LexicalIndex.build(DOCUMENTS, QUERIES)
+    allowed = np.array([False, False, True, True, True])
+    (hits,) = index.search([Query("水泵叶轮")], 2, allowed)
+    assert hits.rows[0] == 2
+    assert len(hits.rows) == 2
+    (all_hits,) = index.search([Query("水泵叶轮")], 9, allowed)
+    assert sorted(all_hits.rows) == [2, 3, 4]
+    (none,) = index.search([Query("水泵叶轮")], 9, np.zeros(5, dtype=bool))
+    assert len(none.rows) == 0
+
+
+@given(st.lists(st.text(alphabet="水泵锂电池正极PLC5研发 ", max_size=12), min_size=1, max_size=4))
+def test_single_batch_and_given_rows_agree_bit_for_bit(texts):
+    index = LexicalIndex.build(DOCUMENTS, QUERIES, ALL_STREAMS)
+    queries = [Query(text, text[::-1]) for text in texts]
+    for query, hits in zip(queries, index.search(queries, 5), strict=True):
+        scores = index.scores(query)
+        assert hits.scores.tolist() == scores[hits.rows].tolist()
+        assert index.scores_at(query, hits.rows).tolist() == hits.scores.tolist()
+        assert hits.scores.tolist() == sorted(scores, reverse=True)
+        assert ((scores >= 0) & (scores < 1)).all()
+
+
+@pytest.mark.parametrize("text", ["", "！", "🙂\u0000\ud800", "ＡＢＣ", "龘𠮷" * 1000, "a" * 1_000_000])
+def test_queries_that_share_nothing_score_zero(text):
+    index = LexicalIndex.build(DOCUMENTS, QUERIES)
+    assert index.scores(Query(text, text)).tolist() == [0.0] * 5
+
+
+@pytest.mark.parametrize("documents", [[], [Document("")], [Document("水泵")]])
+def test_tiny_collections_give_finite_values(documents):
+    index = LexicalIndex.build(documents)
+    scores = index.scores(Query("水泵"))
+    assert scores.shape == (len(documents),)
+    assert np.isfinite(scores).all()
+    assert len(index.search([Query("水泵")], 3)[0].rows) == len(documents)
+
+
+def test_what_every_stored_query_has_counts_less():
+    with_needs = LexicalIndex.build(DOCUMENTS, [Query("电机研发"), Query("电机"), Query("节能电机")])
+    without = LexicalIndex.build(DOCUMENTS)
+    query = Query("水泵电机")
+    assert with_needs.scores(query)[0] > without.scores(query)[0]
+
+
+def test_saved_and_loaded_scores_are_the_same(tmp_path):
+    index = LexicalIndex.build(DOCUMENTS, QUERIES, ALL_STREAMS)
+    index.save(tmp_path)
+    loaded = LexicalIndex.load(tmp_path)
+    query = Query("PLC控制的水泵", "锂电池")
+    assert loaded.settings == ALL_STREAMS
+    assert loaded.scores(query).tolist() == index.scores(query).tolist()
+    assert not list(tmp_path.glob("*.pkl"))
+
+
+def test_a_damaged_index_is_refused(tmp_path):
+    LexicalIndex.build(DOCUMENTS, QUERIES).save(tmp_path)
+    rows = tmp_path / "characters.rows.npy"
+    whole = rows.read_bytes()
+    rows.write_bytes(whole[:-8])
+    with pytest.raises(IndexUnusable, match="重新建立索引"):
+        LexicalIndex.load(tmp_path)
+    rows.write_bytes(whole)
+    (tmp_path / "characters.terms.txt").write_text("水\n", encoding="utf-8")
+    with pytest.raises(IndexUnusable, match="各部分不一致"):
+        LexicalIndex.load(tmp_path)
+    (tmp_path / "lexical.json").write_text(json.dumps({"format": 99}), encoding="utf-8")
+    with pytest.raises(IndexUnusable, match="格式版本不符"):
+        LexicalIndex.load(tmp_path)
+    with pytest.raises(IndexUnusable, match="无法读取"):
+        LexicalIndex.load(tmp_path / "nowhere")
+
+
+def test_the_evidence_is_whole_words_with_their_shares():
+    index = LexicalIndex.build(DOCUMENTS, QUERIES)
+    query = Query("锂电池的正极材料研发")
+    evidence = index.shared_terms(query, 1, DOCUMENTS[1])
+    assert [term.term for term in evidence][:2] == ["正极材料", "锂电池"]
+    assert 0.9 < sum(term.share for term in evidence) <= 1 + 1e-9
+    assert index.shared_terms(query, 4, DOCUMENTS[4]) == []
+    assert index.shared_terms(Query("plc"), 4, DOCUMENTS[4]) == [SharedTerm("plc", 1.0)]
