@@ -1,0 +1,39 @@
+"""What can be asked of the store, as data; an empty field asks nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from matcher.domain import LegalStatus, LicensingMode, PatentType
+
+
+@dataclass(frozen=True, slots=True)
+class PatentFilter:
+    """Patents that satisfy every stated field, by any one of its values.
+
+    Regions match by part (浙江 finds 浙江省杭州市), IPC by prefix (G06F, G06F 16, G06F 16/68), holders by
+    their whole names. A mode matches only patents whose holder stated it.
+    """
+
+    ids: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    holders: tuple[str, ...] = ()
+    types: tuple[PatentType, ...] = ()
+    ipc: tuple[str, ...] = ()
+    statuses: tuple[LegalStatus, ...] = ()
+    modes: tuple[LicensingMode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NeedFilter:
+    """Needs that satisfy every stated field; a need without a date lies in no received range.
+
+    `enterprises` are names, credit codes or ids.
+    """
+
+    ids: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    enterprises: tuple[str, ...] = ()
+    received_from: date | None = None
+    received_to: date | None = None

@@ -1,0 +1,86 @@
+"""Reads patents: by any number, by filter, streamed, and as they were known on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Select, or_, select
+
+from matcher.domain import Patent
+from matcher.store import tables
+from matcher.store.engine import reading
+from matcher.store.filters import PatentFilter
+from matcher.store.identity import patent_candidates
+from matcher.store.kinds import PATENTS, facet_value
+from matcher.store.past import as_known
+from matcher.store.reads import Records, any_part, known_by, resolve
+
+_TABLE = tables.patents
+_FACETS = tables.patent_facets
+
+
+class Patents(Records[Patent]):
+    """All stored patents."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine, PATENTS)
+
+    def find(self, number: str) -> Patent | None:
+        """The patent of an id, application number or publication number in any form people type."""
+        with reading(self._engine) as connection:
+            patent_id = resolve(connection, tables.patent_aliases, patent_candidates(number))
+        return None if patent_id is None else self.get(patent_id)
+
+    def all(self, filter: PatentFilter | None = None, as_of: date | None = None) -> Iterator[Patent]:
+        """The patents that satisfy the filter, in id order, streamed.
+
+        With `as_of`, those that existed then (by publication, else grant, else filing; undated ones count)
+        and as they were known then.
+        """
+        query = _where(self._select(), filter or PatentFilter(), as_of)
+        if as_of is None:
+            return self._stream(query)
+        return (as_known(self._record(row), row.known, as_of) for row in self._rows(query))
+
+    def ids(self, filter: PatentFilter | None = None, as_of: date | None = None) -> list[str]:
+        """The ids of the patents that satisfy the filter as stored, ascending; `as_of` as in `all`."""
+        query = _where(select(_TABLE.c.id).order_by(_TABLE.c.id), filter or PatentFilter(), as_of)
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
+
+
+def _where(query: Select[Any], filter: PatentFilter, as_of: date | None) -> Select[Any]:
+    conditions: list[ColumnElement[bool]] = []
+    if filter.ids:
+        conditions.append(_TABLE.c.id.in_(filter.ids))
+    if filter.regions:
+        conditions.append(any_part(_TABLE.c.region, filter.regions))
+    if filter.types:
+        conditions.append(_TABLE.c.type.in_([value.value for value in filter.types]))
+    if filter.statuses:
+        conditions.append(_TABLE.c.status.in_([value.value for value in filter.statuses]))
+    if filter.holders:
+        conditions.append(_facet("holder", _FACETS.c.value.in_(map(facet_value, filter.holders))))
+    if filter.modes:
+        conditions.append(
+            _facet("mode", _FACETS.c.value.in_([facet_value(mode.value) for mode in filter.modes]))
+        )
+    if filter.ipc:
+        conditions.append(_facet("ipc", or_(*map(_ipc, filter.ipc))))
+    if as_of is not None:
+        conditions.append(known_by(as_of, _TABLE.c.published, _TABLE.c.granted, _TABLE.c.filed))
+    return query.where(*conditions)
+
+
+def _facet(name: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return _TABLE.c.id.in_(select(_FACETS.c.patent_id).where(_FACETS.c.facet == name, condition))
+
+
+def _ipc(prefix: str) -> ColumnElement[bool]:
+    """G06F finds the subclass, G06F 16 the main group with its subgroups, not G06F 160."""
+    value = facet_value(prefix).upper()
+    if len(value) <= 4 or "/" in value:
+        return _FACETS.c.value.startswith(value, autoescape=True)
+    return or_(_FACETS.c.value == value, _FACETS.c.value.startswith(f"{value}/", autoescape=True))

@@ -1,0 +1,103 @@
+"""The tables: columns for what is filtered or joined on, a JSON body for the rest.
+
+History lives in `migrations`; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, Date, DateTime, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+
+def _record_table(name: str, *columns: Column[Any]) -> Table:
+    """Columns every record has: its id, when its undated facts became known, and the rest as JSON."""
+    own = (Column("known", Date), Column("body", Text, nullable=False))
+    return Table(name, metadata, Column("id", String, primary_key=True), *columns, *own)
+
+
+def _alias_table(name: str, records: Table) -> Table:
+    """Every number and name by which a record can be met again → its id."""
+    owner = ForeignKey(records.c.id, ondelete="CASCADE")
+    return Table(
+        name,
+        metadata,
+        Column("alias", String, primary_key=True),
+        Column("record_id", String, owner, nullable=False, index=True),
+    )
+
+
+def _text(name: str, *, index: bool = False) -> Column[str]:
+    return Column(name, String, nullable=False, default="", index=index)
+
+
+patents = _record_table(
+    "patents",
+    _text("application_number"),
+    _text("publication_number"),
+    Column("type", String),
+    Column("status", String),
+    Column("status_date", Date),
+    Column("filed", Date),
+    Column("published", Date),
+    Column("granted", Date),
+    _text("region"),
+)
+patent_aliases = _alias_table("patent_aliases", patents)
+patent_facets = Table(
+    "patent_facets",
+    metadata,
+    Column("patent_id", String, ForeignKey(patents.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("facet", String, primary_key=True),
+    Column("value", String, primary_key=True),
+    Index("ix_patent_facets_value", "facet", "value"),
+)
+"""What a patent has several of and is filtered by: holder, ipc (without blanks), mode."""
+
+holders = _record_table("holders", _text("name", index=True), _text("kind"), _text("region"))
+enterprises = _record_table("enterprises", _text("name"), _text("credit_code"), _text("region"))
+enterprise_aliases = _alias_table("enterprise_aliases", enterprises)
+needs = _record_table(
+    "needs",
+    _text("enterprise_id", index=True),
+    _text("enterprise"),
+    _text("region"),
+    Column("received", Date),
+    Column("valid_until", Date),
+)
+# Assessments and transactions may name patents and enterprises that are imported later, or never:
+# ids are resolved through the aliases when read, so the order of imports does not matter.
+assessments = _record_table(
+    "assessments", _text("patent_id", index=True), _text("enterprise_id", index=True), Column("on", Date)
+)
+transactions = _record_table(
+    "transactions",
+    _text("patent_id", index=True),
+    Column("kind", String),
+    Column("on", Date),
+    _text("buyer_id"),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("file", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("rows_read", Integer, nullable=False),
+    Column("landed", Integer, nullable=False),
+    Column("merged", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("total", String, nullable=False),
+)
+"""Per kind, the sum modulo 2^128 of the digests of its records (hex): independent of order and batches."""
