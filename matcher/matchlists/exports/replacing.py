@@ -1,0 +1,34 @@
+"""Files appear whole or not at all: written beside their place, then moved into it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from matcher.errors import InputError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path in the same folder that takes the place of `path` when the block succeeds.
+
+    Raises InputError where the folder cannot be written or the file is held open by another program.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.touch()
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise InputError(
+            f"无法写入文件 {path}（{error.strerror or error}）。请检查文件夹权限和磁盘空间；"
+            "如该文件正在 Excel 或 WPS 中打开，请先关闭。",
+            code="unwritable",
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,110 @@
+"""How a fact of a match reads in a cell: one wording for the screen and every kind of file."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import islice
+
+from matcher.domain import IN_FORCE, FeeKind, FeeTerms, LegalStatus, Maturity, MaturityScale, Patent
+from matcher.matches import Availability, Feasibility, Match, Verdict
+
+UNVERIFIED = "待核实"
+"""A fact of law that nobody has confirmed."""
+UNSTATED = "未注明"
+"""Something the holder has not said."""
+_CIRCLED_ONE = ord("①")
+_REASONS = 5
+"""Reasons shown in a cell; all of them stand in 评分明细 and in JSON."""
+
+
+def patent_number(patent: Patent) -> str:
+    """专利号: ZL and the application number once granted; else the number there is."""
+    number = patent.application_number
+    granted = patent.granted is not None or patent.status in IN_FORCE
+    if number.startswith("CN") and granted and patent.status is not LegalStatus.PENDING:
+        return "ZL" + number.removeprefix("CN")
+    return number or patent.publication_number or patent.own_id or patent.id
+
+
+def grant_day(patent: Patent) -> date | str:
+    """授权公告日, or why there is none."""
+    if patent.granted is not None:
+        return patent.granted
+    return "尚未授权" if patent.status is LegalStatus.PENDING else UNSTATED
+
+
+def maturity_text(maturity: Maturity | None) -> str:
+    """Level on TRL 1–9, and the words it was read from where they say more."""
+    if maturity is None:
+        return UNSTATED
+    level = f"TRL {maturity.level}"
+    said = maturity.text.strip()
+    if not said or maturity.scale is MaturityScale.TRL9:
+        return level
+    scale = "，13级" if maturity.scale is MaturityScale.LEVEL13 else ""
+    return f"{level}（原述“{said}”{scale}）"
+
+
+def fee_text(fee: FeeTerms | None) -> str:
+    """Amount in 万元, way of payment and the source's words, each said once."""
+    if fee is None:
+        return UNSTATED
+    amount = f"{fee.amount:.10g} 万元" if fee.amount else ""
+    if fee.amount == 0 and fee.kind is None:
+        amount = str(FeeKind.FREE)
+    kind = str(fee.kind) if fee.kind is not None and fee.kind not in fee.text else ""
+    words = fee.text.strip()
+    if words and amount and _same_amount(words, fee.amount):
+        amount = ""
+    return "，".join(part for part in (amount, kind, words) if part) or UNSTATED
+
+
+def _same_amount(words: str, amount: float | None) -> bool:
+    return amount is not None and f"{amount:.10g}万元" in words.replace(" ", "")
+
+
+def modes_text(availability: tuple[Availability, ...]) -> str:
+    """可行转化方式: what can be had at once, what needs whose consent; reasons only where nothing can."""
+    if not availability:
+        return UNVERIFIED
+    feasible = [item.mode for item in availability if item.feasibility is Feasibility.FEASIBLE]
+    consent = [item for item in availability if item.feasibility is Feasibility.CONSENT]
+    lines = []
+    if feasible:
+        lines.append("可行：" + "、".join(feasible))
+    for who in dict.fromkeys(item.consent_of for item in consent):
+        modes = "、".join(item.mode for item in consent if item.consent_of == who)
+        lines.append(f"需征得{who or '相关方'}同意：{modes}")
+    if not lines:
+        reasons = dict.fromkeys(item.reason for item in availability if item.reason)
+        return "均不可行：" + "；".join(reasons) if reasons else "均不可行"
+    return "\n".join(lines)
+
+
+def reasons_text(match: Match) -> str:
+    """匹配理由: the signals that raised the match, the largest part of the score first."""
+    parts = [part for part in match.contributions if part.reason and part.weight * part.value > 0]
+    parts.sort(key=lambda part: -part.weight * part.value)
+    return _lines(dict.fromkeys(part.reason.strip() for part in parts[:_REASONS]))
+
+
+def exclusion_text(match: Match) -> str:
+    """Why a gate keeps the match out."""
+    return _lines(
+        dict.fromkeys(
+            f"{gate.label}：{gate.reason}" if gate.reason else gate.label
+            for gate in match.gates
+            if gate.verdict is Verdict.VIOLATED
+        )
+    )
+
+
+def risks_text(risks: tuple[str, ...]) -> str:
+    """风险提示, one to a line."""
+    return _lines(dict.fromkeys(risk.strip() for risk in risks if risk.strip()))
+
+
+def _lines(items: dict[str, None]) -> str:
+    if len(items) < 2:
+        return "".join(items)
+    return "\n".join(f"{chr(_CIRCLED_ONE + index)}{item}" for index, item in enumerate(islice(items, 20)))
