@@ -13,6 +13,8 @@ from pathlib import Path
 
 from eval.judgements import Judgement, Judgements, Ranking, Run, judgements, some
 from matcher.errors import InputError
+from matcher.matchlists.exports.trec import RunEntry
+from matcher.matchlists.exports.trec import write_run as write_entries
 
 HEADERS = frozenset(
     (need, candidate, level)
@@ -65,19 +67,17 @@ def read_run(path: Path, name: str = "") -> Run:
 def write_run(run: Run, path: Path) -> None:
     """Write a TREC run with strictly decreasing scores, so that every reader sees our order.
 
-    An equal or too close score is lowered by the smallest step of a float64; raises InputError where an id
-    holds white space or is empty.
+    Raises InputError where an id holds white space or is empty.
     """
-    tag = "_".join(run.name.split()) or "run"
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for need, ranking in run.rankings.items():
-            _refuse_spaces((need, *ranking.ids))
-            last = math.inf
-            for rank, (candidate, score) in enumerate(
-                zip(ranking.ids, ranking.scores.tolist(), strict=True), 1
-            ):
-                last = score if score < last else math.nextafter(last, -math.inf)
-                file.write(f"{need} Q0 {candidate} {rank} {last!r} {tag}\n")
+    write_entries(
+        (
+            RunEntry(need, candidate, score)
+            for need, ranking in run.rankings.items()
+            for candidate, score in zip(ranking.ids, ranking.scores.tolist(), strict=True)
+        ),
+        path,
+        run.name,
+    )
 
 
 def read_judgements(path: Path) -> Judgements:

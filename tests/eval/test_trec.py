@@ -67,18 +67,18 @@ def test_written_scores_fall_strictly_even_where_ours_tie(tmp_path: Path) -> Non
     assert {line[5] for line in lines} == {"a_b"}
     scores = [float(line[4]) for line in lines]
     assert scores[0] == 1.0
-    assert scores[0] > scores[1] > scores[2] > 1 - 1e-12
+    assert scores[0] > scores[1] > scores[2] > 1 - 1e-6
 
 
 def test_an_id_with_white_space_cannot_be_written(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="有 1 个编号含空格或为空，不能写入 TREC 文件（例如 a b）"):
+    with pytest.raises(InputError, match="编号“a b”为空或含有空格，无法写入 TREC"):
         write_run(Run("r", {"n": Ranking.of(["a b"], [1.0])}), tmp_path / "r")
 
 
 @given(
     st.dictionaries(
         IDS,
-        st.dictionaries(IDS, st.floats(-1e300, 1e300), min_size=1, max_size=5),
+        st.dictionaries(IDS, st.floats(-(2.0**100), 2.0**100, width=32), min_size=1, max_size=5),
         min_size=1,
         max_size=4,
     )
