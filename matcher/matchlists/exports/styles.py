@@ -34,6 +34,7 @@ _NAMED: dict[str, dict[str, Any]] = {
         "valign": "vcenter",
         "text_wrap": True,
     },
+    "entry title": {"font_name": "黑体", "font_size": 13, "valign": "vcenter"},
     "note": {"font_name": "宋体", "font_size": 9, "font_color": "#555555", "valign": "vcenter"},
     "header": {
         **_FRAME,

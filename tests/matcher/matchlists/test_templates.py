@@ -1,0 +1,81 @@
+"""Import templates: recognised columns, drop-downs of the coded terms, no example among the entries."""
+
+import re
+
+import pytest
+from openpyxl import load_workbook
+
+from matcher.domain import FeeKind, LegalStatus, PatentType
+from matcher.errors import InputError
+from matcher.matchlists.template_fields import TEMPLATES, Entry
+from matcher.matchlists.templates import write_template
+
+KINDS = [template.kind for template in TEMPLATES]
+
+
+def opened(kind, tmp_path):
+    write_template(kind, tmp_path / f"{kind}.xlsx")
+    return load_workbook(tmp_path / f"{kind}.xlsx")
+
+
+def lists_of(page):
+    """Drop-down terms by header."""
+    found = {}
+    for rule in page.data_validations.dataValidation:
+        if rule.type == "list":
+            column = re.match(r"[A-Z]+", str(rule.sqref)).group()
+            found[page[f"{column}2"].value.rstrip("*")] = rule.formula1.strip('"').split(",")
+    return found
+
+
+def test_kinds():
+    assert KINDS == ["patents", "needs", "enterprises", "assessments", "transactions"]
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.kind)
+def test_header_marks_what_is_mandatory_and_nothing_is_filled_in(template, tmp_path):
+    page = opened(template.kind, tmp_path)["填写"]
+    rows = list(page.iter_rows(values_only=True))
+    assert len(rows) == 2
+    assert list(rows[1]) == [field.title + "*" * field.mandatory for field in template.fields]
+    assert page.freeze_panes == "B3"
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.kind)
+def test_every_column_is_explained_with_an_example(template, tmp_path):
+    notes = list(opened(template.kind, tmp_path)["填写说明"].iter_rows(min_row=3, values_only=True))
+    assert [row[0] for row in notes] == [field.title for field in template.fields]
+    assert all(row[3] and row[5] for row in notes)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.kind)
+def test_every_column_has_its_check_and_format(template, tmp_path):
+    page = opened(template.kind, tmp_path)["填写"]
+    assert len(page.data_validations.dataValidation) == len(template.fields)
+    assert all(rule.errorStyle == "warning" for rule in page.data_validations.dataValidation)
+    formats = {Entry.TEXT: "@", Entry.DATE: "yyyy-mm-dd", Entry.NUMBER: "General"}
+    for index, field in enumerate(template.fields, 1):
+        (column,) = [c for c in page.column_dimensions.values() if c.min <= index <= c.max]
+        assert column.number_format == formats[field.entry]
+
+
+def test_drop_downs_hold_the_coded_terms(tmp_path):
+    lists = lists_of(opened("patents", tmp_path)["填写"])
+    assert lists["专利类型"] == list(PatentType)
+    assert lists["法律状态"] == list(LegalStatus)
+    assert lists["支付方式"] == list(FeeKind)
+    assert "转化意愿" not in lists, "several modes may stand in one cell"
+
+
+def test_equal_bytes_each_time(tmp_path):
+    for name in ("a.xlsx", "b.xlsx"):
+        write_template("needs", tmp_path / name)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_unknown_kind_and_wrong_suffix(tmp_path):
+    with pytest.raises(InputError, match=r"holders.*patents、needs"):
+        write_template("holders", tmp_path / "a.xlsx")
+    with pytest.raises(InputError, match=r"以 \.xlsx 结尾"):
+        write_template("needs", tmp_path / "a.csv")
+    assert list(tmp_path.iterdir()) == []
