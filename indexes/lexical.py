@@ -3,21 +3,22 @@
 Definition. For a query q, a document d and each token stream s (characters, bigrams, words):
 
     tf(t, q)    = log(1 + query_title · tf_title(t, q) + tf_body(t, q))
-    tf(t, d)    = document_title · tf_title(t, d) + tf_body(t, d),   |d| = Σ_t tf(t, d)
-    idf(t)      = log(1 + (N − df + ½) / (df + ½))                   over the N documents
-    idf_q(t)    = log((M + 1) / (df_q + ½))                          over the M stored queries
+    tf(t, d)    = tf_title(t, d) + document_body · tf_body(t, d),   |d| = Σ_t tf(t, d)
+    idf(t)      = log(1 + (N − df + ½) / (df + ½))          over the documents, N = their number + prior_documents
+    idf_q(t)    = log((M + P + 1) / (df_q + P/20 + ½))      over the M stored queries, P = prior_queries
     impact(t,d) = idf(t) · idf_q(t)^p · tf(t, d) · (k1 + 1) / (tf(t, d) + k1 · (1 − b + b · |d| / avg))
     raw_s(q, d) = Σ_t tf(t, q) · impact(t, d)
 
 This is BM25 (Robertson & Zaragoza, 2009) with a logarithmic query side and a second inverse document frequency,
-that of the queries: a word that every need has (研发, 产业化) says nothing about what is needed. With few stored
-queries idf_q is nearly constant, so that it fades out by itself.
+that of the queries: a word that every need has (研发, 产业化) says nothing about what is needed. The P pseudo-queries, in
+which every term stands with probability 1/20, let idf_q fade out where few queries are stored; the pseudo-documents,
+empty, do the same for the statistics of a collection of a handful.
 
 Raw sums of different queries cannot be compared, so each is standardised with the mean and the variance that its
 terms' impacts have over the whole collection, terms taken as independent; both are per-term statistics stored with
 the index, so that a score is a function of one query, one document and the index:
 
-    z_s = (raw_s − Σ_t tf(t, q) · mean_t) / sqrt(Σ_t tf(t, q)² · variance_t),     z = Σ_s weight_s · z_s
+    z_s = (raw_s − Σ_t tf(t, q) · mean_t) / sqrt(Σ_t tf(t, q)² · variance_t),     z = Σ_s weight_s · z_s / Σ_s weight_s
     value = 1 / (1 + exp(−(z − centre) / width)),  or 0 where query and document share no term
 """
 
@@ -27,7 +28,7 @@ import json
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Self
 
@@ -49,15 +50,20 @@ _FILE = "lexical.json"
 class LexicalSettings:
     """Every constant of the definition above; measured reasons in `indexes/README.md`."""
 
-    streams: dict[Stream, float] = field(default_factory=lambda: {Stream.CHARACTERS: 1.0})
+    streams: dict[Stream, float] = field(
+        default_factory=lambda: {Stream.CHARACTERS: 1.0, Stream.BIGRAMS: 0.5}
+    )
     """Weight of each stream."""
     query_title: float = 20.0
-    document_title: float = 1.0
+    document_body: float = 1 / 3
     k1: float = 1.2
     b: float = 0.9
     query_idf_power: float = 0.6
-    centre: float = 3.0
-    width: float = 1.5
+    prior_documents: float = 20.0
+    prior_queries: float = 10.0
+    centre: float = 4.0
+    """z at which the value is one half."""
+    width: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +83,8 @@ class LexicalIndex:
     ) -> Self:
         """Index documents in row order; `queries` are the stored ones that the second idf is fitted on."""
         settings = settings or LexicalSettings()
-        weighting = Weighting(
-            settings.k1, settings.b, settings.document_title, settings.query_title, settings.query_idf_power
-        )
+        names = [entry.name for entry in fields(Weighting)]
+        weighting = Weighting(**{name: getattr(settings, name) for name in names})
         normal = [_normalised(document) for document in documents]
         stored = [_normalised(query) for query in queries]
         streams = tuple(Postings.build(stream, normal, stored, weighting) for stream in settings.streams)
@@ -88,18 +93,16 @@ class LexicalIndex:
     def scores(self, query: Query) -> NDArray[np.float64]:
         """The values of all documents, shape (documents,), in [0, 1)."""
         query = _normalised(query)
-        total = np.zeros(self.documents, dtype=np.float64)
+        z = np.zeros(self.documents, dtype=np.float64)
         shared = np.zeros(self.documents, dtype=np.bool_)
         for postings in self.streams:
-            weight = self.settings.streams[postings.stream]
+            weight = self.settings.streams[postings.stream] / sum(self.settings.streams.values())
             prepared = postings.query(query, self.settings.query_title)
             part = np.zeros(self.documents, dtype=np.float32)
             postings.add_scores(prepared, part)
             shared |= part > 0
-            total += weight * (part - prepared.mean)
-        values: NDArray[np.float64] = shared / (
-            1 + np.exp((self.settings.centre - total) / self.settings.width)
-        )
+            z += weight * (part - prepared.mean)
+        values: NDArray[np.float64] = shared / (1 + np.exp((self.settings.centre - z) / self.settings.width))
         return values
 
     def scores_at(self, query: Query, rows: NDArray[np.int64]) -> NDArray[np.float64]:

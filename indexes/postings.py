@@ -35,9 +35,11 @@ class Weighting:
 
     k1: float
     b: float
-    document_title: float
+    document_body: float
     query_title: float
     query_idf_power: float
+    prior_documents: float
+    prior_queries: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Postings:
         ids: list[NDArray[np.int32]] = []
         counts: list[NDArray[np.float32]] = []
         for document in documents:
-            for text, weight in ((document.title, weighting.document_title), (document.body, 1.0)):
+            for text, weight in ((document.title, 1.0), (document.body, weighting.document_body)):
                 found = list(map(vocabulary.__getitem__, tokens(text, stream)))
                 ids.append(np.array(found, dtype=np.int32))
                 counts.append(np.full(len(found), weight, dtype=np.float32))
@@ -94,12 +96,13 @@ class Postings:
         inverted = matrix.tocsc()
         starts = inverted.indptr.astype(np.int64)
         rows = inverted.indices.astype(np.int32)
-        idf = _document_idf(np.diff(starts), len(documents))
-        idf *= _query_idf(queries, vocabulary, stream) ** weighting.query_idf_power
+        total = len(documents) + weighting.prior_documents
+        idf = _document_idf(np.diff(starts), total)
+        idf *= _query_idf(queries, vocabulary, stream, weighting.prior_queries) ** weighting.query_idf_power
         tf = _saturated(inverted.data.astype(np.float64), lengths, rows, weighting)
         impacts = tf * np.repeat(idf, np.diff(starts))
-        mean = _sums(impacts, starts) / max(1, len(documents))
-        variance = np.maximum(_sums(impacts**2, starts) / max(1, len(documents)) - mean**2, 0.0)
+        mean = _sums(impacts, starts) / max(1.0, total)
+        variance = np.maximum(_sums(impacts**2, starts) / max(1.0, total) - mean**2, 0.0)
         return cls(
             stream, dict(vocabulary), starts, rows, impacts.astype(np.float32), mean, variance, len(documents)
         )
@@ -168,16 +171,16 @@ class Postings:
 _ARRAYS = ("starts", "rows", "impacts", "mean", "variance")
 
 
-def _document_idf(frequencies: NDArray[np.int64], documents: int) -> Floats:
+def _document_idf(frequencies: NDArray[np.int64], documents: float) -> Floats:
     return np.log1p((documents - frequencies + 0.5) / (frequencies + 0.5))
 
 
-def _query_idf(queries: Sequence[Query], vocabulary: dict[str, int], stream: Stream) -> Floats:
+def _query_idf(queries: Sequence[Query], vocabulary: dict[str, int], stream: Stream, prior: float) -> Floats:
     frequencies = np.zeros(len(vocabulary))
     for query in queries:
         found = {vocabulary[t] for t in tokens(f"{query.title}\n{query.body}", stream) if t in vocabulary}
         frequencies[list(found)] += 1
-    return np.log((len(queries) + 1) / (frequencies + 0.5))
+    return np.log((len(queries) + prior + 1) / (frequencies + prior / 20 + 0.5))
 
 
 def _saturated(tf: Floats, lengths: Floats, rows: NDArray[np.int32], weighting: Weighting) -> Floats:
