@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from matcher.domain import Confidentiality, Need
+from matcher.errors import NotFound
 from matcher.matches import Grade, Match, MatchList, NeedMatches
 from matcher.matchlists.exports.presets import Preset, Recipient, Sheet
 
@@ -31,9 +32,12 @@ def visible(match_list: MatchList, preset: Preset, recipient: str = "") -> Visib
     """`match_list` as the readers of `preset` may see it.
 
     `recipient` narrows 企业版 to one enterprise (id or name; its own needs are shown in full) and 高校版 to
-    the patents of one holder. A list of a single enterprise is taken to be for that enterprise.
+    the patents of one holder. A list of a single enterprise is taken to be for that enterprise. Raises
+    NotFound for an enterprise that is not in the list.
     """
     if preset.recipient is Recipient.ENTERPRISE:
+        if recipient and not any(recipient in _names(item) for item in match_list.needs):
+            raise NotFound(f"清单中没有企业“{recipient}”的需求。请核对企业名称或统一社会信用代码。")
         recipient = recipient or _only_enterprise(match_list)
     needs: list[VisibleNeed] = []
     anonymous = 0

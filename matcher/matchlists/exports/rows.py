@@ -267,9 +267,7 @@ def _by_patent(rows: tuple[MatchRow, ...]) -> tuple[PatentRow, ...]:
         groups.setdefault(row.match.patent.id, []).append(row)
     for group in groups.values():
         group.sort(key=_best_first)
-    ordered = sorted(
-        groups.values(), key=lambda group: (*_best_first(group[0])[:2], group[0].match.patent.id)
-    )
+    ordered = sorted(groups.values(), key=lambda group: (_best_first(group[0]), group[0].match.patent.id))
     return tuple(
         PatentRow(number, len(group), row) for number, group in enumerate(ordered, 1) for row in group
     )

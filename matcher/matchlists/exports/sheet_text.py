@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 CELL_LIMIT = 32_767
 """Characters (UTF-16 units) of one cell in Excel and WPS."""
@@ -42,8 +43,12 @@ def fitted(text: str, width: float, lines: int) -> str:
     return text[:low] + _CUT
 
 
+@lru_cache(maxsize=8192)
 def line_count(text: str, width: float) -> int:
-    """Lines that `text` takes when wrapped at `width` em (a Han character is one em wide)."""
+    """Lines that `text` takes when wrapped at `width` em (a Han character is one em wide).
+
+    Remembered, because the same enterprise, need and patent stand in many lines.
+    """
     return sum(_wrapped(paragraph, width) for paragraph in text.split("\n"))
 
 

@@ -16,7 +16,7 @@ from matcher.matchlists.exports.styles import BODY_SIZE, LINE_HEIGHT, Styles
 
 EXCEL_ROWS = 1_048_576
 _HEADER_ROW = 2
-_LARGE = 50_000
+_LARGE = 10_000
 """Lines from which rows are flushed to disk while writing."""
 _MAX_LINES = 31
 """Excel's highest row, 409 points, in lines of body text."""
@@ -166,7 +166,7 @@ class _Table:
             for index, cell in enumerate(cells):
                 self._write(number, index, cell)
         if not rows:
-            self.page.write_string(first, 0, "（无）", self.styles.cell(Setting.TEXT))
+            self.page.write_string(first, 1, "（无）", self.styles.cell(Setting.TEXT))
         self.page.autofilter(_HEADER_ROW, 0, last, len(self.columns) - 1)
         self._offer_follow_up(first, last)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from matcher.domain import Confidentiality
+from matcher.errors import NotFound
 from matcher.matches import Grade, NeedMatches
 from matcher.matchlists.exports import FORMATS, PRESETS, export, list_rows, preset_named
 from matcher.matchlists.exports.audience import visible
@@ -78,6 +79,11 @@ def test_an_enterprise_sees_its_own_needs_in_full_and_no_others(match_list):
         assert [row.need_id for row in rows.needs] == ["XQ-2026-001", "XQ-2026-003"]
     anonymous_outside = list_rows(match_list, preset_named("企业版"), "e-secret")
     assert [row.need for row in anonymous_outside.needs] == ["澜川耐磨阀门密封面强化"]
+
+
+def test_an_enterprise_that_is_not_in_the_list_is_no_empty_list(match_list):
+    with pytest.raises(NotFound, match="没有企业“青屿公司”的需求"):
+        list_rows(match_list, preset_named("企业版"), "青屿公司")
 
 
 def test_a_list_of_one_enterprise_is_for_that_enterprise(match_list):

@@ -227,4 +227,15 @@ def test_a_list_without_anything_still_opens(match_list, tmp_path):
     export(replace(match_list, needs=()), tmp_path / "list.xlsx")
     header, lines = table(load_workbook(tmp_path / "list.xlsx")["对接清单"])
     assert header == ITEM_COLUMNS
-    assert lines[0][0] == "（无）"
+    assert lines[0][1] == "（无）"
+
+
+def test_a_large_list_is_flushed_while_it_is_written_and_reads_the_same(match_list, tmp_path, monkeypatch):
+    export(match_list, tmp_path / "small.xlsx")
+    monkeypatch.setattr("matcher.matchlists.exports.xlsx._LARGE", 0)
+    for name in ("a.xlsx", "b.xlsx"):
+        export(match_list, tmp_path / name)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    small, large = (load_workbook(tmp_path / name) for name in ("small.xlsx", "a.xlsx"))
+    for one, other in zip(small, large, strict=True):
+        assert list(one.iter_rows(values_only=True)) == list(other.iter_rows(values_only=True))
