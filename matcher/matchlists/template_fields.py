@@ -1,4 +1,7 @@
-"""The columns of each import template, as data: title, what to write, an example of our own, allowed terms."""
+"""The columns of each import template, as data: title, what to write, an example of our own, allowed terms.
+
+Titles are headers that the importer's synonym table knows; which field each fills is said there.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from matcher.domain import (
     Prospect,
     TransactionKind,
 )
+from matcher.importing.synonyms import RecordKind
 
 
 class Entry(StrEnum):
@@ -45,7 +49,7 @@ class Field:
 class Template:
     """One kind of record and its columns."""
 
-    kind: str
+    kind: RecordKind
     title: str
     fields: tuple[Field, ...]
 
@@ -55,6 +59,7 @@ def _terms(values: Iterable[StrEnum]) -> tuple[str, ...]:
 
 
 _YES_NO = ("是", "否")
+_LICENCES = ("普通许可", "排他许可", "独占许可")
 _MODES = "可填多项，用“；”分隔"
 _MATURITY = "TRL 1–9 级，或研发、小试、中试、量产等说法"
 _CREDIT_CODE = Field("统一社会信用代码", "18 位", "91370000MA00000000", width=22)
@@ -94,6 +99,13 @@ _PATENTS = (
     Field("是否财政资助", "从列表中选择", "是", terms=_YES_NO),
     Field("专利实施状态", "从列表中选择", "未实施", terms=_terms(ImplementationStatus)),
     Field("专利权评价报告", "实用新型和外观设计是否已有报告", "否", terms=_YES_NO),
+    Field("是否开放许可", "是否已声明开放许可", "否", terms=_YES_NO),
+    Field("许可类型", "已有有效许可的，填其类型", "", terms=_LICENCES),
+    Field("被许可人", "已有有效许可的被许可人", "", width=26),
+    Field("许可期限届满日", "已有有效许可的届满日", "", Entry.DATE),
+    Field("是否质押", "从列表中选择", "否", terms=_YES_NO),
+    Field("质权人", "已质押的填写", "", width=26),
+    Field("是否保全", "是否被人民法院裁定保全", "否", terms=_YES_NO),
     Field("应用场景", "可以用在哪里", "深水油气管汇的连接", width=30),
     _PROSPECT,
     Field("权利人联系部门", "部门和电话", "科技处 0000-0000000", width=22),
@@ -149,9 +161,9 @@ _TRANSACTIONS = (
     Field("地区", "受让人所在地", "云岭省青屿市"),
 )
 TEMPLATES: tuple[Template, ...] = (
-    Template("patents", "专利信息导入模板", _PATENTS),
-    Template("needs", "技术需求导入模板", _NEEDS),
-    Template("enterprises", "企业信息导入模板", _ENTERPRISES),
-    Template("assessments", "企业评价导入模板", _ASSESSMENTS),
-    Template("transactions", "历史交易导入模板", _TRANSACTIONS),
+    Template(RecordKind.PATENTS, "专利信息导入模板", _PATENTS),
+    Template(RecordKind.NEEDS, "技术需求导入模板", _NEEDS),
+    Template(RecordKind.ENTERPRISES, "企业信息导入模板", _ENTERPRISES),
+    Template(RecordKind.ASSESSMENTS, "企业评价导入模板", _ASSESSMENTS),
+    Template(RecordKind.TRANSACTIONS, "历史交易导入模板", _TRANSACTIONS),
 )

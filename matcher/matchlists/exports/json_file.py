@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ def write_json(rows: ListRows, path: Path) -> None:
 
 
 def document(rows: ListRows) -> dict[str, Any]:
-    """JSON-ready: `needs` holds `matches` in the list's order; each `row` is keyed by the columns' titles.
+    """Plain JSON values: `needs` holds `matches` in the list's order; each `row` is keyed by the columns' titles.
 
     Scores, contributions and probability are there only in an internal version.
     """
@@ -38,7 +39,9 @@ def document(rows: ListRows) -> dict[str, Any]:
 
 
 def _provenance(rows: ListRows) -> dict[str, Any]:
-    return {**asdict(rows.provenance), "needs": len(rows.needs)}
+    made = rows.provenance
+    days = {"made_at": made.made_at.isoformat(), "as_of": made.as_of.isoformat()}
+    return {**asdict(made), **days, "needs": len(rows.needs)}
 
 
 def _need(row: NeedRow, preset: Preset) -> dict[str, Any]:
@@ -72,5 +75,9 @@ def _match(row: MatchRow | ExcludedRow, worded: MatchRow, sheet: Sheet, preset: 
     return entry
 
 
-def _cells(row: Row, columns: tuple[Column, ...]) -> dict[str, Cell]:
-    return {column.title: column.cell(row) for column in columns}
+def _cells(row: Row, columns: tuple[Column, ...]) -> dict[str, str | int | float]:
+    return {column.title: _plain(column.cell(row)) for column in columns}
+
+
+def _plain(cell: Cell) -> str | int | float:
+    return cell.isoformat() if isinstance(cell, date) else cell

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from matcher.errors import InputError
-from matcher.matchlists.exports import FORMATS, export, list_rows, preset_named
+from matcher.matchlists.exports import FORMATS, export, json_file, list_rows, preset_named
 from matcher.matchlists.exports.columns import columns_of, rows_of
 
 
@@ -42,6 +42,8 @@ def test_folders_are_made_and_nothing_is_left_beside(match_list, tmp_path, known
 def test_json_explains_every_line(match_list, tmp_path):
     export(match_list, tmp_path / "list.json")
     document = json.loads((tmp_path / "list.json").read_bytes())
+    rows = list_rows(match_list, preset_named("内部版"))
+    assert json.loads(json.dumps(json_file.document(rows))) == document, "any encoder can write it"
     assert document["provenance"]["as_of"] == "2026-11-01"
     assert [need["need_id"] for need in document["needs"]] == ["n-connect", "n-valves", "n-quiet", "n-cold"]
     first = document["needs"][0]["matches"][0]
@@ -52,7 +54,6 @@ def test_json_explains_every_line(match_list, tmp_path):
     assert first["availability"][0]["feasibility"] == "需征得同意"
     assert first["row"]["授权公告日"] == "2020-05-01"
     assert document["needs"][3]["excluded"][0]["gates"][0]["verdict"] == "不满足"
-    rows = list_rows(match_list, preset_named("内部版"))
     assert [m["row"]["匹配理由"] for n in document["needs"] for m in n["matches"]] == [
         row.reasons for row in rows.matches
     ]
