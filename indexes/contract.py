@@ -23,6 +23,7 @@ class Hits:
     """The best rows for one query, best first; equal scores stand in row order.
 
     rows: int64, shape (k,); scores: float64, shape (k,). Never shorter than min(k, allowed rows).
+    A zero query has no hits; a zero row is the farthest of all (score −1).
     Rows are positions in the collection, whose ids are kept in ascending order: row order is id order.
     """
 
