@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from enum import Enum, StrEnum
@@ -185,10 +184,8 @@ def _number(stored: Patent, new: Patent, name: str) -> _Choice:
     """Numbers and first publication across the two publications of one patent."""
     age = _stage_order(stored, new)
     if name == "published":
-        earlier = bool(stored.published and new.published and new.published < stored.published)
         # A grant is published a second time: only the first day counts.
-        granted = publication_stage(stored.publication_number) == 1
-        return _by_age(1 if earlier else -1) if age or granted else _Choice.CONFLICT
+        return _by_age(1 if new.published < stored.published else -1)  # type: ignore[operator]  # both are stated
     if name == "application_number":
         if application_key(stored.application_number) != application_key(new.application_number):
             return _Choice.CONFLICT
@@ -202,11 +199,9 @@ def _number(stored: Patent, new: Patent, name: str) -> _Choice:
 
 def _status_field(stored: Patent, new: Patent, name: str) -> Any:  # noqa: ANN401
     """Status, its date and the encumbrances move together, with the later date."""
-    age = _status_order(stored, new)
     if name == "encumbrances":
-        if age == 0 or not stored.encumbrances:
-            return _encumbrances(stored.encumbrances, new.encumbrances)
-        return new.encumbrances if age > 0 else stored.encumbrances
+        return _encumbrances(stored, new)
+    age = _status_order(stored, new)
     if new.status is not None and (stored.status is None or age > 0):
         return getattr(new, name)
     undated = stored.status_date and not new.status_date and new.status is not LegalStatus.PENDING
@@ -220,9 +215,7 @@ def _status_order(stored: Patent, new: Patent) -> int:
     if stored.status is None or new.status is None:
         return 0
     if stored.status_date or new.status_date:
-        # A dated statement outweighs an undated one.
-        a, b = new.status_date or date.min, stored.status_date or date.min
-        return (a > b) - (a < b)
+        return _status_day_order(stored, new)
     if stored.status == new.status:
         return 0
     # Every life begins as an application: a source that still says so, or speaks of that publication, is older.
@@ -238,10 +231,19 @@ def _stage_order(stored: object, new: object) -> int:
     return 0 if old is None or fresh is None else fresh - old
 
 
-def _encumbrances(old: tuple[Encumbrance, ...], fresh: Iterable[Encumbrance]) -> tuple[Encumbrance, ...]:
-    """Both together; one that both name gains the end that only one knows."""
-    merged = {(item.kind, item.party, item.since): item for item in old}
-    for item in fresh:
+def _status_day_order(stored: Patent, new: Patent) -> int:
+    """As _status_order by the days alone: a dated statement outweighs an undated one."""
+    fresh, old = ((patent.status and patent.status_date) or date.min for patent in (new, stored))
+    return (fresh > old) - (fresh < old)
+
+
+def _encumbrances(stored: Patent, new: Patent) -> tuple[Encumbrance, ...]:
+    """Those of the later status; of one day, both together, and an end that only one knows is kept."""
+    age = _status_day_order(stored, new)
+    if age and stored.encumbrances:
+        return new.encumbrances if age > 0 else stored.encumbrances
+    merged = {(item.kind, item.party, item.since): item for item in stored.encumbrances}
+    for item in new.encumbrances:
         known = merged.setdefault((item.kind, item.party, item.since), item)
         if known.until is None and item.until is not None:
             merged[item.kind, item.party, item.since] = item

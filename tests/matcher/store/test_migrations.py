@@ -1,0 +1,71 @@
+"""The schema's history leads exactly to the tables."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from matcher.errors import NotReady
+from matcher.store import migrations
+from matcher.store.engine import open_engine, reading, sqlite_url, writing
+from matcher.store.tables import metadata
+
+
+def test_migrations_build_the_tables(tmp_path: Path) -> None:
+    engine = open_engine(sqlite_url(tmp_path / "matcher.db"))
+    migrations.migrate(engine)
+    with reading(engine) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        names = set(inspect(connection).get_table_names())
+        assert names == {*metadata.tables, "alembic_version"}
+        # The server defaults and indexes are not compared above.
+        indexes = {index["name"] for table in names for index in inspect(connection).get_indexes(table)}
+        assert indexes == {index.name for table in metadata.tables.values() for index in table.indexes}
+
+
+def test_head_is_the_newest_file() -> None:
+    script = ScriptDirectory(str(Path(migrations.__file__).parent))
+    assert script.get_current_head() == migrations.HEAD
+
+
+def test_migrating_twice_and_from_two_sides(tmp_path: Path) -> None:
+    first, second = (open_engine(sqlite_url(tmp_path / "matcher.db")) for _ in range(2))
+    migrations.migrate(first)
+    migrations.migrate(second)
+    migrations.migrate(first)
+    with reading(second) as connection:
+        assert connection.execute(text("SELECT count(*) FROM versions")).scalar() == 6
+
+
+def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    engine = open_engine(sqlite_url(tmp_path / "matcher.db"))
+    migrations.migrate(engine)
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NotReady, match="9999 比本程序新"):
+        migrations.migrate(engine)
+
+
+def test_a_ready_database_opens_without_alembic(tmp_path: Path) -> None:
+    migrations.migrate(open_engine(sqlite_url(tmp_path / "matcher.db")))
+    code = (
+        "import sys; from pathlib import Path; from matcher.store.database import Store; "
+        f"Store.open(Path({str(tmp_path / 'matcher.db')!r})).close(); print('alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+def test_sqlite_is_set_to_lose_nothing(tmp_path: Path) -> None:
+    engine = open_engine(sqlite_url(tmp_path / "matcher.db"))
+    with reading(engine) as connection:
+        pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        values = {name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in pragmas}
+    assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 20_000}
