@@ -5,7 +5,7 @@ popularity  patents by their number of past deals, the same for every need
 ipc         the longest common IPC prefix of need and patent: section 1, class 2, subclass 3, group 4, subgroup 5
 bm25-words  plain BM25 (k1 1.2, b 0.75) over jieba's search words (dictionary only)
 bm25-chars  plain BM25 over character 1–2-grams
-bm25-tuned  the product's lexical channel: logarithmic query side, needs' own idf, over characters
+bm25-tuned  the product's lexical channel alone: logarithmic query side, the needs' own idf
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from eval.judgements import Ranking, Run
 from indexes.tokens import Stream, tokens
-from matcher.corpus import Text, need_text, patent_text
+from matcher.corpus import joined, need_text, patent_text
 from matcher.domain import Need, Patent
 
 
@@ -85,13 +85,10 @@ def bm25_characters(task: Task) -> Run:
 
 def bm25_tuned(task: Task) -> Run:
     """The product's lexical channel alone."""
-    from indexes.lexical import Document, LexicalIndex
+    from indexes.lexical import LexicalIndex
 
-    def document(text: Text) -> Document:
-        return Document(text.title, text.body)
-
-    queries = [document(need_text(need)) for need in task.needs]
-    index = LexicalIndex.build([document(patent_text(patent)) for patent in task.patents], queries)
+    queries = [need_text(need) for need in task.needs]
+    index = LexicalIndex.build([patent_text(patent) for patent in task.patents], queries)
     by_need = {need.id: query for need, query in zip(task.needs, queries, strict=True)}
     return _run("bm25-tuned", task, lambda need: index.scores(by_need[need.id]))
 
@@ -133,7 +130,7 @@ def _bm25(name: str, task: Task, streams: Sequence[Stream], k1: float = 1.2, b: 
     columns: list[int] = []
     counts: list[int] = []
     for row, patent in enumerate(task.patents):
-        for term, count in _terms(patent_text(patent), streams).items():
+        for term, count in _terms(joined(patent_text(patent)), streams).items():
             rows.append(row)
             columns.append(vocabulary.setdefault(term, len(vocabulary)))
             counts.append(count)
@@ -148,7 +145,7 @@ def _bm25(name: str, task: Task, streams: Sequence[Stream], k1: float = 1.2, b: 
 
     def scores(need: Need) -> Scores:
         query = np.zeros(shape[1])
-        for term, count in _terms(need_text(need), streams).items():
+        for term, count in _terms(joined(need_text(need)), streams).items():
             if term in vocabulary:
                 query[vocabulary[term]] = count
         return np.asarray(impacts @ query, dtype=np.float64)
@@ -156,6 +153,5 @@ def _bm25(name: str, task: Task, streams: Sequence[Stream], k1: float = 1.2, b: 
     return _run(name, task, scores)
 
 
-def _terms(text: Text, streams: Sequence[Stream]) -> Counter[str]:
-    joined = text.joined()
-    return Counter(term for stream in streams for term in tokens(joined, stream))
+def _terms(text: str, streams: Sequence[Stream]) -> Counter[str]:
+    return Counter(term for stream in streams for term in tokens(text, stream))
