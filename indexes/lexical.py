@@ -12,7 +12,8 @@ Definition. For a query q, a document d and each token stream s (characters, big
 This is BM25 (Robertson & Zaragoza, 2009) with a logarithmic query side and a second inverse document frequency,
 that of the queries: a word that every need has (研发, 产业化) says nothing about what is needed. The P pseudo-queries, in
 which every term stands with probability 1/20, let idf_q fade out where few queries are stored; the pseudo-documents,
-empty, do the same for the statistics of a collection of a handful.
+empty, do the same for the statistics of a collection of a handful. Terms in more than `most_frequent` of the
+documents have no postings: they cost most of the time and decide nothing.
 
 Raw sums of different queries cannot be compared, so each is standardised with the mean and the variance that its
 terms' impacts have over the whole collection, terms taken as independent; both are per-term statistics stored with
@@ -61,9 +62,10 @@ class LexicalSettings:
     query_idf_power: float = 0.6
     prior_documents: float = 20.0
     prior_queries: float = 10.0
-    centre: float = 4.0
+    most_frequent: float = 0.25
+    centre: float = 6.0
     """z at which the value is one half."""
-    width: float = 2.0
+    width: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class Weighting:
     query_idf_power: float
     prior_documents: float
     prior_queries: float
+    most_frequent: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +83,27 @@ class Postings:
         vocabulary: defaultdict[str, int] = defaultdict()
         vocabulary.default_factory = vocabulary.__len__
         ids: list[NDArray[np.int32]] = []
-        counts: list[NDArray[np.float32]] = []
+        weights: list[NDArray[np.float32]] = []
         for document in documents:
             for text, weight in ((document.title, 1.0), (document.body, weighting.document_body)):
                 found = list(map(vocabulary.__getitem__, tokens(text, stream)))
                 ids.append(np.array(found, dtype=np.int32))
-                counts.append(np.full(len(found), weight, dtype=np.float32))
+                weights.append(np.full(len(found), weight, dtype=np.float32))
         ends = np.cumsum([0, *map(len, ids)])[::2]
         shape = (len(documents), len(vocabulary))
-        matrix = csr_array((_joined(counts, np.float32), _joined(ids, np.int32), ends), shape=shape)
+        matrix = csr_array((_joined(weights, np.float32), _joined(ids, np.int32), ends), shape=shape)
         matrix.sum_duplicates()
         lengths = np.asarray(matrix.sum(axis=1), dtype=np.float64)
         inverted = matrix.tocsc()
-        starts = inverted.indptr.astype(np.int64)
-        rows = inverted.indices.astype(np.int32)
         total = len(documents) + weighting.prior_documents
-        idf = _document_idf(np.diff(starts), total)
+        frequencies = np.diff(inverted.indptr).astype(np.int64)
+        kept = frequencies <= weighting.most_frequent * total
+        positions = np.repeat(kept, frequencies)
+        rows, counts = inverted.indices[positions].astype(np.int32), inverted.data[positions]
+        starts = np.concatenate([[0], np.cumsum(frequencies * kept)])
+        idf = _document_idf(frequencies, total)
         idf *= _query_idf(queries, vocabulary, stream, weighting.prior_queries) ** weighting.query_idf_power
-        tf = _saturated(inverted.data.astype(np.float64), lengths, rows, weighting)
+        tf = _saturated(counts.astype(np.float64), lengths, rows, weighting)
         impacts = tf * np.repeat(idf, np.diff(starts))
         mean = _sums(impacts, starts) / max(1.0, total)
         variance = np.maximum(_sums(impacts**2, starts) / max(1.0, total) - mean**2, 0.0)
