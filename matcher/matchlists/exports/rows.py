@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from matcher.domain import Patent
 from matcher.matches import Match, MatchList, NeedMatches, Provenance, Verdict
 from matcher.matchlists.exports import wording
 from matcher.matchlists.exports.audience import VisibleNeed, visible
 from matcher.matchlists.exports.presets import Preset
+from matcher.term import expiry
 
 FOLLOW_UP = ("待对接", "已联系", "洽谈中", "已签约", "未达成")
 """对接状态; a list that has just been made starts at the first."""
-
-RiskReader = Callable[[Match, date], tuple[str, ...]]
-ExpiryReader = Callable[[Patent], date | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,22 +148,9 @@ def _risks(match: Match, as_of: date) -> tuple[str, ...]:
     )
 
 
-def _expiry(patent: Patent) -> date | None:
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """The rules of law and risk that rows are worded with."""
-
-    as_of: date
-    risks: RiskReader
-    expiry: ExpiryReader
-
-
 def list_rows(match_list: MatchList, preset: Preset, recipient: str = "") -> ListRows:
     """The rows of `match_list` for the readers of `preset` (see `audience.visible` for `recipient`)."""
-    reader = _Reader(match_list.provenance.as_of, _risks, _expiry)
+    as_of = match_list.provenance.as_of
     shown = visible(match_list, preset, recipient)
     needs: list[NeedRow] = []
     matches: list[MatchRow] = []
@@ -175,10 +158,10 @@ def list_rows(match_list: MatchList, preset: Preset, recipient: str = "") -> Lis
     for number, need in enumerate(shown.needs, 1):
         item = need.matches
         lines = tuple(
-            _match_row(n, item, match, reader) for n, match in enumerate(item.matches, len(matches) + 1)
+            _match_row(n, item, match, as_of) for n, match in enumerate(item.matches, len(matches) + 1)
         )
         kept_out = tuple(
-            ExcludedRow(n, _match_row(n, item, match, reader), wording.exclusion_text(match))
+            ExcludedRow(n, _match_row(n, item, match, as_of), wording.exclusion_text(match))
             for n, match in enumerate(item.excluded, len(excluded) + 1)
         )
         matches += lines
@@ -189,7 +172,7 @@ def list_rows(match_list: MatchList, preset: Preset, recipient: str = "") -> Lis
     )
 
 
-def _match_row(number: int, item: NeedMatches, match: Match, reader: _Reader) -> MatchRow:
+def _match_row(number: int, item: NeedMatches, match: Match, as_of: date) -> MatchRow:
     need, patent, enterprise = item.need, match.patent, item.enterprise
     return MatchRow(
         number=number,
@@ -205,17 +188,17 @@ def _match_row(number: int, item: NeedMatches, match: Match, reader: _Reader) ->
         status=str(patent.status) if patent.status else wording.UNVERIFIED,
         status_date=patent.status_date or wording.UNVERIFIED,
         granted=wording.grant_day(patent),
-        expires=reader.expiry(patent) or wording.UNVERIFIED,
+        expires=expiry(patent) or wording.UNVERIFIED,
         holder=patent.holders[0] if patent.holders else wording.UNSTATED,
         co_holders="、".join(patent.holders[1:]),
         industry=patent.industry,
         maturity=wording.maturity_text(patent.maturity),
         maturity_source=str(patent.maturity.source) if patent.maturity else "",
-        modes=wording.modes_text(match.availability),
+        modes=wording.modes_text(match.availability, patent, as_of),
         fee=wording.fee_text(patent.fee),
         grade=str(match.grade),
         reasons=wording.reasons_text(match),
-        risks=wording.risks_text(reader.risks(match, reader.as_of)),
+        risks=wording.risks_text(_risks(match, as_of)),
         contact=patent.contact,
         follow_up=FOLLOW_UP[0],
         match=match,

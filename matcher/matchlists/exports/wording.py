@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import date
 from itertools import islice
 
-from matcher.domain import IN_FORCE, FeeKind, FeeTerms, LegalStatus, Maturity, MaturityScale, Patent
+from matcher.availability import Condition, conditions
+from matcher.domain import (
+    IN_FORCE,
+    FeeKind,
+    FeeTerms,
+    LegalStatus,
+    LicensingMode,
+    Maturity,
+    MaturityScale,
+    Patent,
+)
 from matcher.matches import Availability, Feasibility, Match, Verdict
 
 UNVERIFIED = "待核实"
@@ -63,22 +73,32 @@ def _same_amount(words: str, amount: float | None) -> bool:
     return amount is not None and f"{amount:.10g}万元" in words.replace(" ", "")
 
 
-def modes_text(availability: tuple[Availability, ...]) -> str:
-    """可行转化方式: what can be had at once, what needs whose consent; reasons only where nothing can."""
+def modes_text(availability: tuple[Availability, ...], patent: Patent, as_of: date) -> str:
+    """可行转化方式: what can be had at once, what needs whose consent, what the holder has said it wants."""
     if not availability:
         return UNVERIFIED
+    declared = Condition.OPEN in conditions(patent, as_of)
     feasible = [item.mode for item in availability if item.feasibility is Feasibility.FEASIBLE]
     consent = [item for item in availability if item.feasibility is Feasibility.CONSENT]
     lines = []
     if feasible:
-        lines.append("可行：" + "、".join(feasible))
+        lines.append("可行：" + _modes(feasible, declared))
     for who in dict.fromkeys(item.consent_of for item in consent):
-        modes = "、".join(item.mode for item in consent if item.consent_of == who)
+        modes = _modes([item.mode for item in consent if item.consent_of == who], declared)
         lines.append(f"需征得{who or '相关方'}同意：{modes}")
     if not lines:
         reasons = dict.fromkeys(item.reason for item in availability if item.reason)
         return "均不可行：" + "；".join(reasons) if reasons else "均不可行"
+    if patent.modes:
+        lines.append("权利人意愿：" + "、".join(patent.modes))
     return "\n".join(lines)
+
+
+def _modes(modes: list[LicensingMode], declared: bool) -> str:
+    return "、".join(
+        f"{mode}（须先声明）" if mode is LicensingMode.OPEN_LICENCE and not declared else mode
+        for mode in modes
+    )
 
 
 def reasons_text(match: Match) -> str:

@@ -5,10 +5,21 @@ from datetime import date
 
 import pytest
 
-from matcher.domain import FeeKind, FeeTerms, LegalStatus, LicensingMode, Maturity, MaturityScale, Patent
+from matcher.availability import availability
+from matcher.domain import (
+    FeeKind,
+    FeeTerms,
+    LegalStatus,
+    LicensingMode,
+    Maturity,
+    MaturityScale,
+    Patent,
+    PatentType,
+)
 from matcher.matches import Availability, Feasibility
 from matcher.matchlists.exports import wording
 
+TODAY = date(2026, 11, 1)
 PATENT = Patent(id="p", title="t", application_number="CN201810234567.8")
 
 
@@ -72,16 +83,33 @@ def test_modes_are_grouped_by_who_must_consent():
         item("作价入股", "需征得同意", "质押", "质权人"),
         item("自行实施", "不可行", "x"),
     )
-    assert wording.modes_text(known) == (
-        "可行：普通许可、开放许可\n需征得共有权利人同意：转让、独占许可\n需征得质权人同意：作价入股"
+    willing = replace(PATENT, modes=(LicensingMode.ORDINARY_LICENCE,))
+    assert wording.modes_text(known, willing, TODAY) == (
+        "可行：普通许可、开放许可（须先声明）\n需征得共有权利人同意：转让、独占许可\n"
+        "需征得质权人同意：作价入股\n权利人意愿：普通许可"
+    )
+
+
+def test_a_declared_open_licence_stands_without_remark():
+    patent = replace(PATENT, status=LegalStatus.OPEN_LICENCE)
+    assert wording.modes_text((item("开放许可", "可行"),), patent, TODAY) == "可行：开放许可"
+
+
+def test_modes_as_the_law_has_them():
+    patent = replace(
+        PATENT, status=LegalStatus.PLEDGED, type=PatentType.INVENTION, holders=("甲大学", "乙公司")
+    )
+    assert wording.modes_text(availability(patent, TODAY), patent, TODAY) == (
+        "需征得质权人、全体共有人同意：转让、排他许可、独占许可、开放许可（须先声明）、作价入股\n"
+        "需征得质权人同意：普通许可"
     )
 
 
 def test_modes_unknown_and_impossible():
-    assert wording.modes_text(()) == "待核实"
-    assert wording.modes_text((item("转让", "不可行", "已保全"), item("普通许可", "不可行", "已保全"))) == (
-        "均不可行：已保全"
-    )
+    assert wording.modes_text((), PATENT, TODAY) == "待核实"
+    assert wording.modes_text(
+        (item("转让", "不可行", "已保全"), item("普通许可", "不可行", "已保全")), PATENT, TODAY
+    ) == ("均不可行：已保全")
 
 
 def test_reasons_come_by_their_part_of_the_score_without_idle_ones(match_list):

@@ -60,6 +60,7 @@ def test_the_internal_list_has_exactly_the_columns_of_the_field(book):
     assert first["企业类型"] == "高新技术企业、专精特新中小企业"
     assert first["专利号"] == "ZL201810234567.8"
     assert first["授权公告日"] == datetime(2020, 5, 1)
+    assert first["预计届满日"] == datetime(2038, 3, 21)
     assert first["共有权利人"] == "云岭海工装备研究院有限公司"
     assert first["对接状态"] == "待对接"
     third = dict(zip(header, lines[2], strict=True))
