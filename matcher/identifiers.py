@@ -107,13 +107,17 @@ def parse_application(text: str) -> ApplicationNumber:
     """
     value = squeezed(text)
     if looks_spoilt(value):
-        raise InputError(f"“{text}”是被电子表格改成科学计数法的号码，末位已丢失。请把该列设为文本后重新导出。")
+        raise InputError(
+            f"“{text}”是被电子表格改成科学计数法的号码，末位已丢失。请把该列设为文本后重新导出。"
+        )
     match = _APPLICATION.fullmatch(value)
     if match is not None:
         number = ApplicationNumber(match[1], match[2] or "")
         if number._kind in _TYPES and (2003 <= number.year <= 2099 or _early(number.base)):
             return number
-    raise InputError(f"“{text}”不是有效的专利申请号。应为 12 位数字加校验位（如 CN201610123456.X），2003 年以前为 8 位。")
+    raise InputError(
+        f"“{text}”不是有效的专利申请号。应为 12 位数字加校验位（如 CN201610123456.X），2003 年以前为 8 位。"
+    )
 
 
 def _early(base: str) -> bool:

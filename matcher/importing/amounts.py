@@ -12,7 +12,9 @@ _UNITS = {"亿": 10_000.0, "千万": 1_000.0, "百万": 100.0, "万": 1.0, "千"
 """万元 in one unit; "" is the plain 元."""
 _NUMBER = r"\d+(?:\.\d+)?"
 _UNIT = r"亿|千万|百万|万|千|w"
-_AMOUNT = re.compile(rf"(?P<low>{_NUMBER})(?P<low_unit>{_UNIT})?元?(?:(?:-|~|至|到|—)+(?P<high>{_NUMBER})(?P<unit>{_UNIT})?)?(?P<yuan>元)?")
+_AMOUNT = re.compile(
+    rf"(?P<low>{_NUMBER})(?P<low_unit>{_UNIT})?元?(?:(?:-|~|至|到|—)+(?P<high>{_NUMBER})(?P<unit>{_UNIT})?)?(?P<yuan>元)?"
+)
 _OPEN = re.compile(r"面议|面谈|协商|协议|待定|另议|电议|商议|议价|不限|未定")
 _FREE = re.compile(r"免费|无偿|免许可费|免使用费")
 _FOREIGN = re.compile(r"美元|欧元|日元|英镑|港币|港元|usd|eur|\$|€")
@@ -45,7 +47,9 @@ def parse_amount(text: str, *, unit: str = "万") -> Amount:
     stated = match["unit"] or (match["low_unit"] if match["high"] is None else None)
     yuan = match["yuan"] or value[match.start() : match.end()].endswith("元")
     factor = _UNITS["万" if stated == "w" else stated] if stated else _UNITS["" if yuan else unit]
-    low_factor = _UNITS["万" if match["low_unit"] == "w" else match["low_unit"]] if match["low_unit"] else factor
+    low_factor = (
+        _UNITS["万" if match["low_unit"] == "w" else match["low_unit"]] if match["low_unit"] else factor
+    )
     low = float(match["low"]) * low_factor
     high = float(match["high"]) * factor if match["high"] else low
     if high < low:
@@ -56,4 +60,4 @@ def parse_amount(text: str, *, unit: str = "万") -> Amount:
 def _is_money(match: re.Match[str], value: str) -> bool:
     """Not a share of sales, a term or a number inside a word."""
     after = value[match.end() : match.end() + 1]
-    return after not in tuple("%％‰个月日件项次份人") and value[match.start() - 1 : match.start()] != "第"
+    return after not in tuple("%％‰个年月日件项次份人") and value[match.start() - 1 : match.start()] != "第"

@@ -10,7 +10,8 @@ from functools import lru_cache
 from matcher.errors import InputError
 from matcher.identifiers import squeezed
 
-_DAY = re.compile(r"((?:19|20)\d\d)(?:年|[.\-/])(\d{1,2})(?:月|[.\-/])(\d{1,2})[日号]?\.?(?:T?\d{1,2}:\d\d.*)?")
+_DAY = re.compile(r"((?:19|20)\d\d)(?:年|[.\-/])(\d{1,2})(?:月|[.\-/])(\d{1,2})[日号]?\.?")
+_TIME = re.compile(r"[T\s]+\d{1,2}:\d\d.*$")
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 _MONTH = re.compile(r"((?:19|20)\d\d)(?:年|[.\-/])(\d{1,2})月?")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
@@ -25,7 +26,7 @@ def parse_date(text: str, *, deadline: bool = False) -> date:
 
     With `deadline` a month is its last day. Raises InputError for everything else and for impossible days.
     """
-    value = squeezed(text)
+    value = squeezed(_TIME.sub("", text))
     match = _DAY.fullmatch(value) or _COMPACT.fullmatch(value)
     try:
         if match is not None:
