@@ -18,8 +18,15 @@ PRIOR_VECTORS = 20
 """Random directions that every collection is taken to hold besides its own: small ones get a sane spread."""
 CENTRE = 2.0
 """Spreads above the mean at which a cosine is worth one half."""
-WIDTH = 2.0
-"""Spreads by which the odds grow e-fold; narrower maps lose order at the top (measured in README.md)."""
+WIDTH = 4.0
+"""Spreads from there to a value of 0.85; narrower maps lose order at the top (measured in README.md)."""
+
+
+def sigmoid(u: NDArray[np.floating]) -> Values:
+    """½ (1 + u / √(1 + u²)) in (0, 1): a logistic's shape, but its tails fall so slowly that no order is lost."""
+    wide = u.astype(np.float64)
+    values: Values = 0.5 + 0.5 * wide / np.sqrt(1 + wide * wide)
+    return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,7 @@ class CosineScale:
 
     z = (cos(q, d) − q·m) / sqrt(qᵀ C q) with the mean m, shape (dimension,), and the covariance C, shape
     (dimension, dimension), of the collection: the exact standard score of d among all documents, computed from the
-    query and stored statistics alone. value = 1 / (1 + exp(−(z − CENTRE) / WIDTH)) in (0, 1). Models crowd their
+    query and stored statistics alone. value = sigmoid((z − CENTRE) / WIDTH). Models crowd their
     cosines differently (0.6 may be a perfect match or a random pair); after this map one weight fits all.
     """
 
@@ -55,7 +62,7 @@ class CosineScale:
         q = query.astype(np.float64)
         spread = np.sqrt(max(float(q @ self.covariance @ q), 1e-12))
         z = (cosines.astype(np.float64) - float(q @ self.mean)) / spread
-        values: Values = (cosines != 0) / (1 + np.exp((CENTRE - z) / WIDTH))
+        values: Values = sigmoid((z - CENTRE) / WIDTH) * (cosines != 0)
         return values
 
     def save(self, folder: Path) -> None:

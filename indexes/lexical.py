@@ -20,7 +20,7 @@ terms' impacts have over the whole collection, terms taken as independent; both 
 the index, so that a score is a function of one query, one document and the index:
 
     z_s = (raw_s − Σ_t tf(t, q) · mean_t) / sqrt(Σ_t tf(t, q)² · variance_t),     z = Σ_s weight_s · z_s / Σ_s weight_s
-    value = 1 / (1 + exp(−(z − centre) / width)),  or 0 where query and document share no term
+    value = ½ (1 + u / √(1 + u²)) with u = (z − centre) / width,  or 0 where query and document share no term
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from numpy.typing import NDArray
 
 from indexes.contract import Hits, IndexUnusable, Mask
 from indexes.evidence import SharedTerm, Token, shared_terms
+from indexes.fusion import sigmoid
 from indexes.postings import Document, Postings, Query, Weighting
 from indexes.tokens import Stream, normalise
 
@@ -65,7 +66,7 @@ class LexicalSettings:
     most_frequent: float = 0.25
     centre: float = 6.0
     """z at which the value is one half."""
-    width: float = 3.0
+    width: float = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +96,14 @@ class LexicalIndex:
     def scores(self, query: Query) -> NDArray[np.float64]:
         """The values of all documents, shape (documents,), in [0, 1)."""
         query = _normalised(query)
-        z = np.zeros(self.documents, dtype=np.float64)
-        shared = np.zeros(self.documents, dtype=np.bool_)
+        raw = np.zeros(self.documents, dtype=np.float32)
+        half = np.float64(self.settings.centre)  # the raw score that is worth one half
         for postings in self.streams:
             weight = self.settings.streams[postings.stream] / sum(self.settings.streams.values())
             prepared = postings.query(query, self.settings.query_title)
-            part = np.zeros(self.documents, dtype=np.float32)
-            postings.add_scores(prepared, part)
-            shared |= part > 0
-            z += weight * (part - prepared.mean)
-        values: NDArray[np.float64] = shared / (1 + np.exp((self.settings.centre - z) / self.settings.width))
-        return values
+            postings.add_scores(prepared, weight, raw)
+            half += weight * prepared.mean
+        return sigmoid((raw - half) / self.settings.width) * (raw > 0)
 
     def scores_at(self, query: Query, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """The values of the given rows: those that `scores` and `search` give, bit for bit."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -82,16 +83,16 @@ class Postings:
 
         vocabulary: defaultdict[str, int] = defaultdict()
         vocabulary.default_factory = vocabulary.__len__
-        ids: list[NDArray[np.int32]] = []
-        weights: list[NDArray[np.float32]] = []
+        ids = array("i")
+        ends = [0]
         for document in documents:
-            for text, weight in ((document.title, 1.0), (document.body, weighting.document_body)):
-                found = list(map(vocabulary.__getitem__, tokens(text, stream)))
-                ids.append(np.array(found, dtype=np.int32))
-                weights.append(np.full(len(found), weight, dtype=np.float32))
-        ends = np.cumsum([0, *map(len, ids)])[::2]
+            for text in (document.title, document.body):
+                ids.extend(map(vocabulary.__getitem__, tokens(text, stream)))
+                ends.append(len(ids))
+        weights = np.tile(np.array([1.0, weighting.document_body], dtype=np.float32), len(documents))
         shape = (len(documents), len(vocabulary))
-        matrix = csr_array((_joined(weights, np.float32), _joined(ids, np.int32), ends), shape=shape)
+        counts = (np.repeat(weights, np.diff(ends)), np.frombuffer(ids, dtype=np.int32), ends[::2])
+        matrix = csr_array(counts, shape=shape)
         matrix.sum_duplicates()
         lengths = np.asarray(matrix.sum(axis=1), dtype=np.float64)
         inverted = matrix.tocsc()
@@ -99,12 +100,11 @@ class Postings:
         frequencies = np.diff(inverted.indptr).astype(np.int64)
         kept = frequencies <= weighting.most_frequent * total
         positions = np.repeat(kept, frequencies)
-        rows, counts = inverted.indices[positions].astype(np.int32), inverted.data[positions]
+        rows, tf = inverted.indices[positions].astype(np.int32), inverted.data[positions].astype(np.float64)
         starts = np.concatenate([[0], np.cumsum(frequencies * kept)])
         idf = _document_idf(frequencies, total)
         idf *= _query_idf(queries, vocabulary, stream, weighting.prior_queries) ** weighting.query_idf_power
-        tf = _saturated(counts.astype(np.float64), lengths, rows, weighting)
-        impacts = tf * np.repeat(idf, np.diff(starts))
+        impacts = _saturated(tf, lengths, rows, weighting) * np.repeat(idf, np.diff(starts))
         mean = _sums(impacts, starts) / max(1.0, total)
         variance = np.maximum(_sums(impacts**2, starts) / max(1.0, total) - mean**2, 0.0)
         return cls(
@@ -124,12 +124,12 @@ class Postings:
         mean = float(weights @ self.mean[terms]) / spread
         return StreamQuery(tuple(known), terms, (weights / spread).astype(np.float32), mean, spread)
 
-    def add_scores(self, query: StreamQuery, scores: NDArray[np.float32]) -> None:
-        """Add the query's scores, in units of their spread, to `scores` of shape (documents,)."""
+    def add_scores(self, query: StreamQuery, weight: float, scores: NDArray[np.float32]) -> None:
+        """Add weight times the query's scores, in units of their spread, to `scores` of shape (documents,)."""
         from indexes.kernels import accumulate
 
         starts, ends = self.starts[query.terms], self.starts[query.terms + 1]
-        accumulate(starts, ends, query.weights, (self.rows, self.impacts), scores)
+        accumulate(starts, ends, query.weights * np.float32(weight), (self.rows, self.impacts), scores)
 
     def contributions(self, query: StreamQuery, row: int) -> dict[str, float]:
         """What each shared token adds to the score of document `row`, in units of the query's spread."""
@@ -198,7 +198,3 @@ def _sums(values: Floats, starts: NDArray[np.int64]) -> Floats:
     total = np.concatenate([[0.0], np.cumsum(values)])
     sums: Floats = total[starts[1:]] - total[starts[:-1]]
     return sums
-
-
-def _joined(parts: Iterable[NDArray[np.generic]], dtype: type[np.generic]) -> NDArray[np.generic]:
-    return np.concatenate([np.zeros(0, dtype), *parts])

@@ -24,7 +24,8 @@ def test_a_cosine_is_standardised_by_the_whole_collection():
     total = len(VECTORS) + PRIOR_VECTORS
     mean = cosines.sum() / total
     variance = ((cosines**2).sum() + PRIOR_VECTORS / 8) / total - mean**2
-    expected = [1 / (1 + math.exp((CENTRE - (c - mean) / math.sqrt(variance)) / WIDTH)) for c in cosines[:5]]
+    units = [((c - mean) / math.sqrt(variance) - CENTRE) / WIDTH for c in cosines[:5]]
+    expected = [0.5 + 0.5 * u / math.hypot(1, u) for u in units]
     assert scale.values(query, cosines[:5]) == pytest.approx(expected, abs=1e-5)
 
 

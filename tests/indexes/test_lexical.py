@@ -54,9 +54,10 @@ def test_the_value_is_the_formula():
     mean = raw.sum() / 23
     variances = [(part**2).sum() / 23 - (part.sum() / 23) ** 2 for part in (first, third)]
     spread = math.sqrt(tf_query**2 * variances[0] + math.log(2) ** 2 * variances[1])
-    logistic = [1 / (1 + math.exp((settings.centre - (r - mean) / spread) / settings.width)) for r in raw]
+    units = [((r - mean) / spread - settings.centre) / settings.width for r in raw]
+    values = [0.5 + 0.5 * u / math.hypot(1, u) for u in units]
 
-    assert index.scores(Query("甲", "丙甲")) == pytest.approx([logistic[0], logistic[1], 0.0], abs=1e-6)
+    assert index.scores(Query("甲", "丙甲")) == pytest.approx([values[0], values[1], 0.0], abs=1e-6)
 
 
 @pytest.mark.parametrize("settings", [LexicalSettings(), ALL_STREAMS])
