@@ -1,0 +1,156 @@
+"""Embeds every text once: vectors kept by model and content hash, in blocks that check themselves."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+Encoder = Callable[[Sequence[str]], Vectors]
+
+_KEY = 16
+_HEADER = 64
+_AT_ONCE = 4_096
+"""Texts per block: what a crash can cost."""
+_BLOCKS = 64
+"""Blocks beyond which they are joined into one."""
+_NAME = re.compile(r"[0-9a-f]{64}\.block")
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A file named by its SHA-256: a header line, n keys of 16 bytes, n vectors of float32."""
+
+    file: Path
+    keys: NDArray[np.void]
+    vectors: Vectors
+    """Shape (n, dimension), memory-mapped."""
+
+    @classmethod
+    def write(cls, folder: Path, keys: NDArray[np.void], vectors: Vectors) -> Self:
+        """Write it aside, sync, and rename it: it is there whole or not at all."""
+        aside = folder / f"{secrets.token_hex(8)}.new"
+        with aside.open("wb") as stream:
+            stream.write(_header(*vectors.shape))
+            stream.write(keys.tobytes())
+            stream.write(vectors.tobytes())
+            stream.flush()
+            os.fsync(stream.fileno())
+        with aside.open("rb") as stream:
+            file = folder / f"{hashlib.file_digest(stream, 'sha256').hexdigest()}.block"
+        aside.replace(file)
+        return cls._map(file, *vectors.shape)
+
+    @classmethod
+    def read(cls, file: Path, dimension: int) -> Self | None:
+        """The block, or None where the file is damaged, foreign or gone."""
+        try:
+            with file.open("rb") as stream:
+                count = (file.stat().st_size - _HEADER) // (_KEY + 4 * dimension)
+                if stream.read(_HEADER) != _header(count, dimension):
+                    return None
+                stream.seek(0)
+                if hashlib.file_digest(stream, "sha256").hexdigest() != file.stem:
+                    return None
+        except FileNotFoundError:
+            return None
+        return cls._map(file, count, dimension)
+
+    @classmethod
+    def _map(cls, file: Path, count: int, dimension: int) -> Self:
+        data = np.memmap(file, mode="r")
+        keys, vectors = np.split(data[_HEADER:], [count * _KEY])
+        return cls(
+            file, keys.view(f"V{_KEY}"), np.asarray(vectors).view(np.float32).reshape(count, dimension)
+        )
+
+
+class EmbeddingCache:
+    """The vectors of one model in one role."""
+
+    def __init__(self, folder: Path, fingerprint: str, dimension: int) -> None:
+        """Open the cache below `folder`; damaged blocks are dropped, their texts are embedded again.
+
+        `fingerprint` stands for everything that changes a text's vector: weights, settings, role or prefix.
+        """
+        self._folder = folder / hashlib.sha256(fingerprint.encode()).hexdigest()[:32]
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._dimension = dimension
+        self._blocks: list[_Block] = []
+        self._rows: dict[bytes, int] = {}
+        """Content hash → row in the blocks, counted through."""
+        for file in sorted(self._folder.glob("*.block")):
+            block = _Block.read(file, dimension) if _NAME.fullmatch(file.name) else None
+            if block is None:
+                file.unlink(missing_ok=True)
+            else:
+                self._add(block)
+
+    def __len__(self) -> int:
+        """How many texts are known."""
+        return len(self._rows)
+
+    def encode(
+        self, texts: Sequence[str], encoder: Encoder, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """The vectors of the texts, shape (len(texts), dimension); `encoder` sees each unknown text once.
+
+        Raises ValueError where the encoder answers with another shape or with values that are not finite.
+        """
+        report = progress or (lambda _: None)
+        keys = [hashlib.blake2b(text.encode(), digest_size=_KEY).digest() for text in texts]
+        unknown = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._rows}
+        report(len(texts) - len(unknown))
+        missing = list(unknown)
+        for start in range(0, len(missing), _AT_ONCE):
+            part = missing[start : start + _AT_ONCE]
+            vectors = np.ascontiguousarray(encoder([unknown[key] for key in part]), dtype=np.float32)
+            if vectors.shape != (len(part), self._dimension) or not np.isfinite(vectors).all():
+                raise ValueError(f"the encoder must answer finite vectors of shape (n, {self._dimension})")
+            self._add(_Block.write(self._folder, _packed(part), vectors))
+            report(len(part))
+        if len(self._blocks) > _BLOCKS:
+            self._join()
+        return self._gather(np.array([self._rows[key] for key in keys], dtype=np.int64))
+
+    def _add(self, block: _Block) -> None:
+        start = sum(len(known.keys) for known in self._blocks)
+        self._blocks.append(block)
+        for row, key in enumerate(block.keys.tolist(), start):
+            self._rows.setdefault(key, row)
+
+    def _gather(self, rows: NDArray[np.int64]) -> Vectors:
+        found = np.empty((len(rows), self._dimension), dtype=np.float32)
+        start = 0
+        for block in self._blocks:
+            here = np.flatnonzero((rows >= start) & (rows < start + len(block.keys)))
+            found[here] = block.vectors[rows[here] - start]
+            start += len(block.keys)
+        return found
+
+    def _join(self) -> None:
+        """All blocks as one; readers that have mapped the old files keep them."""
+        keys = list(self._rows)
+        joined = _Block.write(self._folder, _packed(keys), self._gather(np.array(list(self._rows.values()))))
+        for block in self._blocks:
+            if block.file != joined.file:
+                block.file.unlink(missing_ok=True)
+        self._blocks, self._rows = [], {}
+        self._add(joined)
+
+
+def _header(count: int, dimension: int) -> bytes:
+    return f"matcher embeddings 1: {count} x {dimension} float32\n".encode().ljust(_HEADER)
+
+
+def _packed(keys: list[bytes]) -> NDArray[np.void]:
+    return np.frombuffer(b"".join(keys), dtype=f"V{_KEY}")
