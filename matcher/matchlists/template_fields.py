@@ -62,10 +62,10 @@ _YES_NO = ("是", "否")
 _LICENCES = ("普通许可", "排他许可", "独占许可")
 _MODES = "可填多项，用“；”分隔"
 _MATURITY = "TRL 1–9 级，或研发、小试、中试、量产等说法"
-_CREDIT_CODE = Field("统一社会信用代码", "18 位", "91370000MA00000000", width=22)
+_CREDIT_CODE = Field("统一社会信用代码", "18 位", "91370000MA0000000P", width=22)
 _REGION = Field("所在地区", "省、市", "云岭省青屿市")
 _NUMBER = Field(
-    "申请号", "9 位或 13 位，可带 ZL、CN、小数点；专利号即申请号", "202410000001.9", mandatory=True, width=20
+    "申请号", "9 位或 13 位，可带 ZL、CN、小数点；专利号即申请号", "202410000001.X", mandatory=True, width=20
 )
 _ENTERPRISE = Field("企业名称", "营业执照上的全称", "青屿海洋装备有限公司", mandatory=True, width=26)
 _ACCEPTED = Field("可接受的转化方式", _MODES, "普通许可；转让", terms=_terms(LicensingMode), several=True)

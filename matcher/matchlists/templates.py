@@ -128,7 +128,7 @@ def _write_notes(page: Any, styles: Styles, template: Template) -> None:  # noqa
         page.write_string(1, index, title, styles.named("header"))
     for row, field in enumerate(template.fields, 2):
         cells = (
-            field.title,
+            f"“{field.title}”",  # quoted, or the importer would take this line for a header
             "必填" if field.mandatory else "",
             field.entry,
             field.note,

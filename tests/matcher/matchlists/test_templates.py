@@ -1,15 +1,17 @@
 """Import templates: recognised columns, drop-downs of the coded terms, no example among the entries."""
 
 import re
+from datetime import date
 
 import pytest
 from openpyxl import load_workbook
 
-from matcher.domain import FeeKind, LegalStatus, PatentType
+from matcher.domain import Confidentiality, FeeKind, FeeTerms, LegalStatus, LicensingMode, PatentType
 from matcher.errors import InputError
+from matcher.importing import read_records
 from matcher.importing.headers import Recogniser
 from matcher.matchlists.template_fields import TEMPLATES, Entry
-from matcher.matchlists.templates import write_template
+from matcher.matchlists.templates import template_for, write_template
 
 KINDS = [template.kind for template in TEMPLATES]
 
@@ -53,7 +55,7 @@ def test_every_column_fills_a_field_of_its_own(template):
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.kind)
 def test_every_column_is_explained_with_an_example(template, tmp_path):
     notes = list(opened(template.kind, tmp_path)["填写说明"].iter_rows(min_row=3, values_only=True))
-    assert [row[0] for row in notes] == [field.title for field in template.fields]
+    assert [row[0].strip("“”") for row in notes] == [field.title for field in template.fields]
     assert all(row[3] for row in notes)
     assert sum(bool(row[5]) for row in notes) >= 0.8 * len(notes)
 
@@ -89,3 +91,52 @@ def test_unknown_kind_and_wrong_suffix(tmp_path):
     with pytest.raises(InputError, match=r"以 \.xlsx 结尾"):
         write_template("needs", tmp_path / "a.csv")
     assert list(tmp_path.iterdir()) == []
+
+
+def filled(kind, tmp_path):
+    """The template with its own examples typed in, as an officer would."""
+    path = tmp_path / f"{kind}.xlsx"
+    book = opened(kind, tmp_path)
+    template = template_for(kind)
+    for index, field in enumerate(template.fields, 1):
+        value = field.example
+        if field.entry is Entry.DATE and value:
+            value = date.fromisoformat(value)
+        if field.entry is Entry.NUMBER and value:
+            value = float(value)
+        book["填写"].cell(3, index).value = value or None
+    book.save(path)
+    reading = read_records(path, template.kind)
+    records = list(reading)
+    return reading, records
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_filled_template_imports_cleanly(kind, tmp_path):
+    reading, records = filled(kind, tmp_path)
+    assert reading.problems == []
+    assert [(record.sheet, record.row) for record in records] == [("填写", 3)]
+    assert [sheet.unrecognised for sheet in reading.sheets] == [()]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_blank_template_holds_no_record(kind, tmp_path):
+    write_template(kind, tmp_path / "blank.xlsx")
+    reading = read_records(tmp_path / "blank.xlsx", template_for(kind).kind)
+    assert list(reading) == []
+    assert reading.rows_read == 0
+
+
+def test_what_is_typed_is_what_lands(tmp_path):
+    _, (patent,) = filled("patents", tmp_path)
+    assert patent.record.title == "一种水下快速接头"
+    assert patent.record.type is PatentType.INVENTION
+    assert patent.record.granted == date(2025, 6, 3)
+    assert patent.record.holders == ("云岭理工大学", "青屿海洋装备有限公司")
+    assert patent.record.fee == FeeTerms(FeeKind.LUMP_SUM, 20.0, patent.record.fee.text)
+    assert patent.record.modes == (LicensingMode.ORDINARY_LICENCE, LicensingMode.ASSIGNMENT)
+    assert patent.record.encumbrances == ()
+    _, (need,) = filled("needs", tmp_path)
+    assert need.record.budget == 50
+    assert need.record.confidentiality is Confidentiality.PUBLIC
+    assert need.record.valid_until == date(2027, 8, 31)
