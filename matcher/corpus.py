@@ -1,36 +1,29 @@
-"""Records → the texts that models and indexes read."""
+"""Records → the texts that models and indexes read, in two fields: title and body."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from indexes.postings import Document, Query
 from matcher.domain import Confidentiality, Enterprise, Need, Patent
 from matcher.text import normalise
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A normalised title and body; either may be empty."""
-
-    title: str
-    body: str
-
-    def joined(self) -> str:
-        """Both parts as one text, for models that read one."""
-        return f"{self.title}。{self.body}" if self.title and self.body else self.title or self.body
-
-
-def patent_text(patent: Patent) -> Text:
-    """What a patent says of itself: title; abstract, else first claim; application scenario and keywords."""
+def patent_text(patent: Patent) -> Document:
+    """What a patent says of itself: title; abstract (else first claim), application scenario, keywords."""
     body = [patent.abstract or patent.first_claim, patent.scenario, " ".join(patent.keywords)]
-    return Text(normalise(patent.title), normalise("。".join(filter(None, body))))
+    return Document(normalise(patent.title), normalise("。".join(filter(None, body))))
 
 
-def need_text(need: Need) -> Text:
+def need_text(need: Need) -> Query:
     """What a need asks for: title; description, problem, indicators and field."""
     body = [need.description, need.problem, need.indicators, need.field]
-    return Text(normalise(need.title), normalise("。".join(filter(None, body))))
+    return Query(normalise(need.title), normalise("。".join(filter(None, body))))
+
+
+def joined(text: Document | Query) -> str:
+    """Both fields as one text, for models that read one."""
+    return f"{text.title}。{text.body}" if text.title and text.body else text.title or text.body
 
 
 def focus_needs(enterprises: Iterable[Enterprise]) -> list[Need]:

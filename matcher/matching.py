@@ -1,0 +1,139 @@
+"""Needs in, explained matches out: retrieval and ranking joined over one collection of patents."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import isnan
+from typing import Protocol
+
+import numpy as np
+
+from indexes.contract import Mask, Vectors
+from indexes.postings import Query
+from matcher.corpus import joined, need_text, patent_text
+from matcher.domain import Need, Patent
+from matcher.matches import NeedMatches
+from matcher.ranking import ListRules, shortlist
+from matcher.retrieval import Candidates, Collection
+from matcher.settings import Settings
+from matcher.signals.contract import Candidate, Context, Evidence
+from matcher.signals.table import weighted
+from matcher.text import normalise, sentences
+from models.contract import Embedder, Role
+
+Progress = Callable[[int, int], None]
+"""Called with (done, total)."""
+
+_BATCH = 64
+"""Needs searched at once: enough for the dense channel's matrix product, little memory."""
+
+
+class Source(Protocol):
+    """Where the records behind the ids are."""
+
+    def many(self, ids: Iterable[str]) -> dict[str, Patent]:
+        """The records of those ids that exist, by id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A need with what the two channels read of it; `vector` of shape (dimension,)."""
+
+    need: Need
+    query: Query
+    vector: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """One collection of patents, the records behind it and the model that made its vectors."""
+
+    collection: Collection
+    source: Source
+    embedder: Embedder
+    settings: Settings
+
+    def match(
+        self,
+        needs: Sequence[Need],
+        context: Context,
+        rules: ListRules,
+        allowed: Mask | None = None,
+        progress: Progress | None = None,
+    ) -> list[NeedMatches]:
+        """The list of each need, in the order of `needs`; `allowed`, shape (patents,), filters before the search."""
+        context = replace(context, evidence=self.evidence)
+        found: list[NeedMatches] = []
+        for start in range(0, len(needs), _BATCH):
+            asked = self.ask(needs[start : start + _BATCH])
+            depth = self.settings.retrieval.candidates
+            for one, candidates in zip(asked, self.search(asked, depth, allowed), strict=True):
+                found.append(self._listed(one, candidates, context, rules, allowed))
+            if progress is not None:
+                progress(len(found), len(needs))
+        return found
+
+    def ask(self, needs: Sequence[Need]) -> list[Asked]:
+        """The needs as both channels read them."""
+        queries = [need_text(need) for need in needs]
+        vectors = self.embedder.encode([joined(query) for query in queries], Role.QUERY)
+        return [Asked(*parts) for parts in zip(needs, queries, vectors, strict=True)]
+
+    def search(self, asked: Sequence[Asked], depth: int, allowed: Mask | None = None) -> Iterator[Candidates]:
+        """The `depth` best fused candidates of each need."""
+        vectors = np.stack([one.vector for one in asked])
+        queries = [one.query for one in asked]
+        return self.collection.search(queries, vectors, depth, self.channel_weights(), allowed)
+
+    def score_all(self, asked: Asked) -> Candidates:
+        """All patents by their fused text value, best first."""
+        return self.collection.score_all(asked.query, asked.vector, self.channel_weights())
+
+    def candidates(self, found: Candidates) -> list[Candidate]:
+        """The records behind retrieved rows, with their two text values."""
+        ids = [self.collection.ids[row] for row in found.rows]
+        patents = self.source.many(ids)
+        return [
+            Candidate(patents[id_], None if isnan(semantic) else float(semantic), float(lexical))
+            for id_, semantic, lexical in zip(ids, found.semantic, found.lexical, strict=True)
+            if id_ in patents
+        ]
+
+    def channel_weights(self) -> dict[str, float]:
+        """The weights of the text signals, so that the fused order is the ranking's where only texts are known."""
+        return {
+            item.signal.name: item.weight
+            for item in weighted(self.settings.ranking.weights)
+            if item.signal.textual
+        }
+
+    def evidence(self, need: Need, patent: Patent) -> Evidence:
+        """The shared terms, weightiest first, and the sentence of the patent that holds most of their weight."""
+        row = bisect_left(self.collection.ids, patent.id)
+        shared = self.collection.lexical.shared_terms(need_text(need), row, patent_text(patent))
+        texts = (("摘要", patent.abstract), ("权利要求", patent.first_claim), ("应用场景", patent.scenario))
+        best, held = Evidence(tuple(term.term for term in shared)), 0.0
+        for part, text in texts:
+            for number, sentence in enumerate(sentences(text), start=1):
+                plain = normalise(sentence)
+                weight = sum(term.share for term in shared if term.term in plain)
+                if weight > held:
+                    best, held = replace(best, sentence=sentence, place=f"{part}第{number}句"), weight
+        return best
+
+    def _listed(
+        self, asked: Asked, found: Candidates, context: Context, rules: ListRules, allowed: Mask | None
+    ) -> NeedMatches:
+        """The shortlist; where gates leave it short although candidates reach the floor, it looks deeper."""
+        ranking, total = self.settings.ranking, len(self.collection.ids)
+        depth = self.settings.retrieval.candidates
+        while True:
+            listed = shortlist(asked.need, self.candidates(found), context, ranking, rules)
+            gated = len(listed.excluded) >= rules.near_misses
+            if len(listed.matches) >= rules.list_k or not gated or depth >= total:
+                return listed
+            depth *= 4
+            found = next(self.search([asked], depth, allowed))

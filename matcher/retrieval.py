@@ -1,0 +1,126 @@
+"""The candidates of a need: a dense and a lexical channel, each a fixed value in [0, 1], fused by a weighted sum.
+
+A value is a function of one text, one record and what the index has stored: never of the other candidates, the
+other queries of a call, or the filter.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexes.contract import IndexUnusable, Mask, VectorIndex, Vectors
+from indexes.exact import ExactIndex
+from indexes.fusion import CosineScale, weighted_sum
+from indexes.lexical import LexicalIndex
+from indexes.postings import Document, Query
+
+Values = NDArray[np.float64]
+Weights = Mapping[str, float]
+"""Weights of the two text signals by channel: semantic, lexical."""
+_IDS = "ids.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Candidates of one need, all of shape (n,), the best fused value first, equal ones in row order.
+
+    semantic is NaN throughout where the query has no vector.
+    """
+
+    rows: NDArray[np.int64]
+    semantic: Values
+    lexical: Values
+    fused: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Records in ascending id order with both indexes over them."""
+
+    ids: tuple[str, ...]
+    vectors: VectorIndex
+    scale: CosineScale
+    lexical: LexicalIndex
+
+    @classmethod
+    def build(
+        cls, ids: Sequence[str], documents: Sequence[Document], vectors: Vectors, queries: Sequence[Query]
+    ) -> Self:
+        """Index documents with their vectors, shape (documents, dimension); `queries` fit the second idf."""
+        if list(ids) != sorted(set(ids)):
+            raise ValueError("ids must be ascending and distinct")
+        lexical = LexicalIndex.build(documents, queries)
+        return cls(tuple(ids), ExactIndex.build(vectors), CosineScale.fit(vectors), lexical)
+
+    def search(
+        self,
+        queries: Sequence[Query],
+        vectors: Vectors,
+        k: int,
+        weights: Weights,
+        allowed: Mask | None = None,
+    ) -> Iterator[Candidates]:
+        """For each query the k best fused rows among the k best of each channel, with both exact values."""
+        dense = self.vectors.search(vectors, k, allowed)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            values = pool.map(self.lexical.scores, queries)
+            for vector, hits, lexical in zip(vectors, dense, values, strict=True):
+                rows = np.union1d(hits.rows, _best(lexical, k, allowed))
+                yield self._fused(vector, rows, lexical[rows], weights, k)
+
+    def score_all(self, query: Query, vector: Vectors, weights: Weights) -> Candidates:
+        """Every row, best first; `vector` of shape (dimension,)."""
+        rows = np.arange(len(self.ids), dtype=np.int64)
+        return self._fused(vector, rows, self.lexical.scores(query), weights, len(rows))
+
+    def score_at(
+        self, query: Query, vector: Vectors, rows: NDArray[np.int64], weights: Weights
+    ) -> Candidates:
+        """The given rows, best first: the same values that `search` gives."""
+        return self._fused(vector, rows, self.lexical.scores_at(query, rows), weights, len(rows))
+
+    def _fused(
+        self, vector: Vectors, rows: NDArray[np.int64], lexical: Values, weights: Weights, k: int
+    ) -> Candidates:
+        cosines = self.vectors.scores(vector, rows)
+        # The index puts rows without a vector last, at −1; to the scale they are 0: nothing known.
+        semantic = self.scale.values(vector, np.where(cosines <= -1, 0.0, cosines))
+        fused = weighted_sum({"semantic": semantic, "lexical": lexical}, weights).scores
+        order = np.lexsort((rows, -fused))[:k]
+        return Candidates(rows[order], semantic[order], lexical[order], fused[order])
+
+    def save(self, folder: Path) -> None:
+        """Write everything into an existing folder."""
+        (folder / _IDS).write_text(json.dumps(self.ids, ensure_ascii=False), encoding="utf-8")
+        self.vectors.save(folder)
+        self.scale.save(folder)
+        self.lexical.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read it back, memory-mapped; raises IndexUnusable."""
+        try:
+            ids = tuple(json.loads((folder / _IDS).read_text(encoding="utf-8")))
+        except (OSError, ValueError) as error:
+            raise IndexUnusable(f"索引 {folder} 无法读取（{error}）。请运行 matcher index 重建。") from error
+        return cls(ids, ExactIndex.load(folder), CosineScale.load(folder), LexicalIndex.load(folder))
+
+
+def _best(scores: Values, k: int, allowed: Mask | None) -> NDArray[np.int64]:
+    """The k highest scores above zero among the allowed rows; equal ones in row order."""
+    rows = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
+    if len(rows) > k:
+        kept = scores[rows]
+        least = np.partition(kept, len(kept) - k)[len(kept) - k]
+        above, at = rows[kept > least], rows[kept == least]
+        rows = np.concatenate([above, at[: k - len(above)]])
+    return rows
