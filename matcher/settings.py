@@ -32,6 +32,9 @@ class RankingSettings(_Section):
     strong: float = Field(0.60, ge=0, le=1)
     recommended: float = Field(0.45, ge=0, le=1)
     possible: float = Field(0.30, ge=0, le=1)
+    text_strong: float = Field(0.55, ge=0, le=1, description="what the text signals alone must reach")
+    text_recommended: float = Field(0.40, ge=0, le=1)
+    text_possible: float = Field(0.25, ge=0, le=1)
 
 
 class FileLimits(_Section):

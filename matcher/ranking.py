@@ -1,0 +1,216 @@
+"""Order, grades and explanations of one need's candidates: pure functions of the pair and the context.
+
+Score. With w_i the weights of the signals that count and K those that are known for a pair,
+
+    score = Σ_{i ∈ K} w_i / Σ_{j ∈ K} w_j · value_i          completeness = Σ_{i ∈ K} w_i / Σ_i w_i
+
+It orders the list (ties: completeness, then patent id), and where only the texts are known it is their weighted
+mean. A missing fact contributes nothing, so that leaving out a middling fact may raise the score of a good match.
+Grades must not reward that. They are read from the cautious score, in which what is unknown counts as neutral:
+
+    cautious = Σ_i w_i / Σ_j w_j · (value_i if i ∈ K else ½)
+
+Deleting a fact of value ½ or more never raises it; with everything known it is the score. And the texts have to
+carry the grade themselves: their own weighted mean must reach the grade's text threshold, so that no number of
+fitting circumstances recommends a patent on another subject. Text signals that are unknown are renormalised in
+both figures: a need without a vector is graded by its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import fsum
+
+from matcher.domain import Need
+from matcher.gates import gates
+from matcher.matches import Contribution, Grade, Match, NeedMatches
+from matcher.settings import RankingSettings
+from matcher.signals.contract import Candidate, Context, Reading
+from matcher.signals.table import Weighted, weighted
+
+NEUTRAL = 0.5
+"""What an unknown fact counts as in the cautious score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A candidate with its arithmetic, not yet worded. `readings` run parallel to the scale's signals."""
+
+    candidate: Candidate
+    readings: tuple[Reading | None, ...]
+    score: float
+    completeness: float
+    grade: Grade
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Renormalised weights for one pattern of known signals."""
+
+    known: tuple[float, ...]
+    """Per signal, 0 where unknown; they add up to 1."""
+    cautious: tuple[float, ...]
+    """Per signal, where unknown facts keep their weight; with `neutral` they add up to 1."""
+    neutral: float
+    """The weight of the facts that are unknown, in the cautious score."""
+    text: tuple[float, ...]
+    """Per text signal, 0 where unknown."""
+    completeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The signals that count with their weights, and the thresholds of the grades."""
+
+    settings: RankingSettings
+    signals: tuple[Weighted, ...]
+    _shares: dict[tuple[bool, ...], Shares] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, settings: RankingSettings) -> Scale:
+        """The scale of these settings; raises SettingsError where a weight is impossible."""
+        return cls(settings, weighted(settings.weights))
+
+    def shares(self, known: tuple[bool, ...]) -> Shares:
+        """The renormalised weights where just these signals are known."""
+        found = self._shares.get(known)
+        if found is None:
+            found = self._shares[known] = _shares(self.signals, known)
+        return found
+
+    def read(self, need: Need, candidate: Candidate, context: Context) -> Scored:
+        """The arithmetic of one pair."""
+        readings = tuple(item.signal.read(need, candidate, context) for item in self.signals)
+        shares = self.shares(tuple(reading is not None for reading in readings))
+        values = [0.0 if reading is None else reading.value for reading in readings]
+        return Scored(
+            candidate=candidate,
+            readings=readings,
+            score=_total(shares.known, values),
+            completeness=shares.completeness,
+            grade=self.grade(
+                fsum((_total(shares.cautious, values), NEUTRAL * shares.neutral)), _total(shares.text, values)
+            ),
+        )
+
+    def grade(self, cautious: float, text: float) -> Grade:
+        """The best grade whose two thresholds are both reached."""
+        settings = self.settings
+        if cautious >= settings.strong and text >= settings.text_strong:
+            return Grade.STRONG
+        if cautious >= settings.recommended and text >= settings.text_recommended:
+            return Grade.RECOMMENDED
+        if cautious >= settings.possible and text >= settings.text_possible:
+            return Grade.POSSIBLE
+        return Grade.NOT_RECOMMENDED
+
+
+def score(need: Need, candidates: Iterable[Candidate], context: Context, scale: Scale) -> list[Scored]:
+    """The arithmetic of every candidate, best first; no reasons are worded and no gate is asked."""
+    found = [scale.read(need, candidate, context) for candidate in candidates]
+    found.sort(key=lambda item: (-item.score, -item.completeness, item.candidate.patent.id))
+    return found
+
+
+def explain(need: Need, scored: Scored, context: Context, scale: Scale) -> Match:
+    """The match with its gates, modes and reasons; its score is the sum of its parts to the last bit."""
+    shares = scale.shares(tuple(reading is not None for reading in scored.readings))
+    parts: list[Contribution] = []
+    missing: list[str] = []
+    for item, reading, weight in zip(scale.signals, scored.readings, shares.known, strict=True):
+        if reading is None:
+            missing.append(item.signal.label)
+        else:
+            signal = item.signal
+            parts.append(Contribution(signal.name, signal.label, weight, reading.value, reading.reason))
+    patent = scored.candidate.patent
+    return Match(
+        need=need,
+        patent=patent,
+        score=scored.score,
+        grade=scored.grade,
+        contributions=tuple(parts),
+        missing=tuple(missing),
+        completeness=scored.completeness,
+        gates=gates(need, patent, context),
+        availability=context.facts(patent).availability,
+    )
+
+
+def rank(
+    need: Need, candidates: Iterable[Candidate], context: Context, settings: RankingSettings
+) -> list[Match]:
+    """Every candidate as an explained match, best first; excluded ones stay in place, marked by their gates."""
+    scale = Scale.of(settings)
+    return [explain(need, item, context, scale) for item in score(need, candidates, context, scale)]
+
+
+@dataclass(frozen=True, slots=True)
+class ListRules:
+    """What a list takes in: how many, down to which grade, and how many near misses it shows."""
+
+    list_k: int = 10
+    floor: Grade = Grade.POSSIBLE
+    near_misses: int = 5
+
+
+def shortlist(
+    need: Need,
+    candidates: Iterable[Candidate],
+    context: Context,
+    settings: RankingSettings,
+    rules: ListRules | None = None,
+) -> NeedMatches:
+    """The best matches that no gate excludes, and the near misses that one does; both may be empty.
+
+    A near miss is an excluded patent of a listed grade that stood before the last one listed. Reasons and gates are
+    worked out for these only.
+    """
+    rules, scale = rules or ListRules(), Scale.of(settings)
+    matches: list[Match] = []
+    excluded: list[Match] = []
+    for item in score(need, candidates, context, scale):
+        if len(matches) >= rules.list_k:
+            break
+        if not _reaches(item.grade, rules.floor):
+            continue
+        match = explain(need, item, context, scale)
+        if not match.excluded:
+            matches.append(match)
+        elif len(excluded) < rules.near_misses:
+            excluded.append(match)
+    return NeedMatches(need, context.enterprise(need), tuple(matches), tuple(excluded))
+
+
+_GRADES = tuple(Grade)
+
+
+def _reaches(grade: Grade, floor: Grade) -> bool:
+    return _GRADES.index(grade) <= _GRADES.index(floor)
+
+
+def _total(weights: Sequence[float], values: Sequence[float]) -> float:
+    return fsum(weight * value for weight, value in zip(weights, values, strict=True))
+
+
+def _shares(signals: Sequence[Weighted], known: Sequence[bool]) -> Shares:
+    weights = [item.weight for item in signals]
+    textual = [item.signal.textual for item in signals]
+    everything = fsum(weights)
+    text_total = fsum(w for w, t in zip(weights, textual, strict=True) if t)
+    here = [w if k else 0.0 for w, k in zip(weights, known, strict=True)]
+    total = fsum(here)
+    text_here = [w if t else 0.0 for w, t in zip(here, textual, strict=True)]
+    text_known = fsum(text_here)
+    # Text weight that is unknown goes to the text signal that is known; other facts keep theirs and count as neutral.
+    stretch = text_total / text_known if text_known else 0.0
+    cautious = [(w * stretch if t else w) / everything for w, t in zip(here, textual, strict=True)]
+    unknown_facts = fsum(w for w, t, k in zip(weights, textual, known, strict=True) if not t and not k)
+    return Shares(
+        known=tuple(w / total for w in here) if total else tuple(here),
+        cautious=tuple(cautious),
+        neutral=unknown_facts / everything,
+        text=tuple(w / text_known for w in text_here) if text_known else tuple(text_here),
+        completeness=total / everything,
+    )

@@ -1,0 +1,120 @@
+"""What a ranking signal is: it reads one need and one candidate, and says how well they fit and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from matcher.availability import Condition, availability, conditions
+from matcher.domain import Assessment, Enterprise, Need, Patent
+from matcher.matches import Availability
+from matcher.term import expiry
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What in the texts speaks for a pair: the shared terms, and the patent's best sentence."""
+
+    terms: tuple[str, ...] = ()
+    """Weightiest first."""
+    sentence: str = ""
+    place: str = ""
+    """Where the sentence stands, such as 摘要第2句."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A patent with its two text values: fixed maps to [0, 1]; None where the channel knows nothing."""
+
+    patent: Patent
+    semantic: float | None = None
+    lexical: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PatentFacts:
+    """What follows from a patent and the day alone, worked out once."""
+
+    patent: Patent
+    expiry: date | None
+    availability: tuple[Availability, ...]
+    """Empty while the legal status is unknown."""
+    declared_open: bool
+
+
+def patent_facts(patent: Patent, as_of: date) -> PatentFacts:
+    """Term and availability of a patent on one day."""
+    return PatentFacts(
+        patent, expiry(patent), availability(patent, as_of), Condition.OPEN in conditions(patent, as_of)
+    )
+
+
+def _no_evidence(need: Need, patent: Patent) -> Evidence:
+    return Evidence()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What signals and gates may know besides the pair, as of one day."""
+
+    as_of: date
+    enterprises: Mapping[str, Enterprise] = field(default_factory=dict)
+    """By id."""
+    assessments: Mapping[str, tuple[Assessment, ...]] = field(default_factory=dict)
+    """By patent id."""
+    evidence: Callable[[Need, Patent], Evidence] = _no_evidence
+    """Asked only for pairs that are shown."""
+    _facts: dict[str, PatentFacts] = field(default_factory=dict, repr=False, compare=False)
+
+    def facts(self, patent: Patent) -> PatentFacts:
+        """Term and availability of a patent, remembered for the next need."""
+        known = self._facts.get(patent.id)
+        if known is None or known.patent is not patent:
+            known = patent_facts(patent, self.as_of)
+            self._facts[patent.id] = known
+        return known
+
+    def enterprise(self, need: Need) -> Enterprise | None:
+        """The enterprise that has the need, where it is on record."""
+        return self.enterprises.get(need.enterprise_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How well a pair fits by one signal: `value` in [0, 1]; the reason is worded only when it is shown."""
+
+    value: float
+    explain: Callable[[], str]
+
+    @property
+    def reason(self) -> str:
+        """The reason in Chinese; it quotes facts, never the value."""
+        return self.explain()
+
+
+class Signal(Protocol):
+    """One ranking signal; see `table.py` for all of them.
+
+    `read` returns None where a fact that it needs is unknown: never a guess, and never a neutral value.
+    """
+
+    @property
+    def name(self) -> str:
+        """Key in `RankingSettings.weights`."""
+
+    @property
+    def label(self) -> str:
+        """What people see."""
+
+    @property
+    def default_weight(self) -> float:
+        """Weight where the settings name none; those of all signals add up to 1."""
+
+    @property
+    def textual(self) -> bool:
+        """Whether it reads the texts themselves: a grade has to be carried by these."""
+
+    def read(self, need: Need, candidate: Candidate, context: Context) -> Reading | None:
+        """The fit of this pair, or None."""

@@ -1,0 +1,34 @@
+"""When a patent's term ends: by law, from its type and filing date."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+
+from matcher.domain import Patent, PatentType
+
+LONGER_DESIGN_TERM_FROM = date(2021, 6, 1)
+"""Designs filed from this day have 15 years; earlier ones 10 (专利法 2020 第42条; 国家知识产权局公告第423号)."""
+
+
+def term_years(kind: PatentType, filed: date) -> int:
+    """Years of protection of a right of this kind filed on this day (专利法第42条)."""
+    if kind is PatentType.INVENTION:
+        return 20
+    if kind is PatentType.DESIGN and filed >= LONGER_DESIGN_TERM_FROM:
+        return 15
+    return 10
+
+
+def expiry(patent: Patent) -> date | None:
+    """预计届满日: the first day on which the right no longer stands; None where type or filing date is unknown.
+
+    A term of years ends on the corresponding day, or on the last day of a month that has none (实施细则第5条):
+    29 February 2008 + 10 years is 28 February 2018. Compensation of the term (专利法第42条第2、3款) is granted
+    on request and stands only in the register: it is not counted here.
+    """
+    if patent.type is None or patent.filed is None:
+        return None
+    filed = patent.filed
+    year = filed.year + term_years(patent.type, filed)
+    return date(year, filed.month, min(filed.day, monthrange(year, filed.month)[1]))
