@@ -61,12 +61,12 @@ def _fields(kind: RecordKind) -> dict[str, tuple[int, str]]:
     """Header key → its rank within the field, and the field."""
     found: dict[str, tuple[int, str]] = {}
     for field, synonyms in SYNONYMS[kind].items():
-        for rank, synonym in enumerate(synonyms):
+        for rank, synonym in enumerate(synonyms.split()):
             found.setdefault(header_key(synonym), (rank, field))
     return found
 
 
-_UNUSED = frozenset(map(header_key, UNUSED))
+_UNUSED = frozenset({"", *map(header_key, UNUSED.split())})
 
 
 class Recogniser:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
-from matcher.domain import Encumbrance, EncumbranceKind, Maturity, MaturitySource, Patent, PatentType
+from matcher.domain import (
+    Encumbrance,
+    EncumbranceKind,
+    LegalStatus,
+    Maturity,
+    MaturitySource,
+    Patent,
+    PatentType,
+)
 from matcher.errors import InputError
 from matcher.identifiers import PublicationStage, own_key, parse_ipc, parse_locarno
 from matcher.importing.cells import (
@@ -45,45 +54,22 @@ def read_patent(cells: Cells, source: str) -> Patent:
         raise RowRefused(
             "没有可用的申请号或公开（公告）号，无法确定是哪一件专利。请补充或更正号码。", "application"
         )
-    return _patent(cells, identity, title, numbers, Patent(identity, title, source=source, own_id=own_id))
-
-
-def _patent(cells: Cells, identity: str, title: str, numbers: PatentNumbers, bare: Patent) -> Patent:
     days = _days(cells, numbers)
     classes = _classes(cells)
-    standing = _standing(cells)
+    present = cells.values.keys()
     return Patent(
         id=identity,
         title=title,
-        abstract=cells.text("abstract"),
-        first_claim=cells.text("first_claim"),
         application_number=str(numbers.application or numbers.foreign),
         publication_number=str(numbers.publication or ""),
         type=_type(cells, numbers, classes),
-        status=standing.status if standing else None,
-        status_date=cells.date("status_date"),
-        filed=cells.date("filed"),
         published=days.published,
         granted=days.granted,
-        holders=tuple(dict.fromkeys((*cells.names("holders"), *cells.names("co_holders")))),
-        inventors=cells.names("inventors"),
         ipc=classes.ipc,
         locarno=classes.locarno,
-        region=_region(cells),
-        industry=cells.text("industry"),
-        keywords=split_phrases(cells.text("keywords")),
-        maturity=_maturity(cells),
-        modes=cells.read("modes", parse_modes) or (),
-        fee=cells.fee(),
-        encumbrances=tuple(_encumbrances(cells, standing)),
-        evaluation_report=cells.read("evaluation_report", parse_yes_no),
-        funded=cells.read("funded", parse_yes_no),
-        implementation=cells.read("implementation", IMPLEMENTATION.one),
-        scenario=cells.text("scenario"),
-        prospect=cells.read("prospect", PROSPECTS.one),
-        contact=cells.raw("contact"),
-        source=bare.source,
-        own_id=bare.own_id,
+        source=source,
+        own_id=own_id,
+        **{fact.name: fact.read(cells) for fact in _FACTS if not present.isdisjoint(fact.columns)},
     )
 
 
@@ -175,32 +161,45 @@ def _type(cells: Cells, numbers: PatentNumbers, classes: _Classes) -> PatentType
     return stated or known
 
 
+def _status(cells: Cells) -> LegalStatus | None:
+    standing = _standing(cells)
+    return standing.status if standing else None
+
+
 def _standing(cells: Cells) -> Standing | None:
     """The detailed status, else the plain 有效/失效/审中."""
     return cells.read("status", parse_status) or cells.read("validity", parse_status)
 
 
-def _encumbrances(cells: Cells, standing: Standing | None) -> Iterator[Encumbrance]:
+def _stated_encumbrances(status: str) -> tuple[EncumbranceKind, ...]:
+    try:
+        return parse_status(status).encumbrances if status else ()
+    except InputError:  # reported where the status is read
+        return ()
+
+
+_STATED = {
+    EncumbranceKind.PLEDGE: "pledged",
+    EncumbranceKind.PRESERVATION: "preserved",
+    EncumbranceKind.OPEN_LICENCE: "open_licence",
+}
+_NO_LICENCE = frozenset({EncumbranceKind.PLEDGE, EncumbranceKind.PRESERVATION})
+
+
+def _encumbrances(cells: Cells) -> tuple[Encumbrance, ...]:
     """What the status and the columns of its own say stands on the right, each kind once."""
-    kinds = set(standing.encumbrances if standing else ())
-    for field, kind in (
-        ("pledged", EncumbranceKind.PLEDGE),
-        ("preserved", EncumbranceKind.PRESERVATION),
-        ("open_licence", EncumbranceKind.OPEN_LICENCE),
-    ):
-        if cells.read(field, parse_yes_no):
-            kinds.add(kind)
+    kinds = set(_stated_encumbrances(cells.raw("status")))
+    kinds |= {kind for kind, column in _STATED.items() if cells.read(column, parse_yes_no)}
     licence = cells.read("licence_kind", LICENCES.one)
     if licence:
         kinds.add(licence)
-    licensed = {kind for kind in kinds if kind not in (EncumbranceKind.PLEDGE, EncumbranceKind.PRESERVATION)}
-    until = cells.date("licence_until", deadline=True) if licensed else None
-    for kind in EncumbranceKind:
-        if kind in kinds:
-            party = cells.raw("pledgee") if kind is EncumbranceKind.PLEDGE else ""
-            if kind is licence:
-                party = cells.raw("licensee")
-            yield Encumbrance(kind, party, until=until if kind in licensed else None)
+    until = cells.date("licence_until", deadline=True) if kinds - _NO_LICENCE else None
+    parties = {EncumbranceKind.PLEDGE: cells.raw("pledgee"), licence: cells.raw("licensee")}
+    return tuple(
+        Encumbrance(kind, parties.get(kind, ""), until=None if kind in _NO_LICENCE else until)
+        for kind in EncumbranceKind
+        if kind in kinds
+    )
 
 
 def _maturity(cells: Cells) -> Maturity | None:
@@ -208,6 +207,10 @@ def _maturity(cells: Cells) -> Maturity | None:
     source = cells.read("maturity_source", MATURITY_SOURCES.one) or MaturitySource.SELF
     levels = 13 if "13" in cells.headers.get("maturity", "") else 9
     return cells.read("maturity", lambda value: parse_maturity(value, source, levels=levels))
+
+
+def _holders(cells: Cells) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*cells.names("holders"), *cells.names("co_holders"))))
 
 
 def _region(cells: Cells) -> str:
@@ -229,3 +232,43 @@ def region_of(address: str) -> str:
     """Province and city at the beginning of a Chinese address: 518057广东省深圳市南山区… → 广东省深圳市."""
     match = _ADDRESS.match(address)
     return match[1] if match else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """A field of the record, the columns it is read from, and how."""
+
+    name: str
+    columns: tuple[str, ...]
+    read: Callable[[Cells], Any]
+
+
+_FACTS = (
+    _Fact("abstract", ("abstract",), lambda cells: cells.text("abstract")),
+    _Fact("first_claim", ("first_claim",), lambda cells: cells.text("first_claim")),
+    _Fact("status", ("status", "validity"), _status),
+    _Fact("status_date", ("status_date",), lambda cells: cells.date("status_date")),
+    _Fact("filed", ("filed",), lambda cells: cells.date("filed")),
+    _Fact("holders", ("holders", "co_holders"), _holders),
+    _Fact("inventors", ("inventors",), lambda cells: cells.names("inventors")),
+    _Fact("region", ("region", "address"), _region),
+    _Fact("industry", ("industry",), lambda cells: cells.text("industry")),
+    _Fact("keywords", ("keywords",), lambda cells: split_phrases(cells.text("keywords"))),
+    _Fact("maturity", ("maturity",), _maturity),
+    _Fact("modes", ("modes",), lambda cells: cells.read("modes", parse_modes) or ()),
+    _Fact("fee", ("fee", "payment"), lambda cells: cells.fee()),
+    _Fact("encumbrances", ("status", "licence_kind", *_STATED.values()), _encumbrances),
+    _Fact(
+        "evaluation_report",
+        ("evaluation_report",),
+        lambda cells: cells.read("evaluation_report", parse_yes_no),
+    ),
+    _Fact("funded", ("funded",), lambda cells: cells.read("funded", parse_yes_no)),
+    _Fact(
+        "implementation", ("implementation",), lambda cells: cells.read("implementation", IMPLEMENTATION.one)
+    ),
+    _Fact("scenario", ("scenario",), lambda cells: cells.text("scenario")),
+    _Fact("prospect", ("prospect",), lambda cells: cells.read("prospect", PROSPECTS.one)),
+    _Fact("contact", ("contact",), lambda cells: cells.raw("contact")),
+)
+"""Read only where a column is there: most exports fill few of them."""
