@@ -25,8 +25,8 @@ from matcher.store.patents import Patents
 from matcher.store.reads import Records
 from matcher.store.records import Record
 
-_BATCH = 2_000
-"""Records per transaction: another writer waits a few tenths of a second at most."""
+_BATCH = 5_000
+"""Records per transaction: another writer waits a second at most."""
 
 
 class Store:

@@ -161,12 +161,11 @@ class Intake(Generic[R]):
         self._write_aliases()
         for part in chunks(gone):
             self._connection.execute(delete(self._kind.table).where(self._id.in_(part)))
-        self._write_facets(added, changed)
         if added or changed or gone:
             self._count_versions(added, changed, gone)
 
     def _row(self, record: R) -> dict[str, object]:
-        return {**self._kind.mapping.row(record), "known": self._known}
+        return {**self._kind.mapping.row(record), **self._kind.derived(record), "known": self._known}
 
     def _update(self, records: list[R], *, renewed: bool) -> None:
         rows = [self._row(record) for record in records]
@@ -184,19 +183,6 @@ class Intake(Generic[R]):
         self._execute(update(aliases).where(aliases.c.record_id == bindparam("old")), moves)
         rows = [{"alias": key, "record_id": self._owner(key)} for key in self._new_keys]
         self._execute(insert(aliases), rows)
-
-    def _write_facets(self, added: list[R], changed: list[R]) -> None:
-        if self._kind.facets is None:
-            return
-        table = tables.patent_facets
-        for part in chunks([record.id for record in changed]):
-            self._connection.execute(delete(table).where(table.c.patent_id.in_(part)))
-        rows: list[dict[str, object]] = [
-            {"patent_id": record.id, "facet": facet.name, "value": facet.value}
-            for record in (*added, *changed)
-            for facet in sorted(self._kind.facets(record))
-        ]
-        self._execute(insert(table), rows)
 
     def _count_versions(self, added: list[R], changed: list[R], gone: list[str]) -> None:
         versions = tables.versions

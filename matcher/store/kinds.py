@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
@@ -14,13 +14,7 @@ from matcher.store import tables
 from matcher.store.identity import Keys, enterprise_keys, patent_keys, record_keys
 from matcher.store.records import Mapping, R
 
-
-@dataclass(frozen=True, slots=True, order=True)
-class Facet:
-    """One of several values that a record is filtered by."""
-
-    name: str
-    value: str
+SEPARATOR = "|"
 
 
 @dataclass(frozen=True)
@@ -33,7 +27,8 @@ class Kind(Generic[R]):
     aliases: Table | None = None
     link_field: str = "id"
     """The field that links records beside the strong number, named where it links wrongly."""
-    facets: Callable[[R], set[Facet]] | None = None
+    derived: Callable[[R], dict[str, str]] = lambda _: {}
+    """Columns computed from the record, to filter by."""
     undated: frozenset[str] = frozenset()
     """Fields that say nothing of when they were true: a change of one renews the row's `known`."""
     mapping: Mapping[R] = field(init=False)
@@ -42,18 +37,23 @@ class Kind(Generic[R]):
         object.__setattr__(self, "mapping", Mapping(self.type, self.table))
 
 
-def facet_value(text: str) -> str:
-    """A value as facets hold it: without regard to widths and blanks."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+def facets(values: Iterable[str]) -> str:
+    """|one|two|, without regard to widths and blanks; empty where there is no value."""
+    joined = SEPARATOR.join(map(facet, values))
+    return joined and f"{SEPARATOR}{joined}{SEPARATOR}"
 
 
-def _patent_facets(patent: Patent) -> set[Facet]:
-    return set(_stated_facets(patent))
+def facet(value: str) -> str:
+    """A value as facets hold it."""
+    return "".join(unicodedata.normalize("NFKC", value).replace(SEPARATOR, " ").split())
 
 
-def _stated_facets(patent: Patent) -> Iterator[Facet]:
-    for name, values in (("holder", patent.holders), ("ipc", patent.ipc), ("mode", patent.modes)):
-        yield from (Facet(name, facet_value(value)) for value in values)
+def _patent_facets(patent: Patent) -> dict[str, str]:
+    return {
+        "holder_facets": facets(patent.holders),
+        "ipc_facets": facets(patent.ipc),
+        "mode_facets": facets(mode.value for mode in patent.modes),
+    }
 
 
 DECLARATIONS = frozenset(

@@ -6,19 +6,18 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, select
 
 from matcher.domain import Patent
 from matcher.store import tables
 from matcher.store.engine import reading
 from matcher.store.filters import PatentFilter
 from matcher.store.identity import patent_candidates
-from matcher.store.kinds import PATENTS, facet_value
+from matcher.store.kinds import PATENTS, SEPARATOR, facet
 from matcher.store.past import as_known
 from matcher.store.reads import Records, any_part, known_by, resolve
 
 _TABLE = tables.patents
-_FACETS = tables.patent_facets
 
 
 class Patents(Records[Patent]):
@@ -62,25 +61,21 @@ def _where(query: Select[Any], filter: PatentFilter, as_of: date | None) -> Sele
     if filter.statuses:
         conditions.append(_TABLE.c.status.in_([value.value for value in filter.statuses]))
     if filter.holders:
-        conditions.append(_facet("holder", _FACETS.c.value.in_(map(facet_value, filter.holders))))
+        conditions.append(any_part(_TABLE.c.holder_facets, map(_whole, filter.holders)))
     if filter.modes:
-        conditions.append(
-            _facet("mode", _FACETS.c.value.in_([facet_value(mode.value) for mode in filter.modes]))
-        )
+        conditions.append(any_part(_TABLE.c.mode_facets, [_whole(mode.value) for mode in filter.modes]))
     if filter.ipc:
-        conditions.append(_facet("ipc", or_(*map(_ipc, filter.ipc))))
+        conditions.append(any_part(_TABLE.c.ipc_facets, [part for ipc in filter.ipc for part in _ipc(ipc)]))
     if as_of is not None:
         conditions.append(known_by(as_of, _TABLE.c.published, _TABLE.c.granted, _TABLE.c.filed))
     return query.where(*conditions)
 
 
-def _facet(name: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return _TABLE.c.id.in_(select(_FACETS.c.patent_id).where(_FACETS.c.facet == name, condition))
+def _whole(value: str) -> str:
+    return f"{SEPARATOR}{facet(value)}{SEPARATOR}"
 
 
-def _ipc(prefix: str) -> ColumnElement[bool]:
+def _ipc(prefix: str) -> list[str]:
     """G06F finds the subclass, G06F 16 the main group with its subgroups, not G06F 160."""
-    value = facet_value(prefix).upper()
-    if len(value) <= 4 or "/" in value:
-        return _FACETS.c.value.startswith(value, autoescape=True)
-    return or_(_FACETS.c.value == value, _FACETS.c.value.startswith(f"{value}/", autoescape=True))
+    value = f"{SEPARATOR}{facet(prefix).upper()}"
+    return [value] if len(value) <= 5 or "/" in value else [f"{value}/", f"{value}{SEPARATOR}"]

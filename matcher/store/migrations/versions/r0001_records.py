@@ -13,7 +13,7 @@ def upgrade() -> None:
     """Create every table."""
     _create(
         "patents",
-        "application_number publication_number region",
+        "application_number publication_number region holder_facets ipc_facets mode_facets",
         "type status",
         "status_date filed published granted",
     )
@@ -27,13 +27,6 @@ def upgrade() -> None:
         op.create_index(f"ix_{table}_{column}", table, [column])
     for kind in ("patent", "enterprise"):
         _create_aliases(f"{kind}_aliases", f"{kind}s")
-    op.create_table(
-        "patent_facets",
-        sa.Column("patent_id", sa.String, sa.ForeignKey("patents.id", ondelete="CASCADE"), primary_key=True),
-        sa.Column("facet", sa.String, primary_key=True),
-        sa.Column("value", sa.String, primary_key=True),
-    )
-    op.create_index("ix_patent_facets_value", "patent_facets", ["facet", "value"])
     _create_bookkeeping()
 
 
