@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.comparison import Interval, interval
-from eval.judgements import Judgements
+from eval.judgements import Judgements, Ranking, Run
 from eval.metrics import RankedLevels, gains, ndcg
 from eval.splits import folds
 from matcher.errors import InputError
@@ -43,6 +43,7 @@ class NeedSignals:
     """
 
     need_id: str
+    candidate_ids: tuple[str, ...]
     values: Values
     levels: NDArray[np.int8]
 
@@ -100,7 +101,7 @@ def signal_table(matches: Iterable[Match], known: Judgements, names: Sequence[st
             for part in match.contributions:
                 values[row, column[part.signal]] = part.value
         levels = [known.levels[need][patent] for patent in sorted(found)]
-        needs.append(NeedSignals(need, values, np.array(levels, dtype=np.int8)))
+        needs.append(NeedSignals(need, tuple(sorted(found)), values, np.array(levels, dtype=np.int8)))
     return SignalTable(tuple(names), tuple(needs))
 
 
@@ -111,6 +112,12 @@ def scores(values: Values, weights: Values) -> Values:
     found = np.zeros(len(values))
     np.divide(np.where(known, values, 0.0) @ weights, total, out=found, where=total > 0)
     return found
+
+
+def run_of(table: SignalTable, weights: Mapping[str, float], name: str = "learned") -> Run:
+    """The table's candidates ranked by some weights."""
+    row = np.array([weights[signal] for signal in table.names])
+    return Run(name, {n.need_id: Ranking.of(n.candidate_ids, scores(n.values, row)) for n in table.needs})
 
 
 def need_ndcg(table: SignalTable, weights: Values, k: int = 10) -> Values:

@@ -37,6 +37,7 @@ def simulate(
     generator = np.random.default_rng(seed)
     names = tuple(truth)
     weights = np.array([truth[name] for name in names])
+    ids = tuple(f"p{row:03d}" for row in range(candidates))
     tables = []
     for number in range(needs):
         values = generator.random((candidates, len(names)))
@@ -46,7 +47,7 @@ def simulate(
         order = np.argsort(-(scores(values, weights) + generator.normal(0, noise, candidates)), kind="stable")
         levels = np.ones(candidates, dtype=np.int8)
         levels[order[:13]] = [4] * 2 + [3] * 3 + [2] * 8
-        tables.append(NeedSignals(f"n{number:05d}", values, levels))
+        tables.append(NeedSignals(f"n{number:05d}", ids, values, levels))
     return SignalTable(names, tuple(tables))
 
 

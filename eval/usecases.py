@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.artefacts import Made, RankerArtefact
 from eval.beir import TestCollection, read_collection
 from eval.comparison import RESAMPLES, Comparison, Interval, interval
 from eval.comparison import compare as compare_scores
-from eval.judgements import Judgements, Run, require_known
+from eval.judgements import Judgements, Ranking, Run, require_known
+from eval.one_page import Verdict
+from eval.replay import Past, Replay, replay
+from eval.report import Evaluation, Reliability, Report, Stamp
 from eval.scoring import DEFAULT_SCHEME, Mode, Scheme, Scores, fold, score
+from eval.splits import Cut
 from eval.trec import read_judgements, read_run
 from matcher.errors import InputError
+from matcher.matches import Match
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +36,23 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
-    """One run's scores and the interval of every mean."""
+class Rolled:
+    """Scores over all cuts, with needs named 企业@日期 and `groups` from these to enterprises.
+
+    `empty` says which cuts had nothing to be found, and why.
+    """
 
     scores: Scores
-    intervals: Mapping[str, Interval]
+    replays: tuple[Replay, ...]
+    run: Run
+    groups: Mapping[str, str]
+    empty: tuple[str, ...] = ()
+
+    def coverage(self, k: int) -> float:
+        """Share of all candidates that stand in any need's top k."""
+        candidates = {patent.id for one in self.replays for patent in one.patents}
+        listed = {patent for ranking in self.run.rankings.values() for patent in ranking.ids[:k]}
+        return len(listed & candidates) / len(candidates)
 
 
 def question(path: Path, scheme: Scheme = DEFAULT_SCHEME) -> Question:
@@ -88,6 +106,134 @@ def read_runs(paths: Sequence[Path]) -> tuple[Run, ...]:
     return tuple(
         Run(path.stem, run.rankings) if names.count(run.name) > 1 else run
         for path, run in zip(paths, runs, strict=True)
+    )
+
+
+def baselines(collection: TestCollection, names: Sequence[str] = (), seed: int = 0) -> tuple[Run, ...]:
+    """The runs of the named baselines (all by default) over a test collection."""
+    from eval.baselines import BASELINES, Task
+
+    unknown = [name for name in names if name not in BASELINES]
+    if unknown:
+        raise InputError(f"没有名为 {'、'.join(unknown)} 的基准方法。可用：{'、'.join(BASELINES)}。")
+    task = Task(collection.needs, collection.patents, seed=seed)
+    return tuple(BASELINES[name](task) for name in names or BASELINES)
+
+
+def report(
+    title: str, runs: Sequence[Run], asked: Question, stamp: Stamp, calibrated: Sequence[str] = ()
+) -> Report:
+    """Measure every run, compare each with the first, and calibrate those named; the whole report."""
+    evaluations = tuple(evaluate(run, asked, stamp.seed) for run in runs)
+    scores = [one.scores for one in evaluations]
+    first = asked.scheme.measures[0]
+    comparisons = compare_scores(scores, first, stamp.seed) if len(scores) > 1 else ()
+    reliability = tuple(calibrate(run, asked, seed=stamp.seed) for run in runs if run.name in calibrated)
+    return Report(title, stamp, asked.scheme, evaluations, comparisons, reliability=reliability)
+
+
+def calibrate(run: Run, asked: Question, kind: str = "platt", seed: int = 0) -> Reliability:
+    """How far cross-fitted probabilities of a run can be trusted, over all judged pairs."""
+    from eval import calibration
+
+    pairs = calibration.judged_pairs(run, asked.judgements, asked.scheme.relevant)
+    found = calibration.cross_fitted(pairs, calibration.Kind(kind), seed=seed)
+    top = calibration.in_top(pairs, 10)
+    return Reliability(
+        run.name,
+        kind,
+        calibration.reliability(found, pairs.relevant),
+        calibration.expected_error(found, pairs.relevant),
+        calibration.expected_error(found[top], pairs.relevant[top]),
+        calibration.brier(found, pairs.relevant),
+    )
+
+
+def train(
+    matches: Sequence[Match], known: Judgements, prior: Mapping[str, float], made: Made, kind: str = "platt"
+) -> RankerArtefact:
+    """Weights, calibration and grades' thresholds from judged matches; falls back to the prior by itself.
+
+    `matches` are the ranked judged pairs with their contributions; the calibration is fitted on the scores that
+    the resulting weights give.
+    """
+    from eval import calibration, ranker
+
+    table = ranker.signal_table(matches, known, tuple(prior))
+    outcome = ranker.learn(table, prior, seed=made.seed)
+    run = ranker.run_of(table, outcome.weights)
+    pairs = calibration.judged_pairs(run, known)
+    fitted = calibration.fit(pairs, calibration.Kind(kind))
+    crossed = calibration.cross_fitted(pairs, calibration.Kind(kind), seed=made.seed)
+    return RankerArtefact(
+        outcome.weights,
+        outcome.prior,
+        outcome.reason,
+        made,
+        fitted,
+        calibration.thresholds(fitted),
+        calibration.expected_error(crossed, pairs.relevant),
+        calibration.brier(crossed, pairs.relevant),
+    )
+
+
+def roll(
+    past: Past, cuts: Sequence[Cut], answer: Callable[[Replay], Run], scheme: Scheme = DEFAULT_SCHEME
+) -> Rolled:
+    """Replay every cut, answer it, and measure the needs of all cuts together.
+
+    Raises InputError where no cut has a deal to be found.
+    """
+    replays: list[Replay] = []
+    empty: list[str] = []
+    levels: dict[str, Mapping[str, int]] = {}
+    rankings: dict[str, Ranking] = {}
+    groups: dict[str, str] = {}
+    name = ""
+    for cut in cuts:
+        try:
+            found = replay(past, cut)
+        except InputError as error:
+            if error.code != "empty":
+                raise
+            empty.append(str(error))
+            continue
+        answered = answer(found)
+        name = answered.name
+        replays.append(found)
+        for need, judged in found.judgements.levels.items():
+            levels[f"{need}@{cut.on}"] = judged
+            groups[f"{need}@{cut.on}"] = need
+        rankings |= {f"{need}@{cut.on}": ranking for need, ranking in answered.rankings.items()}
+    if not replays:
+        raise InputError(
+            f"{len(cuts)} 个时间段里都没有可评测的交易。请提供更多历史交易，或加长时间段。", code="empty"
+        )
+    run = Run(name, rankings)
+    return Rolled(score(run, Judgements(levels), scheme), tuple(replays), run, groups, tuple(empty))
+
+
+def verdict(rolled: Rolled, chance: Rolled, keywords: Rolled, k: int = 10, seed: int = 0) -> Verdict:
+    """What 一页纸 says of a rolling replay; the three were measured with hit@k and in full mode."""
+    first, last = rolled.replays[0].cut.on, rolled.replays[-1].cut.until
+    candidates = {patent.id for one in rolled.replays for patent in one.patents}
+
+    def hit(one: Rolled) -> Interval:
+        return interval(
+            one.scores.values[f"hit@{k}"], seed, groups=[one.groups[n] for n in one.scores.need_ids]
+        )
+
+    return Verdict(
+        period=f"{first} 至 {last}",
+        k=k,
+        needs=len(rolled.scores.need_ids),
+        deals=sum(len(one.judgements) for one in rolled.replays),
+        patents=len(candidates),
+        hit=hit(rolled),
+        by_chance=hit(chance),
+        keywords=hit(keywords),
+        coverage=rolled.coverage(k),
+        set_apart=len({apart.record_id for one in rolled.replays for apart in one.apart}),
     )
 
 

@@ -66,7 +66,9 @@ def test_weights_are_never_negative() -> None:
     reversed_second = SignalTable(
         table.names,
         tuple(
-            NeedSignals(n.need_id, np.column_stack([n.values[:, 0], 1 - n.values[:, 0]]), n.levels)
+            NeedSignals(
+                n.need_id, n.candidate_ids, np.column_stack([n.values[:, 0], 1 - n.values[:, 0]]), n.levels
+            )
             for n in table.needs
         ),
     )

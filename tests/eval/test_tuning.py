@@ -40,7 +40,7 @@ def test_the_test_split_is_never_looked_at(tmp_path: Path) -> None:
     spoilt = SignalTable(
         TABLE.names,
         tuple(
-            NeedSignals(need.need_id, need.values * np.nan, need.levels[::-1])
+            NeedSignals(need.need_id, need.candidate_ids, need.values * np.nan, need.levels[::-1])
             if need.need_id in TEST
             else need
             for need in TABLE.needs

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import io
+import json
+import re
+from xml.etree import ElementTree
+
+import pytest
+from rich.console import Console
+
+from eval import usecases
+from eval.calibration import Bin
+from eval.charts import Bar, differences, intervals, reliability_diagram
+from eval.comparison import Interval
+from eval.judgements import Judgement, Run, judgements
+from eval.one_page import Verdict, one_page
+from eval.report import CAUTIONS, Report, Stamp, as_html, as_json, label, print_report
+from eval.scoring import Mode, Scheme
+
+STAMP = Stamp("数据 <1>", "默认", 0, "matcher eval compare a b", commit="abc123")
+KNOWN = judgements(
+    [Judgement(f"n{i}", c, level) for i in range(6) for c, level in (("a", 4), ("b", 1), ("c", 3))]
+)
+GOOD = Run.in_order("good", {f"n{i}": ["a", "c", "b"] for i in range(6)})
+BAD = Run.in_order("bad", {f"n{i}": ["b", "a", "c"] for i in range(5)})
+ASKED = usecases.Question(KNOWN, Scheme(Mode.FULL, ("mrr", "recall@2")))
+
+
+@pytest.fixture
+def report() -> Report:
+    return usecases.report("比较", [BAD, GOOD], ASKED, STAMP, calibrated=["good"])
+
+
+def test_the_json_holds_means_intervals_needs_and_comparisons(report: Report) -> None:
+    found = json.loads(json.dumps(as_json(report)))
+    bad, good = found["runs"]
+    assert good["measures"]["mrr"] == {"mean": 1.0, "low": 1.0, "high": 1.0}
+    assert bad["measures"]["mrr"]["mean"] == pytest.approx(5 / 6 / 2)
+    assert bad["per_need"]["n5"]["mrr"] == 0.0
+    assert bad["unanswered"] == ["n5"]
+    assert found["comparisons"][0]["difference"]["mean"] == pytest.approx(1 - 5 / 12)
+    assert found["stamp"]["command"] == "matcher eval compare a b"
+    assert found["cautions"] == list(CAUTIONS)
+    assert found["observations"] == ["bad：1 条需求没有任何结果，计为 0（例如 n5）。"]
+
+
+def test_the_page_is_one_file_without_a_network_and_escapes_what_it_shows(report: Report) -> None:
+    page = as_html(report)
+    assert "数据 &lt;1&gt;" in page
+    assert not re.search(r"(?:src|href|url\()\s*=?\s*[\"']?(?:https?:)?//", page)
+    assert "<script" not in page
+    for text in (
+        "good",
+        "abc123",
+        "matcher eval compare a b",
+        "95% 区间",
+        "不能得出的结论",
+        CAUTIONS[0],
+        "数据版本",
+        "概率可信度",
+    ):
+        assert text in page
+    assert as_html(report) == page
+    for picture in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
+        ElementTree.fromstring(picture)
+
+
+def test_the_terminal_shows_means_and_the_comparison(report: Report) -> None:
+    console = Console(file=io.StringIO(), width=160)
+    print_report(report, console)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "全量排序（相同标题合并），6 条需求" in text
+    assert "1.000" in text
+    assert "0.417" in text
+    assert "+0.5833" in text
+    assert "6/0/0" in text
+    assert "bad：1 条需求没有任何结果，计为 0（例如 n5）。" in text
+
+
+def test_labels_are_chinese_names() -> None:
+    assert (label("ndcg@10"), label("mrr")) == ("nDCG@10", "MRR（首个命中倒数）")
+
+
+def test_a_bar_stands_where_its_value_is() -> None:
+    picture = intervals(
+        [Bar("甲", Interval(0.5, 0.0, 1.0)), Bar("乙", Interval(1.0, 1.0, 1.0))], "图", zero=True
+    )
+    assert re.findall(r'<circle cx="([\d.]+)"', picture) == ["320.0", "490.0"]
+    assert 'class="zero" x1="150.0"' in picture
+    dots = reliability_diagram((Bin(0.0, 0.1, 4, 0.0, 1.0), Bin(0.9, 1.0, 1, 1.0, 0.5)), "图")
+    assert re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="([\d.]+)"', dots) == [
+        ("40.0", "40.0", "10.0"),
+        ("280.0", "160.0", "6.0"),
+    ]
+    bars = differences([0.5, -0.25], "图")
+    assert re.findall(
+        r'<rect class="(\w+)" x="([\d.]+)" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', bars
+    ) == [
+        ("gain", "0.00", "8.0", "72.0"),
+        ("loss", "320.00", "80.0", "36.0"),
+    ]
+    assert intervals([], "图") == ""
+
+
+def _verdict(hit: Interval, needs: int = 40) -> Verdict:
+    return Verdict(
+        "2023-01-01 至 2024-01-01",
+        10,
+        needs,
+        61,
+        320,
+        hit,
+        Interval(0.05, 0.02, 0.09),
+        Interval(0.4, 0.3, 0.5),
+        0.62,
+        7,
+    )
+
+
+@pytest.mark.parametrize(
+    ("hit", "sentence"),
+    [
+        (Interval(0.7, 0.6, 0.8), "命中率明显高于普通关键词检索。"),
+        (Interval(0.5, 0.4, 0.6), "与普通关键词检索的区间有重叠，本页数据不足以断定孰优。"),
+        (Interval(0.1, 0.0, 0.2), "命中率低于普通关键词检索：不建议按当前设置使用。"),
+    ],
+)
+def test_the_one_page_says_what_the_intervals_allow(hit: Interval, sentence: str) -> None:
+    page = one_page(_verdict(hit), STAMP)
+    assert sentence in page
+    assert f"{hit.mean:.0%}（{hit.low:.0%}–{hit.high:.0%}）" in page
+    assert "有 40 家企业买入或获许可了候选库中的专利（共 61 项）" in page
+    assert "62%" in page
+    assert "数据 &lt;1&gt;" in page
+    assert all(caution in page for caution in CAUTIONS)
+    assert "区间很宽" not in page
+
+
+def test_the_one_page_warns_of_few_enterprises() -> None:
+    assert "只有 9 家企业可供检验，区间很宽，只能看方向，不宜引用具体数字。" in one_page(
+        _verdict(Interval(0.7, 0.4, 1.0), 9), STAMP
+    )
