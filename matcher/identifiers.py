@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from operator import mul
 
 from matcher.domain import PatentType
 from matcher.errors import InputError
@@ -96,8 +97,7 @@ class ApplicationNumber:
 
 def check_digit(base: str) -> str:
     """The check digit of 8 or 12 base digits: weights 2–9, then 2–5; remainder by 11; 10 is X."""
-    total = sum(int(digit) * weight for digit, weight in zip(base, _WEIGHTS, strict=False))
-    return "0123456789X"[total % 11]
+    return "0123456789X"[sum(map(mul, map(int, base), _WEIGHTS)) % 11]
 
 
 def parse_application(text: str) -> ApplicationNumber:

@@ -23,29 +23,9 @@ from matcher.importing.amounts import Amount, parse_amount
 from matcher.importing.dates import parse_date
 from matcher.importing.report import RowProblem, Severity
 from matcher.importing.terms import FEE_KINDS
-from matcher.text import clean, garbled
+from matcher.text import garbled
 
 T = TypeVar("T")
-_PLACEHOLDERS = frozenset(
-    {
-        "-",
-        "--",
-        "—",
-        "——",
-        "/",
-        "无",
-        "暂无",
-        "null",
-        "none",
-        "nan",
-        "n/a",
-        "#n/a",
-        "NULL",
-        "None",
-        "NaN",
-        "N/A",
-    }
-)
 
 
 class RowRefused(Exception):
@@ -58,7 +38,7 @@ class RowRefused(Exception):
 
 @dataclass(slots=True)
 class Cells:
-    """The non-empty cells of one row, by field; readings that fail leave a problem and answer nothing."""
+    """The stated cells of one row, by field (see `rows.stated`); readings that fail leave a problem and answer nothing."""
 
     values: Mapping[str, str]
     headers: Mapping[str, str]
@@ -68,12 +48,8 @@ class Cells:
     problems: list[RowProblem]
 
     def raw(self, field: str) -> str:
-        """The cell without invisible signs; "" where there is none or it only marks absence (无, -, N/A)."""
-        value = self.values.get(field)
-        if value is None:
-            return ""
-        value = clean(value)
-        return "" if value in _PLACEHOLDERS else value
+        """The cell as it stands, "" where there is none."""
+        return self.values.get(field, "")
 
     def text(self, field: str) -> str:
         """A text for people, kept as it is; one that looks damaged is reported."""

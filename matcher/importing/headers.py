@@ -24,11 +24,12 @@ _NOTE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One recognised column: where it stands, its header as in the file, and the field it fills."""
+    """One recognised column: where it stands, its header as in the file (`raw` untrimmed), the field it fills."""
 
     index: int
     header: str
     field: str
+    raw: object = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,8 @@ class Header:
 
     def repeats(self, row: Row) -> bool:
         """Whether a row says the header again, as printed tables do on every page."""
-        return all(
-            column.index < len(row.cells) and cell_text(row.cells[column.index]).strip() == column.header
-            for column in self.columns
-        )
+        cells = row.cells
+        return all(column.index < len(cells) and cells[column.index] == column.raw for column in self.columns)
 
 
 @lru_cache(maxsize=4096)
@@ -110,7 +109,7 @@ class Recogniser:
         labels = tuple(cell_text(cell).strip() for cell in row.cells)
         fields = [self.field(label) for label in labels]
         columns = [
-            Column(index, label, field)
+            Column(index, label, field, row.cells[index])
             for index, (label, field) in enumerate(zip(labels, fields, strict=True))
             if field
         ]

@@ -56,7 +56,6 @@ def read_patent(cells: Cells, source: str) -> Patent:
         )
     days = _days(cells, numbers)
     classes = _classes(cells)
-    present = cells.values.keys()
     return Patent(
         id=identity,
         title=title,
@@ -69,7 +68,7 @@ def read_patent(cells: Cells, source: str) -> Patent:
         locarno=classes.locarno,
         source=source,
         own_id=own_id,
-        **{fact.name: fact.read(cells) for fact in _FACTS if not present.isdisjoint(fact.columns)},
+        **{fact.name: fact.read(cells) for fact in _facts(tuple(cells.headers))},
     )
 
 
@@ -272,3 +271,8 @@ _FACTS = (
     _Fact("contact", ("contact",), lambda cells: cells.raw("contact")),
 )
 """Read only where a column is there: most exports fill few of them."""
+
+
+@lru_cache(maxsize=256)
+def _facts(columns: tuple[str, ...]) -> tuple[_Fact, ...]:
+    return tuple(fact for fact in _FACTS if not set(fact.columns).isdisjoint(columns))

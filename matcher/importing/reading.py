@@ -20,7 +20,7 @@ from matcher.importing.jsonlines import read_json_lines
 from matcher.importing.needs import read_need
 from matcher.importing.patents import read_patent
 from matcher.importing.report import ColumnUse, RowProblem, Severity, SheetSummary
-from matcher.importing.rows import Entry, Notes, Row, Sheet, cell_text
+from matcher.importing.rows import Entry, Notes, Row, Sheet, cell_text, stated
 from matcher.importing.synonyms import RecordKind
 from matcher.importing.transactions import read_transaction
 from matcher.importing.workbooks import read_workbook
@@ -134,9 +134,9 @@ class Reading(Generic[R]):
             values: dict[str, str] = {}
             headers: dict[str, str] = {}
             for key in keys:
-                text = cell_text(entry.values[key])
                 field = fields[key]
-                if text and field and field not in values:
+                text = stated(entry.values[key], field) if field and field not in values else ""
+                if text and field:
                     values[field], headers[field] = text, key
             yield from self._record(values, headers, "", entry.number, entry.refused)
         if fields and not any(fields.values()):
@@ -175,15 +175,14 @@ class Reading(Generic[R]):
 
 
 def _values(row: Row, fields: list[tuple[int, str]]) -> dict[str, str]:
-    """The non-empty cells by field; of several columns of one field the preferred one that is filled."""
+    """The stated cells by field; of several columns of one field the preferred one that is filled."""
     cells = row.cells
     width = len(cells)
     values: dict[str, str] = {}
     for index, field in fields:
-        if index < width and field not in values:
-            cell = cells[index]
-            text = cell if type(cell) is str else cell_text(cell)
-            if text and not text.isspace():
+        if index < width and cells[index] != "" and field not in values:
+            text = stated(cells[index], field)
+            if text:
                 values[field] = text
     return values
 

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from matcher.importing.synonyms import YES_NO_FIELDS
+from matcher.text import clean
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -61,3 +64,37 @@ def cell_text(value: object) -> str:
     if isinstance(value, list):
         return "；".join(filter(None, map(cell_text, value)))
     return str(value)
+
+
+_ABSENT = frozenset(
+    {
+        "-",
+        "--",
+        "—",
+        "——",
+        "/",
+        "\\",
+        "null",
+        "none",
+        "nan",
+        "n/a",
+        "#n/a",
+        "NULL",
+        "None",
+        "NaN",
+        "N/A",
+        "#N/A",
+    }
+)
+_NOTHING = frozenset({"无", "暂无", "没有"})
+
+
+def stated(value: object, field: str) -> str:
+    """What a cell says: its text without invisible signs; "" where it only marks absence (-, N/A, 无).
+
+    In a column that asks whether there is something, 无 is an answer.
+    """
+    text = clean(value if type(value) is str else cell_text(value))
+    if text in _ABSENT or (text in _NOTHING and field not in YES_NO_FIELDS):
+        return ""
+    return text

@@ -301,3 +301,8 @@ UNUSED = """
     score qrels 许可范围 标准说明 代理机构 代理人 优先权 优先权号
 """
 """Known headers that carry nothing the records hold: not worth a remark."""
+
+YES_NO_FIELDS = frozenset(
+    {"evaluation_report", "funded", "implementation", "pledged", "preserved", "open_licence", "prospect"}
+)
+"""Fields in which 无 is an answer and not an absence."""
