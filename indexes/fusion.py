@@ -16,7 +16,7 @@ Values = NDArray[np.float64]
 
 PRIOR_VECTORS = 20
 """Random directions that every collection is taken to hold besides its own: small ones get a sane spread."""
-CENTRE = 2.0
+CENTRE = 3.0
 """Spreads above the mean at which a cosine is worth one half."""
 WIDTH = 4.0
 """Spreads from there to a value of 0.85; narrower maps lose order at the top (measured in README.md)."""

@@ -19,8 +19,11 @@ Raw sums of different queries cannot be compared, so each is standardised with t
 terms' impacts have over the whole collection, terms taken as independent; both are per-term statistics stored with
 the index, so that a score is a function of one query, one document and the index:
 
-    z_s = (raw_s − Σ_t tf(t, q) · mean_t) / sqrt(Σ_t tf(t, q)² · variance_t),     z = Σ_s weight_s · z_s / Σ_s weight_s
+    z_s = (raw_s − Σ_t tf(t, q) · mean_t) / sqrt(Σ_t tf(t, q)² · variance_t),     z = Σ_s w_s · z_s / Σ_s w_s
     value = ½ (1 + u / √(1 + u²)) with u = (z − centre) / width,  or 0 where query and document share no term
+
+w_s is the stream's weight, for bigrams and words times min(1, mean length / 100 characters): in long documents single characters meet
+by chance and pairs must decide; short titles share too few pairs with a need to be told apart by them.
 """
 
 from __future__ import annotations
@@ -53,9 +56,9 @@ class LexicalSettings:
     """Every constant of the definition above; measured reasons in `indexes/README.md`."""
 
     streams: dict[Stream, float] = field(
-        default_factory=lambda: {Stream.CHARACTERS: 1.0, Stream.BIGRAMS: 0.5}
+        default_factory=lambda: {Stream.CHARACTERS: 1.0, Stream.BIGRAMS: 0.6}
     )
-    """Weight of each stream."""
+    """Weight of each stream, in documents of 100 characters or more."""
     query_title: float = 20.0
     document_body: float = 1 / 3
     k1: float = 1.2
@@ -75,6 +78,8 @@ class LexicalIndex:
 
     settings: LexicalSettings
     streams: tuple[Postings, ...]
+    weights: tuple[float, ...]
+    """Of the streams, in their order; their sum is 1."""
     documents: int
 
     @classmethod
@@ -91,15 +96,22 @@ class LexicalIndex:
         normal = [_normalised(document) for document in documents]
         stored = [_normalised(query) for query in queries]
         streams = tuple(Postings.build(stream, normal, stored, weighting) for stream in settings.streams)
-        return cls(settings, streams, len(documents))
+        length = sum(len(text.title) + settings.document_body * len(text.body) for text in normal)
+        long = min(1.0, length / max(1, len(normal)) / 100)
+        weights = [
+            weight * (1.0 if stream is Stream.CHARACTERS else long)
+            for stream, weight in settings.streams.items()
+        ]
+        return cls(
+            settings, streams, tuple(weight / (sum(weights) or 1.0) for weight in weights), len(documents)
+        )
 
     def scores(self, query: Query) -> NDArray[np.float64]:
         """The values of all documents, shape (documents,), in [0, 1)."""
         query = _normalised(query)
         raw = np.zeros(self.documents, dtype=np.float32)
         half = np.float64(self.settings.centre)  # the raw score that is worth one half
-        for postings in self.streams:
-            weight = self.settings.streams[postings.stream] / sum(self.settings.streams.values())
+        for postings, weight in zip(self.streams, self.weights, strict=True):
             prepared = postings.query(query, self.settings.query_title)
             postings.add_scores(prepared, weight, raw)
             half += weight * prepared.mean
@@ -118,7 +130,12 @@ class LexicalIndex:
         """Write the index into an existing folder."""
         for postings in self.streams:
             postings.save(folder)
-        stored = {"format": FORMAT, "documents": self.documents, "settings": asdict(self.settings)}
+        stored = {
+            "format": FORMAT,
+            "documents": self.documents,
+            "weights": self.weights,
+            "settings": asdict(self.settings),
+        }
         (folder / _FILE).write_text(json.dumps(stored, indent=1), encoding="utf-8")
 
     @classmethod
@@ -132,17 +149,17 @@ class LexicalIndex:
             values["streams"] = {Stream(name): weight for name, weight in values["streams"].items()}
             settings = LexicalSettings(**values)
             documents = int(stored["documents"])
+            weights = tuple(map(float, stored["weights"]))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexUnusable(f"词面索引 {folder} 无法读取（{error}）。请重新建立索引。") from error
-        streams = tuple(Postings.load(folder, stream, documents) for stream in settings.streams)
-        return cls(settings, streams, documents)
+        streams = tuple(Postings.load(folder, stream) for stream in settings.streams)
+        return cls(settings, streams, weights, documents)
 
     def shared_terms(self, query: Query, row: int, document: Document, limit: int = 5) -> list[SharedTerm]:
         """What query and `document`, the text of `row`, share: pieces of whole words, the weightiest first."""
         query, document = _normalised(query), _normalised(document)
         parts: dict[Token, float] = {}
-        for postings in self.streams:
-            weight = self.settings.streams[postings.stream]
+        for postings, weight in zip(self.streams, self.weights, strict=True):
             for term, part in postings.contributions(
                 postings.query(query, self.settings.query_title), row
             ).items():

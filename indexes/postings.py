@@ -7,13 +7,16 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexes.contract import IndexUnusable
 from indexes.tokens import Stream, tokens
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
 
@@ -72,14 +75,13 @@ class Postings:
     impacts: NDArray[np.float32]
     mean: Floats
     variance: Floats
-    documents: int
 
     @classmethod
     def build(
         cls, stream: Stream, documents: Sequence[Document], queries: Sequence[Query], weighting: Weighting
     ) -> Self:
         """Count the documents, and the stored queries for the second idf; texts are normalised already."""
-        from scipy.sparse import csr_array
+        from scipy.sparse import csr_array  # heavy, and needed for building alone
 
         vocabulary: defaultdict[str, int] = defaultdict()
         vocabulary.default_factory = vocabulary.__len__
@@ -89,27 +91,37 @@ class Postings:
             for text in (document.title, document.body):
                 ids.extend(map(vocabulary.__getitem__, tokens(text, stream)))
                 ends.append(len(ids))
-        weights = np.tile(np.array([1.0, weighting.document_body], dtype=np.float32), len(documents))
-        shape = (len(documents), len(vocabulary))
-        counts = (np.repeat(weights, np.diff(ends)), np.frombuffer(ids, dtype=np.int32), ends[::2])
-        matrix = csr_array(counts, shape=shape)
-        matrix.sum_duplicates()
-        lengths = np.asarray(matrix.sum(axis=1), dtype=np.float64)
-        inverted = matrix.tocsc()
-        total = len(documents) + weighting.prior_documents
+        field_weights = np.tile(np.array([1.0, weighting.document_body], dtype=np.float32), len(documents))
+        cells = (np.repeat(field_weights, np.diff(ends)), np.frombuffer(ids, dtype=np.int32), ends[::2])
+        counts = csr_array(cells, shape=(len(documents), len(vocabulary)))
+        counts.sum_duplicates()
+        query_idf = _query_idf(queries, vocabulary, stream, weighting)
+        return cls._weighed(stream, dict(vocabulary), counts, query_idf, weighting)
+
+    @classmethod
+    def _weighed(
+        cls,
+        stream: Stream,
+        vocabulary: dict[str, int],
+        counts: csr_array[np.float32, tuple[int, int]],
+        query_idf: Floats,
+        weighting: Weighting,
+    ) -> Self:
+        lengths = np.asarray(counts.sum(axis=1), dtype=np.float64)
+        total = len(lengths) + weighting.prior_documents
+        inverted = counts.tocsc()
         frequencies = np.diff(inverted.indptr).astype(np.int64)
         kept = frequencies <= weighting.most_frequent * total
         positions = np.repeat(kept, frequencies)
         rows, tf = inverted.indices[positions].astype(np.int32), inverted.data[positions].astype(np.float64)
         starts = np.concatenate([[0], np.cumsum(frequencies * kept)])
-        idf = _document_idf(frequencies, total)
-        idf *= _query_idf(queries, vocabulary, stream, weighting.prior_queries) ** weighting.query_idf_power
-        impacts = _saturated(tf, lengths, rows, weighting) * np.repeat(idf, np.diff(starts))
+        idf = np.log1p((total - frequencies + 0.5) / (frequencies + 0.5)) * query_idf
+        average = lengths.mean() if lengths.any() else 1.0
+        norms = weighting.k1 * (1 - weighting.b + weighting.b * lengths / average)
+        impacts = tf * (weighting.k1 + 1) / (tf + norms[rows]) * np.repeat(idf, np.diff(starts))
         mean = _sums(impacts, starts) / max(1.0, total)
         variance = np.maximum(_sums(impacts**2, starts) / max(1.0, total) - mean**2, 0.0)
-        return cls(
-            stream, dict(vocabulary), starts, rows, impacts.astype(np.float32), mean, variance, len(documents)
-        )
+        return cls(stream, vocabulary, starts, rows, impacts.astype(np.float32), mean, variance)
 
     def query(self, query: Query, title_weight: float) -> StreamQuery:
         """The terms of `query` (normalised) that the stream knows, weighted log(1 + w·tf_title + tf_body)."""
@@ -149,7 +161,7 @@ class Postings:
         path.write_text("".join(f"{term}\n" for term in self.vocabulary), encoding="utf-8", newline="\n")
 
     @classmethod
-    def load(cls, folder: Path, stream: Stream, documents: int) -> Self:
+    def load(cls, folder: Path, stream: Stream) -> Self:
         """Read it back with the postings memory-mapped; raises IndexUnusable where the parts do not fit."""
         try:
             arrays = [np.load(folder / f"{stream}.{name}.npy", mmap_mode="r") for name in _ARRAYS]
@@ -167,31 +179,22 @@ class Postings:
         )
         if not fits:
             raise IndexUnusable(f"词面索引 {folder} 的各部分不一致（{stream}）。请重新建立索引。")
-        return cls(
-            stream, vocabulary, starts, rows, impacts, np.asarray(mean), np.asarray(variance), documents
-        )
+        return cls(stream, vocabulary, starts, rows, impacts, np.asarray(mean), np.asarray(variance))
 
 
 _ARRAYS = ("starts", "rows", "impacts", "mean", "variance")
 
 
-def _document_idf(frequencies: NDArray[np.int64], documents: float) -> Floats:
-    return np.log1p((documents - frequencies + 0.5) / (frequencies + 0.5))
-
-
-def _query_idf(queries: Sequence[Query], vocabulary: dict[str, int], stream: Stream, prior: float) -> Floats:
+def _query_idf(
+    queries: Sequence[Query], vocabulary: dict[str, int], stream: Stream, weighting: Weighting
+) -> Floats:
     frequencies = np.zeros(len(vocabulary))
     for query in queries:
         found = {vocabulary[t] for t in tokens(f"{query.title}\n{query.body}", stream) if t in vocabulary}
         frequencies[list(found)] += 1
-    return np.log((len(queries) + prior + 1) / (frequencies + prior / 20 + 0.5))
-
-
-def _saturated(tf: Floats, lengths: Floats, rows: NDArray[np.int32], weighting: Weighting) -> Floats:
-    average = lengths.mean() if lengths.any() else 1.0
-    norms = weighting.k1 * (1 - weighting.b + weighting.b * lengths / average)
-    saturated: Floats = tf * (weighting.k1 + 1) / (tf + norms[rows])
-    return saturated
+    prior = weighting.prior_queries
+    idf: Floats = np.log((len(queries) + prior + 1) / (frequencies + prior / 20 + 0.5))
+    return idf**weighting.query_idf_power
 
 
 def _sums(values: Floats, starts: NDArray[np.int64]) -> Floats:
