@@ -24,6 +24,7 @@ from matcher.domain import (
     Need,
     Patent,
 )
+from matcher.identifiers import PublicationStage
 from matcher.store.identity import application_key, publication_key, publication_stage
 from matcher.store.records import R
 
@@ -228,7 +229,9 @@ def _stage_order(stored: object, new: object) -> int:
     if not isinstance(stored, Patent) or not isinstance(new, Patent):
         return 0
     old, fresh = publication_stage(stored.publication_number), publication_stage(new.publication_number)
-    return 0 if old is None or fresh is None else fresh - old
+    if old is None or fresh is None or old is fresh:
+        return 0
+    return 1 if fresh is PublicationStage.GRANT else -1
 
 
 def _status_day_order(stored: Patent, new: Patent) -> int:

@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from datetime import date
 
 from matcher.domain import LegalStatus, Patent
+from matcher.identifiers import PublicationStage
 from matcher.store.identity import publication_stage
 from matcher.store.kinds import DECLARATIONS
 
@@ -25,7 +26,7 @@ def as_known(patent: Patent, known: date | None, as_of: date) -> Patent:
     ungranted = patent.granted is not None and patent.granted > as_of
     if ungranted:
         changes["granted"] = None
-        if publication_stage(patent.publication_number) == 1:
+        if publication_stage(patent.publication_number) is PublicationStage.GRANT:
             changes["publication_number"] = ""
     if ungranted or (patent.status_date > as_of if patent.status_date else later):
         changes["status"] = LegalStatus.PENDING if ungranted else None
