@@ -89,7 +89,10 @@ def _only_enterprise(match_list: MatchList) -> str:
 
 
 def _anonymised(item: NeedMatches, alias: str) -> NeedMatches:
-    """Only industry and region are left of the need; reasons keep their kind, not their quotations."""
+    """Only industry and region are left of the need; reasons keep their kind, not their quotations.
+
+    Near misses go: 自有专利 among the reasons would name the enterprise.
+    """
     enterprise = item.enterprise
     industry = item.need.industry or (enterprise.industry if enterprise else "")
     need = Need(
@@ -104,7 +107,6 @@ def _anonymised(item: NeedMatches, alias: str) -> NeedMatches:
         need=need,
         enterprise=None,
         matches=tuple(_without_quotations(match, need) for match in item.matches),
-        excluded=tuple(_without_quotations(match, need) for match in item.excluded),
     )
 
 

@@ -73,6 +73,14 @@ def test_excluded_matches_reach_only_versions_with_that_sheet(match_list):
     assert counts == {"内部版": 1, "对外版": 0, "企业版": 1, "高校版": 0}
 
 
+def test_near_misses_of_an_anonymous_need_stay_inside(match_list):
+    """Among them may be the enterprise's own patents, with its name as holder."""
+    hidden = replace(match_list.needs[1], excluded=match_list.needs[3].excluded)
+    changed = replace(match_list, needs=(match_list.needs[0], hidden))
+    counts = {preset.name: len(list_rows(changed, preset).excluded) for preset in PRESETS}
+    assert counts == {"内部版": 1, "对外版": 0, "企业版": 0, "高校版": 0}
+
+
 def test_an_enterprise_sees_its_own_needs_in_full_and_no_others(match_list):
     for recipient in ("e-ocean", "青屿海洋工程装备股份有限公司", "91370000MA0EXAMPL1"):
         rows = list_rows(match_list, preset_named("企业版"), recipient)
