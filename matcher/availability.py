@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from matcher.domain import (
@@ -243,6 +244,7 @@ _BY_ENCUMBRANCE: Mapping[EncumbranceKind, Condition] = MappingProxyType(
         EncumbranceKind.OPEN_LICENCE: Condition.OPEN,
     }
 )
+_ORDER = tuple(Condition)
 _LICENCES = frozenset({Condition.ORDINARY, Condition.SOLE, Condition.EXCLUSIVE})
 
 
@@ -280,10 +282,18 @@ def outlives_term(patent: Patent) -> bool:
     )
 
 
-def conditions(patent: Patent, as_of: date) -> dict[Condition, str]:
-    """The conditions that hold on this day, each with the parties on record ("" where none is)."""
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A condition that holds, and the parties on record ("" where none is)."""
+
+    condition: Condition
+    party: str = ""
+
+
+def conditions(patent: Patent, as_of: date) -> tuple[Holding, ...]:
+    """The conditions that hold on this day, in the order of `Condition`."""
     if lapsed(patent, as_of):
-        return {Condition.DEAD: ""}
+        return (Holding(Condition.DEAD),)
     found: dict[Condition, list[str]] = {}
     if patent.status is not None and patent.status in _BY_STATUS:
         found[_BY_STATUS[patent.status]] = []
@@ -296,11 +306,11 @@ def conditions(patent: Patent, as_of: date) -> dict[Condition, str]:
         found[Condition.JOINT] = []
     if Condition.OPEN not in found and Condition.PENDING not in found:
         found |= {condition: [] for condition in _before_declaring(patent)}
-    return {
-        condition: "、".join(dict.fromkeys(filter(None, found[condition])))
-        for condition in Condition
+    return tuple(
+        Holding(condition, "、".join(dict.fromkeys(filter(None, found[condition]))))
+        for condition in _ORDER
         if condition in found
-    }
+    )
 
 
 def _before_declaring(patent: Patent) -> list[Condition]:
@@ -317,24 +327,32 @@ def _before_declaring(patent: Patent) -> list[Condition]:
 def feasibility(patent: Patent, mode: LicensingMode, as_of: date) -> Availability | None:
     """Whether a patent can be had by one mode on one day; None while its legal status is unknown."""
     holding = conditions(patent, as_of)
-    if patent.status is None and Condition.DEAD not in holding:
-        return None
-    return _outcome(holding, mode)
+    return outcome(holding, mode) if _known(patent, holding) else None
 
 
 def availability(patent: Patent, as_of: date) -> tuple[Availability, ...]:
     """Every mode by which somebody else may get the patent; empty (待核实) while its status is unknown."""
-    holding = conditions(patent, as_of)
-    if patent.status is None and Condition.DEAD not in holding:
-        return ()
-    return tuple(_outcome(holding, mode) for mode in ACQUIRABLE)
+    return available(patent, conditions(patent, as_of))
 
 
-def _outcome(holding: Mapping[Condition, str], mode: LicensingMode) -> Availability:
-    """The strictest rule decides; milder ones follow as notes, unless the mode is barred anyway."""
-    rules = [
-        (TABLE[condition][mode], party) for condition, party in holding.items() if mode in TABLE[condition]
-    ]
+def available(patent: Patent, holding: tuple[Holding, ...]) -> tuple[Availability, ...]:
+    """The same from the conditions that hold."""
+    return _outcomes(holding) if _known(patent, holding) else ()
+
+
+def _known(patent: Patent, holding: tuple[Holding, ...]) -> bool:
+    return patent.status is not None or holding == (Holding(Condition.DEAD),)
+
+
+@lru_cache(maxsize=10_000)
+def _outcomes(holding: tuple[Holding, ...]) -> tuple[Availability, ...]:
+    """Most patents are in one of few states."""
+    return tuple(outcome(holding, mode) for mode in ACQUIRABLE)
+
+
+def outcome(holding: tuple[Holding, ...], mode: LicensingMode) -> Availability:
+    """What the table says: the strictest rule decides; milder ones follow as notes, unless the mode is barred."""
+    rules = [(TABLE[held.condition][mode], held.party) for held in holding if mode in TABLE[held.condition]]
     rules.sort(key=lambda item: -_SEVERITY.index(item[0].feasibility))
     verdict = rules[0][0].feasibility if rules else Feasibility.FEASIBLE
     if verdict is Feasibility.IMPOSSIBLE:

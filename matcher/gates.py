@@ -21,6 +21,11 @@ def gates(need: Need, patent: Patent, context: Context) -> tuple[GateResult, ...
     return tuple(result for result in found if result is not None)
 
 
+def violated(need: Need, patent: Patent, context: Context) -> bool:
+    """Whether any gate excludes this pair."""
+    return any(result.verdict is Verdict.VIOLATED for result in gates(need, patent, context))
+
+
 def right_in_force(patent: Patent, context: Context) -> GateResult:
     """权利有效: whether the right stands on the day."""
 

@@ -20,15 +20,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from math import fsum
+from operator import mul
 
 from matcher.domain import Need
-from matcher.gates import gates
+from matcher.gates import gates, violated
 from matcher.matches import Contribution, Grade, Match, NeedMatches
 from matcher.settings import RankingSettings
 from matcher.signals.contract import Candidate, Context, Reading
 from matcher.signals.table import Weighted, weighted
 
+_ROUNDING = 1e-9
+"""More than what sums of a few products can be off."""
 NEUTRAL = 0.5
 """What an unknown fact counts as in the cautious score."""
 
@@ -42,6 +46,15 @@ class Scored:
     score: float
     completeness: float
     grade: Grade
+
+
+@dataclass(frozen=True, slots=True)
+class TextScore:
+    """A candidate's texts alone: their weighted mean, and the highest score that any facts could make of it."""
+
+    candidate: Candidate
+    value: float
+    bound: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +94,8 @@ class Scale:
 
     def read(self, need: Need, candidate: Candidate, context: Context) -> Scored:
         """The arithmetic of one pair."""
-        readings = tuple(item.signal.read(need, candidate, context) for item in self.signals)
-        shares = self.shares(tuple(reading is not None for reading in readings))
+        readings = tuple([item.signal.read(need, candidate, context) for item in self.signals])
+        shares = self.shares(tuple([reading is not None for reading in readings]))
         values = [0.0 if reading is None else reading.value for reading in readings]
         return Scored(
             candidate=candidate,
@@ -93,6 +106,18 @@ class Scale:
                 fsum((_total(shares.cautious, values), NEUTRAL * shares.neutral)), _total(shares.text, values)
             ),
         )
+
+    def read_text(self, need: Need, candidate: Candidate, context: Context) -> TextScore:
+        """What the texts alone say of one pair."""
+        weights, parts = 0.0, 0.0
+        for item in self.signals:
+            if item.signal.textual and (reading := item.signal.read(need, candidate, context)) is not None:
+                weights += item.weight
+                parts += item.weight * reading.value
+        facts = sum(item.weight for item in self.signals if not item.signal.textual)
+        if not weights:
+            return TextScore(candidate, 0.0, 1.0)
+        return TextScore(candidate, parts / weights, (parts + facts) / (weights + facts) + _ROUNDING)
 
     def grade(self, cautious: float, text: float) -> Grade:
         """The best grade whose two thresholds are both reached."""
@@ -108,9 +133,7 @@ class Scale:
 
 def score(need: Need, candidates: Iterable[Candidate], context: Context, scale: Scale) -> list[Scored]:
     """The arithmetic of every candidate, best first; no reasons are worded and no gate is asked."""
-    found = [scale.read(need, candidate, context) for candidate in candidates]
-    found.sort(key=lambda item: (-item.score, -item.completeness, item.candidate.patent.id))
-    return found
+    return sorted((scale.read(need, candidate, context) for candidate in candidates), key=_best_first)
 
 
 def explain(need: Need, scored: Scored, context: Context, scale: Scale) -> Match:
@@ -164,17 +187,15 @@ def shortlist(
 ) -> NeedMatches:
     """The best matches that no gate excludes, and the near misses that one does; both may be empty.
 
-    A near miss is an excluded patent of a listed grade that stood before the last one listed. Reasons and gates are
-    worked out for these only.
+    A near miss is an excluded patent of a listed grade that stood before the last one listed. Reasons are worded for
+    these only, and what cannot come into the list whatever its facts is not even read: the result is that of `rank`.
     """
     rules, scale = rules or ListRules(), Scale.of(settings)
     matches: list[Match] = []
     excluded: list[Match] = []
-    for item in score(need, candidates, context, scale):
+    for item in _contenders(need, candidates, context, scale, rules):
         if len(matches) >= rules.list_k:
             break
-        if not _reaches(item.grade, rules.floor):
-            continue
         match = explain(need, item, context, scale)
         if not match.excluded:
             matches.append(match)
@@ -183,7 +204,39 @@ def shortlist(
     return NeedMatches(need, context.enterprise(need), tuple(matches), tuple(excluded))
 
 
+def _contenders(
+    need: Need, candidates: Iterable[Candidate], context: Context, scale: Scale, rules: ListRules
+) -> list[Scored]:
+    """Everything of a listed grade that may stand among the first `list_k`, best first.
+
+    Candidates are read in the order of their texts until no other can pass the last one listed.
+    """
+    by_text = sorted(
+        (scale.read_text(need, candidate, context) for candidate in candidates), key=lambda item: -item.bound
+    )
+    found: list[Scored] = []
+    listed: list[float] = []
+    for item in by_text:
+        if len(listed) >= rules.list_k and item.bound < listed[0]:
+            break
+        if not _reaches(scale.grade(1.0, item.value + _ROUNDING), rules.floor):
+            continue
+        scored = scale.read(need, item.candidate, context)
+        if not _reaches(scored.grade, rules.floor):
+            continue
+        found.append(scored)
+        if not violated(need, item.candidate.patent, context):
+            heappush(listed, scored.score)
+            if len(listed) > rules.list_k:
+                heappop(listed)
+    return sorted(found, key=_best_first)
+
+
 _GRADES = tuple(Grade)
+
+
+def _best_first(item: Scored) -> tuple[float, float, str]:
+    return -item.score, -item.completeness, item.candidate.patent.id
 
 
 def _reaches(grade: Grade, floor: Grade) -> bool:
@@ -191,7 +244,7 @@ def _reaches(grade: Grade, floor: Grade) -> bool:
 
 
 def _total(weights: Sequence[float], values: Sequence[float]) -> float:
-    return fsum(weight * value for weight, value in zip(weights, values, strict=True))
+    return fsum(map(mul, weights, values))
 
 
 def _shares(signals: Sequence[Weighted], known: Sequence[bool]) -> Shares:

@@ -29,6 +29,10 @@ def expiry(patent: Patent) -> date | None:
     """
     if patent.type is None or patent.filed is None:
         return None
-    filed = patent.filed
-    year = filed.year + term_years(patent.type, filed)
-    return date(year, filed.month, min(filed.day, monthrange(year, filed.month)[1]))
+    return years_later(patent.filed, term_years(patent.type, patent.filed))
+
+
+def years_later(day: date, years: int) -> date:
+    """The corresponding day some years later, or the last day of its month where there is none."""
+    year = day.year + years
+    return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from matcher.availability import Condition, availability, conditions
+from matcher.availability import Condition, available, conditions
 from matcher.domain import Assessment, Enterprise, Need, Patent
 from matcher.matches import Availability
 from matcher.term import expiry
@@ -46,9 +46,9 @@ class PatentFacts:
 
 def patent_facts(patent: Patent, as_of: date) -> PatentFacts:
     """Term and availability of a patent on one day."""
-    return PatentFacts(
-        patent, expiry(patent), availability(patent, as_of), Condition.OPEN in conditions(patent, as_of)
-    )
+    holding = conditions(patent, as_of)
+    declared = any(held.condition is Condition.OPEN for held in holding)
+    return PatentFacts(patent, expiry(patent), available(patent, holding), declared)
 
 
 def _no_evidence(need: Need, patent: Patent) -> Evidence:

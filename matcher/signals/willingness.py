@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from matcher.domain import Enterprise, LicensingMode, Need, Patent
 from matcher.matches import Availability, Verdict
@@ -14,7 +15,11 @@ def accepted_modes(need: Need, enterprise: Enterprise | None) -> tuple[Licensing
     The need's own modes come before the enterprise's general ones. Who takes an ordinary licence takes an open
     one, which is an ordinary licence at a published price (专利法第51条). 自行实施 is no way to get a patent.
     """
-    stated = need.modes or (enterprise.modes if enterprise else ())
+    return _ways_in(need.modes or (enterprise.modes if enterprise else ()))
+
+
+@cache
+def _ways_in(stated: tuple[LicensingMode, ...]) -> tuple[LicensingMode, ...]:
     modes = [mode for mode in stated if mode is not LicensingMode.OWN_USE]
     if LicensingMode.ORDINARY_LICENCE in modes and LicensingMode.OPEN_LICENCE not in modes:
         modes.append(LicensingMode.OPEN_LICENCE)
