@@ -10,6 +10,9 @@ from matcher.matches import Grade, Match, MatchList, NeedMatches
 from matcher.matchlists.exports.presets import Preset, Recipient, Sheet
 
 ANONYMOUS_NAME = "匿名企业"
+_OF_THE_PATENT = frozenset({"right_in_force"})
+"""Gates whose reasons say nothing of the need or its enterprise."""
+_ASK = "可向主管部门了解"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,9 @@ def _without_quotations(match: Match, need: Need) -> Match:
         contributions=tuple(
             replace(part, reason=f"{part.label}：{_degree(part.value)}") for part in match.contributions
         ),
-        gates=tuple(replace(gate, reason="") for gate in match.gates),
+        gates=tuple(
+            gate if gate.gate in _OF_THE_PATENT else replace(gate, reason=_ASK) for gate in match.gates
+        ),
         missing=(),
     )
 

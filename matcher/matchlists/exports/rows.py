@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from matcher.matches import Match, MatchList, NeedMatches, Provenance, Verdict
+from matcher.matches import Match, MatchList, NeedMatches, Provenance
 from matcher.matchlists.exports import wording
 from matcher.matchlists.exports.audience import VisibleNeed, visible
 from matcher.matchlists.exports.presets import Preset
+from matcher.risks import risks
 from matcher.term import expiry
 
 FOLLOW_UP = ("待对接", "已联系", "洽谈中", "已签约", "未达成")
@@ -142,12 +143,6 @@ class ListRows:
         return tuple(score for row in self.matches for score in _score_rows(row))
 
 
-def _risks(match: Match, as_of: date) -> tuple[str, ...]:
-    return tuple(
-        f"{gate.label}待核实：{gate.reason}" for gate in match.gates if gate.verdict is Verdict.UNKNOWN
-    )
-
-
 def list_rows(match_list: MatchList, preset: Preset, recipient: str = "") -> ListRows:
     """The rows of `match_list` for the readers of `preset` (see `audience.visible` for `recipient`)."""
     as_of = match_list.provenance.as_of
@@ -198,7 +193,7 @@ def _match_row(number: int, item: NeedMatches, match: Match, as_of: date) -> Mat
         fee=wording.fee_text(patent.fee),
         grade=str(match.grade),
         reasons=wording.reasons_text(match),
-        risks=wording.risks_text(_risks(match, as_of)),
+        risks=wording.risks_text(risks(match, as_of)),
         contact=patent.contact,
         follow_up=FOLLOW_UP[0],
         match=match,

@@ -77,7 +77,7 @@ def modes_text(availability: tuple[Availability, ...], patent: Patent, as_of: da
     """可行转化方式: what can be had at once, what needs whose consent, what the holder has said it wants."""
     if not availability:
         return UNVERIFIED
-    declared = Condition.OPEN in conditions(patent, as_of)
+    declared = any(held.condition is Condition.OPEN for held in conditions(patent, as_of))
     feasible = [item.mode for item in availability if item.feasibility is Feasibility.FEASIBLE]
     consent = [item for item in availability if item.feasibility is Feasibility.CONSENT]
     lines = []

@@ -179,7 +179,7 @@ def match(need: Need, patent: Patent, grade: Grade, *values: float) -> Match:
 def lapsed(need: Need) -> Match:
     kept_out = match(need, TRACKER, Grade.STRONG, 0.9, 0.8, 0.7)
     gate = GateResult(
-        "in_force", "专利有效", Verdict.VIOLATED, f"未缴年费终止，需求“{need.title}”要求有效专利"
+        "right_in_force", "权利有效", Verdict.VIOLATED, f"未缴年费终止，需求“{need.title}”要求有效专利"
     )
     return replace(kept_out, gates=(gate,))
 
@@ -198,7 +198,7 @@ def match_list() -> MatchList:
         patents=1200,
         needs=4,
     )
-    uncertain = GateResult("in_force", "专利有效", Verdict.UNKNOWN, "来源未注明法律状态")
+    uncertain = GateResult("right_in_force", "权利有效", Verdict.UNKNOWN, "来源未注明法律状态")
     valve = replace(match(VALVES, VALVE, Grade.POSSIBLE, 0.7, 0.2, 0.0), gates=(uncertain,), availability=())
     return MatchList(
         made,

@@ -7,7 +7,7 @@ import pytest
 
 from matcher.domain import Confidentiality
 from matcher.errors import NotFound
-from matcher.matches import Grade, NeedMatches
+from matcher.matches import GateResult, Grade, NeedMatches, Verdict
 from matcher.matchlists.exports import FORMATS, PRESETS, export, list_rows, preset_named
 from matcher.matchlists.exports.audience import visible
 
@@ -59,7 +59,17 @@ def test_an_anonymous_need_keeps_industry_region_and_degrees_only(match_list):
     assert first.need == "匿名需求（所属行业：通用设备）"
     assert (first.region, first.credit_code, first.enterprise_kinds) == ("澜川市", "", "")
     assert first.reasons == "①语义相近：高\n②共有术语：低"
+    assert first.risks.startswith("①权利有效待核实：来源未注明法律状态")
     assert first.match.need.confidentiality is Confidentiality.ANONYMOUS
+
+
+def test_a_gate_of_an_anonymous_need_quotes_nothing_of_it(match_list):
+    gate = GateResult("obtainable", "可得性", Verdict.UNKNOWN, "企业只接受独占许可")
+    item = match_list.needs[1]
+    item = replace(item, matches=(replace(item.matches[0], gates=(gate,)),))
+    (row,) = list_rows(replace(match_list, needs=(item,)), preset_named("对外版")).matches
+    assert row.risks.split("\n")[0] == "①可得性待核实：可向主管部门了解"
+    assert row.match.gates[0].reason == "可向主管部门了解"
 
 
 def test_outside_versions_leave_out_not_recommended(match_list):

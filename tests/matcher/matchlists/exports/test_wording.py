@@ -119,7 +119,7 @@ def test_reasons_come_by_their_part_of_the_score_without_idle_ones(match_list):
 
 
 def test_exclusion_names_gate_and_reason(match_list):
-    assert wording.exclusion_text(match_list.needs[3].excluded[0]).startswith("专利有效：未缴年费终止")
+    assert wording.exclusion_text(match_list.needs[3].excluded[0]).startswith("权利有效：未缴年费终止")
 
 
 def test_risks_are_numbered_only_when_there_are_several():

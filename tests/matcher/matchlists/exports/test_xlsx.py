@@ -116,7 +116,7 @@ def test_unanswered_and_excluded(book):
     assert [line[3] for line in unanswered] == ["XQ-2026-004"]
     assert unanswered[0][-1] == "1 件技术接近的专利不满足硬性条件，见排除清单"
     _, excluded = table(book["排除清单"])
-    assert excluded[0][-1].startswith("专利有效：未缴年费终止")
+    assert excluded[0][-1].startswith("权利有效：未缴年费终止")
 
 
 def test_the_arithmetic_adds_up(book, match_list):
