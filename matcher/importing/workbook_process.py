@@ -55,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _say({"refused": reason.code, "detail": str(reason.detail)})
     except MemoryError:
         _say({"refused": "memory", "detail": ""})
+    except BaseException as error:  # the reader is compiled: its panics are no Exceptions
+        _say({"refused": "damaged", "detail": type(error).__name__})
 
 
 def _bound(memory: int, seconds: float) -> None:
@@ -120,7 +122,7 @@ def _check_compound(file: BinaryIO) -> None:
 
 
 def _write_sheets(file: BinaryIO, limit: int) -> None:
-    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
     file.seek(0)
     try:
@@ -132,8 +134,10 @@ def _write_sheets(file: BinaryIO, limit: int) -> None:
             _say({"sheet": sheet.name, "hidden": hidden})
             if not hidden:
                 _write_rows(workbook.get_sheet_by_name(sheet.name), limit)
+    except PasswordError as error:
+        raise Refused("password") from error
     except CalamineError as error:
-        raise Refused("password" if "password" in str(error).lower() else "damaged", error) from error
+        raise Refused("damaged", error) from error
 
 
 def _write_rows(sheet: Any, limit: int) -> None:  # noqa: ANN401 (a CalamineSheet; imported late)
