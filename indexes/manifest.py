@@ -170,7 +170,8 @@ def _compare(facts: Facts, expected: Facts) -> None:
         return any(want is not None and want != have for want, have in wanted)
 
     if differs("kind", "metric"):
-        raise IndexUnusable(f"这里的索引是“{facts.kind}”，不是所需的“{expected.kind}”。{_REBUILD}")
+        have, want = (f"{one.kind}（{one.metric}）" for one in (facts, expected))
+        raise IndexUnusable(f"这里的索引是 {have}，不是所需的 {want}。{_REBUILD}")
     if differs("model", "weights", "dimension"):
         raise IndexStale(f"索引由模型 {facts.model} 建立，与现用模型 {expected.model} 不符。{_REBUILD}")
     if differs("settings"):

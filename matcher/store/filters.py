@@ -13,7 +13,8 @@ class PatentFilter:
     """Patents that satisfy every stated field, by any one of its values.
 
     Regions match by part (浙江 finds 浙江省杭州市), IPC by prefix (G06F, G06F 16, G06F 16/68), holders by
-    their whole names. A mode matches only patents whose holder stated it.
+    their whole names. A mode matches only patents whose holder stated it. `ids` may be some 30,000 at most: SQLite
+    takes no more parameters; ask for the patents of more ids with `many`.
     """
 
     ids: tuple[str, ...] = ()

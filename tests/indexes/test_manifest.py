@@ -78,8 +78,8 @@ def test_an_open_file_of_a_removed_version_can_still_be_read(tmp_path: Path) -> 
         (replace(FACTS, model="bge"), IndexStale, "由模型 static 建立，与现用模型 bge 不符"),
         (replace(FACTS, weights="cd" * 32), IndexStale, "模型"),
         (replace(FACTS, dimension=512), IndexStale, "模型"),
-        (replace(FACTS, kind="demand"), IndexUnusable, "“patents”，不是所需的“demand”"),
-        (replace(FACTS, metric="l2"), IndexUnusable, "patents"),
+        (replace(FACTS, kind="demand"), IndexUnusable, "索引是 patents（inner product），不是所需的 demand"),
+        (replace(FACTS, metric="l2"), IndexUnusable, "不是所需的 patents（l2）"),
     ],
 )
 def test_an_index_that_does_not_fit_is_refused(
