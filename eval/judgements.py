@@ -67,8 +67,16 @@ class Ranking:
 
     @classmethod
     def of(cls, ids: Sequence[str], scores: Sequence[float] | NDArray[np.float64]) -> Ranking:
-        """Sort by score, ties by id."""
+        """Sort by score, ties by id; raises InputError for scores that are no finite numbers."""
         values = np.asarray(scores, dtype=np.float64)
+        if not np.isfinite(values).all():
+            bad = [
+                identifier for identifier, value in zip(ids, values, strict=True) if not np.isfinite(value)
+            ]
+            raise InputError(
+                f"有 {len(bad)} 个分数不是有限数值（{some(bad)}）。请检查产生该结果的系统。",
+                code="not_finite",
+            )
         order = sorted(range(len(ids)), key=lambda i: (-values[i], ids[i]))
         return cls(tuple(ids[i] for i in order), values[order])
 

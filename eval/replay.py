@@ -7,7 +7,7 @@ One query stands for one enterprise.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -66,6 +66,8 @@ class Replay:
     patents: tuple[Patent, ...]
     judgements: Judgements
     cold: frozenset[str]
+    deals: Mapping[str, int]
+    """Number of earlier deals by patent id."""
     apart: tuple[SetApart, ...]
 
 
@@ -104,6 +106,7 @@ def replay(past: Past, cut: Cut, groups: Mapping[str, str] | None = None) -> Rep
         tuple(pool),
         known,
         frozenset(known.levels) - {deal.buyer for deal in gone},
+        Counter(part.patent_id for deal in gone for part in deal.transactions),
         (*history.apart, *apart),
     )
     require_no_leaks(result)

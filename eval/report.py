@@ -29,7 +29,7 @@ LABELS = {
     "unjudged": "未标注比例",
 }
 
-MODES = {Mode.JUDGED: "仅在已标注候选中排序", Mode.FULL: "全量排序（相同标题合并）"}
+MODES = {Mode.JUDGED: "仅在已标注候选中排序", Mode.FULL: "全量排序，相同标题合并"}
 
 CAUTIONS = (
     "历史成交不等于最合适：未成交的专利可能同样合适，因此各项指标是下限，不能据此断言其余推荐是错的。",

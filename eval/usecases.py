@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval import rolling
 from eval.artefacts import Made, RankerArtefact
 from eval.beir import TestCollection, read_collection
-from eval.comparison import RESAMPLES, Comparison, Interval, interval
+from eval.comparison import RESAMPLES, Comparison, interval
 from eval.comparison import compare as compare_scores
-from eval.judgements import Judgements, Ranking, Run, require_known
-from eval.one_page import Verdict
-from eval.replay import Past, Replay, replay
+from eval.judgements import Judgements, Run, require_known
+from eval.replay import Past
 from eval.report import Evaluation, Reliability, Report, Stamp
+from eval.rolling import ROLLING, Answer
 from eval.scoring import DEFAULT_SCHEME, Mode, Scheme, Scores, fold, score
 from eval.splits import Cut
 from eval.trec import read_judgements, read_run
@@ -33,26 +34,6 @@ class Question:
     """Title by patent id: in full mode equal titles count once."""
     known_needs: frozenset[str] | None = None
     known_patents: frozenset[str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rolled:
-    """Scores over all cuts, with needs named 企业@日期 and `groups` from these to enterprises.
-
-    `empty` says which cuts had nothing to be found, and why.
-    """
-
-    scores: Scores
-    replays: tuple[Replay, ...]
-    run: Run
-    groups: Mapping[str, str]
-    empty: tuple[str, ...] = ()
-
-    def coverage(self, k: int) -> float:
-        """Share of all candidates that stand in any need's top k."""
-        candidates = {patent.id for one in self.replays for patent in one.patents}
-        listed = {patent for ranking in self.run.rankings.values() for patent in ranking.ids[:k]}
-        return len(listed & candidates) / len(candidates)
 
 
 def question(path: Path, scheme: Scheme = DEFAULT_SCHEME) -> Question:
@@ -178,63 +159,24 @@ def train(
 
 
 def roll(
-    past: Past, cuts: Sequence[Cut], answer: Callable[[Replay], Run], scheme: Scheme = DEFAULT_SCHEME
-) -> Rolled:
-    """Replay every cut, answer it, and measure the needs of all cuts together.
+    past: Past, cuts: Sequence[Cut], systems: Mapping[str, Answer], stamp: Stamp, scheme: Scheme = ROLLING
+) -> Report:
+    """Replay every cut with every system (the first is the baseline); the whole report.
 
-    Raises InputError where no cut has a deal to be found.
+    `systems` answer a replay with a run; BASELINES do so through `baseline_answer`.
     """
-    replays: list[Replay] = []
-    empty: list[str] = []
-    levels: dict[str, Mapping[str, int]] = {}
-    rankings: dict[str, Ranking] = {}
-    groups: dict[str, str] = {}
-    name = ""
-    for cut in cuts:
-        try:
-            found = replay(past, cut)
-        except InputError as error:
-            if error.code != "empty":
-                raise
-            empty.append(str(error))
-            continue
-        answered = answer(found)
-        name = answered.name
-        replays.append(found)
-        for need, judged in found.judgements.levels.items():
-            levels[f"{need}@{cut.on}"] = judged
-            groups[f"{need}@{cut.on}"] = need
-        rankings |= {f"{need}@{cut.on}": ranking for need, ranking in answered.rankings.items()}
-    if not replays:
-        raise InputError(
-            f"{len(cuts)} 个时间段里都没有可评测的交易。请提供更多历史交易，或加长时间段。", code="empty"
-        )
-    run = Run(name, rankings)
-    return Rolled(score(run, Judgements(levels), scheme), tuple(replays), run, groups, tuple(empty))
+    rolled = [rolling.roll(past, cuts, answer, scheme, name) for name, answer in systems.items()]
+    return rolling.report("历史回放", past, rolled, stamp, scheme)
 
 
-def verdict(rolled: Rolled, chance: Rolled, keywords: Rolled, k: int = 10, seed: int = 0) -> Verdict:
-    """What 一页纸 says of a rolling replay; the three were measured with hit@k and in full mode."""
-    first, last = rolled.replays[0].cut.on, rolled.replays[-1].cut.until
-    candidates = {patent.id for one in rolled.replays for patent in one.patents}
+def one_page(past: Past, cuts: Sequence[Cut], answer: Answer, stamp: Stamp, k: int = 10) -> str:
+    """一页纸 as a self-contained HTML page: would the lists of those days have found the later deals."""
+    from eval.one_page import one_page as page
 
-    def hit(one: Rolled) -> Interval:
-        return interval(
-            one.scores.values[f"hit@{k}"], seed, groups=[one.groups[n] for n in one.scores.need_ids]
-        )
-
-    return Verdict(
-        period=f"{first} 至 {last}",
-        k=k,
-        needs=len(rolled.scores.need_ids),
-        deals=sum(len(one.judgements) for one in rolled.replays),
-        patents=len(candidates),
-        hit=hit(rolled),
-        by_chance=hit(chance),
-        keywords=hit(keywords),
-        coverage=rolled.coverage(k),
-        set_apart=len({apart.record_id for one in rolled.replays for apart in one.apart}),
-    )
+    scheme = Scheme(Mode.FULL, (f"hit@{k}",))
+    answers = (answer, rolling.baseline_answer("random", stamp.seed), rolling.baseline_answer("bm25-words"))
+    own, chance, keywords = (rolling.roll(past, cuts, one, scheme) for one in answers)
+    return page(rolling.verdict(own, chance, keywords, k, stamp.seed), stamp)
 
 
 def _refuse_unknown(run: Run, asked: Question) -> None:

@@ -59,6 +59,12 @@ def test_rankings_sort_by_score_and_ties_by_id() -> None:
     assert ranking.scores.tolist() == [2.0, 1.0, 1.0, 1.0]
 
 
+def test_scores_that_are_no_numbers_are_refused() -> None:
+    with pytest.raises(InputError, match="有 1 个分数不是有限数值（例如 b）") as error:
+        Ranking.of(["a", "b"], [1.0, float("nan")])
+    assert error.value.code == "not_finite"
+
+
 def test_a_run_in_order_keeps_the_order() -> None:
     run = Run.in_order("r", {"n": ["z", "a"]})
     assert run.rankings["n"].ids == ("z", "a")

@@ -69,7 +69,7 @@ def test_the_terminal_shows_means_and_the_comparison(report: Report) -> None:
     console = Console(file=io.StringIO(), width=160)
     print_report(report, console)
     text = console.file.getvalue()  # type: ignore[attr-defined]
-    assert "全量排序（相同标题合并），6 条需求" in text
+    assert "全量排序，相同标题合并，6 条需求" in text
     assert "1.000" in text
     assert "0.417" in text
     assert "+0.5833" in text

@@ -1,14 +1,22 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from eval import usecases
-from eval.judgements import Run
+from eval.artefacts import Made
+from eval.beir import read_collection
+from eval.judgements import Judgement, Run, judgements
 from eval.scoring import Mode, Scheme
+from eval.simulation import simulate
+from matcher.domain import Need, Patent
 from matcher.errors import InputError
+from matcher.matches import Contribution, Grade, Match
 
 QRELS = "n1 0 a 4\nn1 0 b 1\nn2 0 b 4\nn2 0 a 1\n"
 NEEDS = '{"need_id": "n1", "title": "轴承"}\n{"need_id": "n2", "title": "除磷"}\n'
@@ -82,3 +90,35 @@ def test_random_order_on_the_expert_judgements() -> None:
     scores = usecases.measure(run, asked)
     assert len(scores.need_ids) == 116
     assert scores.mean("ndcg@10") == pytest.approx(0.3338, abs=1e-4)
+
+
+def test_baselines_by_name(folder: Path) -> None:
+    runs = usecases.baselines(read_collection(folder), ["random", "bm25-chars"])
+    assert [run.name for run in runs] == ["random", "bm25-chars"]
+    assert set(runs[0].rankings["n1"].ids) == {"a", "b", "c"}
+    with pytest.raises(InputError, match="没有名为 bm26 的基准方法。可用：random、popularity、ipc"):
+        usecases.baselines(read_collection(folder), ["bm26"])
+
+
+def _match(need: str, patent: str, names: tuple[str, ...], values: NDArray[np.float64]) -> Match:
+    known = [(name, float(value)) for name, value in zip(names, values, strict=True) if not np.isnan(value)]
+    parts = tuple(Contribution(name, name, 0.0, value, "") for name, value in known)
+    return Match(Need(need, "轴承"), Patent(patent, "轴承"), 0.0, Grade.POSSIBLE, parts)
+
+
+def test_training_gives_weights_calibration_and_thresholds() -> None:
+    truth = {"semantic": 0.2, "lexical": 0.2, "ipc": 0.6}
+    table = simulate(truth, 50)
+    pairs = [(need, row) for need in table.needs for row in range(len(need.levels))]
+    matches = [_match(n.need_id, n.candidate_ids[row], table.names, n.values[row]) for n, row in pairs]
+    known = judgements(Judgement(n.need_id, n.candidate_ids[row], int(n.levels[row])) for n, row in pairs)
+    made = Made(date(2020, 1, 1), "d", "标题", "m", "s", 50, 2000, 0, "matcher train ranker")
+    found = usecases.train(matches, known, {"semantic": 0.5, "lexical": 0.4, "ipc": 0.1}, made)
+    assert found.weights == pytest.approx(truth, abs=0.05)
+    assert "采用学习到的权重" in found.reason
+    assert found.calibration is not None
+    assert found.thresholds is not None
+    strong, recommended, possible = found.thresholds.values()
+    assert 1 > strong > recommended > possible > 0
+    assert found.expected_error is not None
+    assert found.expected_error < 0.03
