@@ -120,8 +120,8 @@ class Scale:
         return TextScore(candidate, parts / weights, (parts + facts) / (weights + facts) + _ROUNDING)
 
     def grade(self, cautious: float, text: float) -> Grade:
-        """The best grade whose two thresholds are both reached."""
-        settings = self.settings
+        """The best grade whose two thresholds are both reached; the last bits of a sum decide nothing."""
+        settings, cautious, text = self.settings, round(cautious, 9), round(text, 9)
         if cautious >= settings.strong and text >= settings.text_strong:
             return Grade.STRONG
         if cautious >= settings.recommended and text >= settings.text_recommended:
@@ -219,7 +219,7 @@ def _contenders(
     for item in by_text:
         if len(listed) >= rules.list_k and item.bound < listed[0]:
             break
-        if not _reaches(scale.grade(1.0, item.value + _ROUNDING), rules.floor):
+        if not _reaches(scale.grade(1.0, item.value), rules.floor):
             continue
         scored = scale.read(need, item.candidate, context)
         if not _reaches(scored.grade, rules.floor):

@@ -1,0 +1,288 @@
+"""Known answers of every signal, and what all of them have in common."""
+
+from datetime import date
+
+import pytest
+
+from matcher.domain import (
+    Assessment,
+    Enterprise,
+    FeeKind,
+    FeeTerms,
+    LegalStatus,
+    LicensingMode,
+    Maturity,
+    MaturityScale,
+    MaturitySource,
+    Need,
+    Patent,
+    PatentType,
+    Prospect,
+)
+from matcher.errors import SettingsError
+from matcher.signals.contract import Candidate, Context, Evidence
+from matcher.signals.ipc import parts
+from matcher.signals.region import Place, place
+from matcher.signals.table import SIGNALS, weighted
+
+TODAY = date(2024, 6, 1)
+BY_NAME = {signal.name: signal for signal in SIGNALS}
+M = LicensingMode
+
+
+def read(name, need=None, patent=None, context=None, **values):
+    candidate = Candidate(Patent("p", "磁悬浮轴承", **(patent or {})), **values)
+    return BY_NAME[name].read(Need("n", "轴承", **(need or {})), candidate, context or Context(TODAY))
+
+
+def said(reading):
+    return (round(reading.value, 12), reading.reason)
+
+
+@pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.name)
+def test_nothing_known_reads_nothing(signal):
+    assert signal.read(Need("n", "轴承"), Candidate(Patent("p", "轴承")), Context(TODAY)) is None
+
+
+def test_the_table():
+    assert [signal.name for signal in SIGNALS] == [
+        "semantic", "lexical", "ipc", "maturity", "modes", "fee", "region", "right", "assessments",
+    ]  # fmt: skip
+    assert sum(signal.default_weight for signal in SIGNALS) == pytest.approx(1)
+    assert sum(signal.default_weight for signal in SIGNALS if signal.textual) == pytest.approx(0.7)
+
+
+def test_weights_from_settings():
+    counting = weighted({"lexical": 0, "fee": 0.5})
+    assert "lexical" not in [item.signal.name for item in counting]
+    assert {item.signal.name: item.weight for item in counting}["fee"] == 0.5
+
+
+@pytest.mark.parametrize(
+    "weights", [{"semantics": 1}, {"fee": -0.1}, {"fee": float("nan")}, {"semantic": 0, "lexical": 0}]
+)
+def test_impossible_weights_are_refused(weights):
+    with pytest.raises(SettingsError, match=r"ranking\.weights"):
+        weighted(weights)
+
+
+class TestText:
+    CONTEXT = Context(
+        TODAY,
+        evidence=lambda need, patent: Evidence(("磁悬浮", "轴承"), "转子由磁悬浮轴承支承。", "摘要第2句"),
+    )
+
+    def test_values_are_those_of_retrieval(self):
+        assert read("semantic", semantic=0.37).value == 0.37
+        assert read("lexical", lexical=0.0).value == 0.0
+
+    def test_the_lexical_reason_quotes_terms_and_sentence(self):
+        assert (
+            read("lexical", lexical=0.8, context=self.CONTEXT).reason
+            == "需求与专利共有术语：磁悬浮、轴承；摘要第2句：“转子由磁悬浮轴承支承。”"
+        )
+        assert read("lexical", lexical=0.0).reason == "需求与专利没有共有术语"
+
+    def test_the_semantic_reason_quotes_the_sentence_only_where_words_do_not(self):
+        alone = Context(TODAY, evidence=lambda need, patent: Evidence((), "转子悬空。", "摘要第1句"))
+        assert (
+            read("semantic", semantic=0.8, context=alone).reason
+            == "需求与专利含义相近；摘要第1句：“转子悬空。”"
+        )
+        assert read("semantic", semantic=0.8, context=self.CONTEXT).reason == "需求与专利“磁悬浮轴承”含义相近"
+        assert read("semantic", semantic=0.4).reason == "需求与专利“磁悬浮轴承”含义有一定关联"
+
+
+class TestIpc:
+    @pytest.mark.parametrize(
+        ("symbol", "expected"),
+        [
+            ("G06F 16/68", ("G", "06", "F", "16", "68")),
+            ("g06f0016/68", ("G", "06", "F", "16", "68")),
+            ("G06F", ("G", "06", "F")),
+            ("F16C 32/04(2006.01)", ("F", "16", "C", "32", "04")),
+            ("轴承", ()),
+        ],
+    )
+    def test_symbols(self, symbol, expected):
+        assert parts(symbol) == expected
+
+    @pytest.mark.parametrize(
+        ("mine", "theirs", "expected"),
+        [
+            (("F16C 32/04",), ("F16C 32/04",), (1.0, "IPC 分类同属 F16C 32/04（小组）")),
+            (("F16C 32/04",), ("F16C 32/06",), (0.85, "IPC 分类同属 F16C 32（大组）")),
+            (("F16C",), ("F16C 17/00",), (0.65, "IPC 分类同属 F16C（小类）")),
+            (("F16C 32/04",), ("F16D 1/00",), (0.35, "IPC 分类同属 F16（大类）")),
+            (("F16C 32/04",), ("F01D 1/00",), (0.15, "IPC 分类同属 F（部）")),
+            (("F16C 32/04",), ("A61K 8/00",), (0.0, "IPC 分类不同部：需求 F16C 32/04，专利 A61K 8/00")),
+            (
+                ("A61K 8/00", "F16C 32/04"),
+                ("H02K 7/09", "F16C 32/06"),
+                (0.85, "IPC 分类同属 F16C 32（大组）"),
+            ),
+        ],
+    )
+    def test_the_best_pair_counts(self, mine, theirs, expected):
+        assert said(read("ipc", {"ipc": mine}, {"ipc": theirs})) == expected
+
+
+class TestMaturity:
+    @pytest.mark.parametrize(
+        ("has", "asked", "cooperation", "expected"),
+        [
+            (5, 4, (), (1.0, "技术成熟度 TRL 5（自评，中试），需求可接受 TRL 4 以上")),
+            (5, 7, (), (0.5, "技术成熟度 TRL 5（自评，中试），需求可接受 TRL 7 以上")),
+            (5, 7, ("联合开发",), (0.8, "技术成熟度 TRL 5（自评，中试），需求可接受 TRL 7 以上，并接受联合开发")),
+            (2, 9, (), (0.0, "技术成熟度 TRL 2（自评，中试），需求可接受 TRL 9 以上")),
+        ],
+    )  # fmt: skip
+    def test_fit_against_what_the_need_accepts(self, has, asked, cooperation, expected):
+        need = {"min_maturity": Maturity(asked, "", MaturityScale.TRL9), "cooperation": cooperation}
+        assert (
+            said(read("maturity", need, {"maturity": Maturity(has, "中试", MaturityScale.STAGE)})) == expected
+        )
+
+    def test_a_level_inferred_from_text_counts_less(self):
+        need = {"min_maturity": Maturity(6, "", MaturityScale.TRL9)}
+        inferred = Maturity(8, "", MaturityScale.FREE, MaturitySource.TEXT)
+        assert said(read("maturity", need, {"maturity": inferred})) == (
+            0.8,
+            "技术成熟度 TRL 8（文本推断），需求可接受 TRL 6 以上",
+        )
+
+
+class TestModes:
+    FREE = {"status": LegalStatus.GRANTED, "type": PatentType.INVENTION}  # noqa: RUF012
+
+    @pytest.mark.parametrize(
+        ("accepted", "patent", "expected"),
+        [
+            ((M.ASSIGNMENT,), {"modes": (M.ASSIGNMENT,)}, (1.0, "双方均接受转让")),
+            (
+                (M.ASSIGNMENT,),
+                {"modes": (M.ASSIGNMENT,), "status": LegalStatus.PLEDGED},
+                (0.7, "双方均接受转让，需征得质权人同意"),
+            ),
+            (
+                (M.EXCLUSIVE_LICENCE,),
+                {"modes": (M.ASSIGNMENT,)},
+                (0.3, "企业可接受独占许可，权利人仅表示可转让"),
+            ),
+            (
+                (M.EXCLUSIVE_LICENCE,),
+                {"status": LegalStatus.OPEN_LICENCE},
+                (0.0, "企业可接受独占许可，该专利目前均不可行"),
+            ),
+            (
+                (M.ORDINARY_LICENCE, M.ASSIGNMENT),
+                {"status": LegalStatus.OPEN_LICENCE},
+                (1.0, "双方均接受普通许可"),
+            ),
+        ],
+    )
+    def test_law_and_will(self, accepted, patent, expected):
+        assert said(read("modes", {"modes": accepted}, self.FREE | patent)) == expected
+
+    def test_silence_is_unknown(self):
+        assert read("modes", {"modes": (M.ASSIGNMENT,)}, self.FREE) is None
+        assert read("modes", {}, self.FREE | {"modes": (M.ASSIGNMENT,)}) is None
+        assert read("modes", {"modes": (M.ASSIGNMENT,)}, {"modes": (M.ASSIGNMENT,)}) is None
+
+
+class TestFee:
+    @pytest.mark.parametrize(
+        ("fee", "budget", "expected"),
+        [
+            (FeeTerms(FeeKind.LUMP_SUM, 20.0), 30.0, (1.0, "费用 20 万元（一次总付），在需求预算 30 万元以内")),
+            (FeeTerms(FeeKind.LUMP_SUM, 45.0), 30.0, (0.5, "费用 45 万元（一次总付），超出需求预算 30 万元")),
+            (FeeTerms(None, 90.0), 30.0, (0.0, "费用 90 万元，超出需求预算 30 万元")),
+            (FeeTerms(FeeKind.ENTRY_PLUS_ROYALTY, 5.0), 30.0, (0.8, "费用 5 万元（入门费加提成），在需求预算 30 万元以内")),
+            (FeeTerms(FeeKind.FREE), None, (1.0, "权利人免费许可")),
+        ],
+    )  # fmt: skip
+    def test_price_against_budget(self, fee, budget, expected):
+        assert said(read("fee", {"budget": budget}, {"fee": fee})) == expected
+
+    def test_one_amount_is_not_enough(self):
+        assert read("fee", {"budget": 30.0}, {"fee": FeeTerms(FeeKind.NEGOTIABLE)}) is None
+        assert read("fee", {}, {"fee": FeeTerms(FeeKind.LUMP_SUM, 20.0)}) is None
+
+
+class TestRegion:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("山东省泰安市泰山区", Place("山东", "泰安市")),
+            ("山东泰安市", Place("山东", "泰安市")),
+            ("泰安市", Place("", "泰安市")),
+            ("山东省", Place("山东", "")),
+            ("上海市浦东新区", Place("上海", "上海市")),
+            ("内蒙古自治区呼和浩特市", Place("内蒙古", "呼和浩特市")),
+            ("广西壮族自治区 南宁市", Place("广西", "南宁市")),
+            ("吉林省延边朝鲜族自治州", Place("吉林", "延边朝鲜族自治州")),
+            ("吉林省吉林市", Place("吉林", "吉林市")),
+            ("海外", Place("", "")),
+        ],
+    )
+    def test_places(self, text, expected):
+        assert place(text) == expected
+
+    @pytest.mark.parametrize(
+        ("mine", "theirs", "expected"),
+        [
+            ("山东省泰安市", "泰安市泰山区", (1.0, "专利权人与企业同在泰安市")),
+            ("山东省泰安市", "山东济南市", (0.75, "专利权人与企业同在山东")),
+            ("山东省", "广东省深圳市", (0.0, "专利权人在广东，企业在山东")),
+        ],
+    )
+    def test_city_province_elsewhere(self, mine, theirs, expected):
+        assert said(read("region", {"region": mine}, {"region": theirs})) == expected
+
+    def test_names_that_cannot_be_compared_are_unknown(self):
+        assert read("region", {"region": "泰安市"}, {"region": "深圳市"}) is None
+
+    def test_the_enterprise_stands_in_for_the_need(self):
+        context = Context(TODAY, enterprises={"e": Enterprise("e", "甲公司", region="泰安市")})
+        reading = read("region", {"enterprise_id": "e"}, {"region": "山东省泰安市"}, context)
+        assert reading.value == 1.0
+
+
+def test_right_is_half_type_and_half_remaining_term():
+    invention = {"type": PatentType.INVENTION, "filed": date(2018, 6, 1)}
+    assert said(read("right", {}, invention)) == (
+        1.0,
+        "发明专利，剩余保护期约 14.0 年（预计 2038-06-01 届满）",
+    )
+    model = {"type": PatentType.UTILITY_MODEL, "filed": date(2014, 6, 1)}
+    assert said(read("right", {}, model)) == (0.3, "实用新型，剩余保护期约 0.0 年（预计 2024-06-01 届满）")
+
+
+class TestAssessments:
+    @staticmethod
+    def context(*items):
+        return Context(TODAY, assessments={"p": items})
+
+    def test_one_fresh_stranger(self):
+        context = self.context(Assessment("a", "p", "f", prospect=Prospect.GOOD, on=TODAY))
+        # (1·1 + 0.5·0.5) / (1 + 0.5)
+        assert said(read("assessments", {}, {}, context)) == (
+            round(1.25 / 1.5, 12),
+            "其他企业评价产业化前景“好”1 次",
+        )
+
+    def test_own_word_counts_three_times_and_old_words_half(self):
+        context = self.context(
+            Assessment("a", "p", "f", prospect=Prospect.POOR, on=TODAY),
+            Assessment("b", "p", "e", prospect=Prospect.FAIR, on=date(2022, 6, 2)),  # 730 days ago
+        )
+        # (1·0 + 1.5·0.75 + 0.5·0.5) / (1 + 1.5 + 0.5)
+        assert said(read("assessments", {"enterprise_id": "e"}, {}, context)) == (
+            round(1.375 / 3, 12),
+            "本企业曾评价产业化前景“较好”（2022-06-02）；其他企业评价产业化前景“差”1 次",
+        )
+
+    def test_what_is_said_later_or_says_nothing_is_not_read(self):
+        later = Assessment("a", "p", "f", prospect=Prospect.GOOD, on=date(2024, 6, 2))
+        silent = Assessment("b", "p", "f", on=TODAY)
+        assert read("assessments", {}, {}, self.context(later, silent)) is None
