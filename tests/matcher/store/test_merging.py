@@ -254,7 +254,7 @@ PATENTS = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(PATENTS, PATENTS)
 def test_merging_again_changes_nothing_and_nothing_is_erased(a: Patent, b: Patent) -> None:
     merged = merge(a, b).record
@@ -265,7 +265,7 @@ def test_merging_again_changes_nothing_and_nothing_is_erased(a: Patent, b: Paten
             assert getattr(merged, field.name) not in (None, "", ()), field.name
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(PATENTS, min_size=2, max_size=4))
 def test_a_file_that_contradicts_itself_settles(rows: list[Patent]) -> None:
     record = rows[0]
