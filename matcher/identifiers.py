@@ -136,7 +136,7 @@ class PublicationStage(StrEnum):
     GRANT = "授权公告"
 
 
-_PUBLICATION = re.compile(r"(?:(?:公开号|公告号)[:.]?)?([A-Z]{2})?[:.]?(\d{4,14})[:.]?\(?([A-Z]\d?)?\)?")
+_PUBLICATION = re.compile(r"(?:(?:公开号|公告号)[:.]?)?([A-Z]{2})?[:.\-]?(\d{4,14})[:.\-]?\(?([A-Z]\d?)?\)?")
 _KINDS = {
     "A": PatentType.INVENTION,
     "B": PatentType.INVENTION,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from matcher.domain import Assessment, MaturitySource
-from matcher.identifiers import enterprise_id, own_key
-from matcher.importing.cells import Cells, RowRefused, content_id, patent_numbers
+from matcher.errors import InputError
+from matcher.identifiers import ApplicationNumber, CheckVerdict, enterprise_id, looks_spoilt, own_key
+from matcher.importing.cells import Cells, RowRefused, content_id, parse_number, wrong_check
 from matcher.importing.maturity import parse_maturity
 from matcher.importing.terms import PROSPECTS
 
@@ -38,21 +39,19 @@ def read_assessment(cells: Cells, source: str) -> Assessment:
 
 
 def patent_reference(cells: Cells) -> str:
-    """The identity of the patent that a row speaks of; a number that is none stands as an id of the source.
+    """The identity of the patent that a row speaks of; a plain word that is no number is an id of the source.
 
-    Raises RowRefused where there is no number, or one with a wrong check digit.
+    Raises RowRefused where nothing is stated, and for a spoilt number or a wrong check digit.
     """
     stated = cells.raw("patent")
     if not stated:
         raise RowRefused("缺少专利号。请补充后重新导入。", "patent")
-    before = len(cells.problems)
-    identity = patent_numbers(cells, "patent").id
-    if not identity:
-        messages = [problem.message for problem in cells.problems[before:]]
-        del cells.problems[before:]
-        if any(sign.isdigit() for sign in stated) and not stated.isascii():
-            raise RowRefused("；".join(messages), "patent")
-        if any("校验位" in message or "科学计数法" in message for message in messages):
-            raise RowRefused("；".join(messages), "patent")
+    try:
+        number = parse_number(stated)
+    except InputError as error:
+        if looks_spoilt(stated) or not stated.isascii():
+            raise RowRefused(str(error), "patent") from error
         return stated
-    return identity
+    if isinstance(number, ApplicationNumber) and number.verdict is CheckVerdict.WRONG:
+        raise RowRefused(wrong_check(stated, number), "patent")
+    return number.id

@@ -23,7 +23,7 @@ from matcher.importing.amounts import Amount, parse_amount
 from matcher.importing.dates import parse_date
 from matcher.importing.report import RowProblem, Severity
 from matcher.importing.terms import FEE_KINDS
-from matcher.text import garbled
+from matcher.text import garbled, sentences
 
 T = TypeVar("T")
 
@@ -72,10 +72,12 @@ class Cells:
             return None
 
     def date(self, field: str, *, deadline: bool = False) -> date | None:
-        """A day."""
-        if deadline and re.search(r"长期|永久|不限", self.raw(field)):
+        """A day; a deadline may be the end of a period (…至…) or open (长期)."""
+        if not deadline:
+            return self.read(field, parse_date)
+        if re.search(r"长期|永久|不限", self.raw(field)):
             return None
-        return self.read(field, lambda value: parse_date(value, deadline=deadline))
+        return self.read(field, lambda value: parse_date(re.split("[至~～]", value)[-1], deadline=True))
 
     def names(self, field: str) -> tuple[str, ...]:
         """Holders or inventors."""
@@ -157,11 +159,14 @@ def _joined(numbers: PatentNumbers, cells: Cells, field: str, value: str) -> Pat
     if isinstance(found, PublicationNumber):
         return PatentNumbers(application, publication or found, foreign)
     if found.check and found.check != found.expected_check:
-        cells.warn(
-            field, f"申请号“{value}”的校验位不符：末位应为 {found.expected_check}，请核对。该号码未导入。"
-        )
+        cells.warn(field, f"{wrong_check(value, found)}该号码未导入。")
         return numbers
     return PatentNumbers(application or found, publication, foreign)
+
+
+def wrong_check(text: str, number: ApplicationNumber) -> str:
+    """What to tell a person of a wrong check digit."""
+    return f"申请号“{text}”的校验位不符：末位应为 {number.expected_check}，请核对。"
 
 
 def parse_number(text: str, *, publication_first: bool = False) -> ApplicationNumber | PublicationNumber:
@@ -214,6 +219,26 @@ def split_phrases(text: str) -> tuple[str, ...]:
     if len(list(filter(str.strip, parts))) == 1:
         parts = re.split(r"[、，,]+", text)
     return tuple(dict.fromkeys(stripped for part in parts if (stripped := part.strip(" \t\u3000。"))))
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A title and the text below it."""
+
+    title: str
+    body: str
+
+
+_TITLE = 60
+"""Characters of a title made from a text."""
+
+
+def titled(title: str, body: str) -> Texts:
+    """Both as they are; without a title the first sentence is taken out of the text as one."""
+    if title or not body:
+        return Texts(title, body)
+    first = sentences(body)[0][:_TITLE]
+    return Texts(first.rstrip("。；;！!\n"), body[len(first) :].lstrip())
 
 
 def content_id(prefix: str, *parts: object) -> str:

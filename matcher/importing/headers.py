@@ -76,6 +76,7 @@ class Recogniser:
 
     def __init__(self, kind: RecordKind, mapping: Mapping[str, str]) -> None:
         self._kind = kind
+        self.mapped = tuple(mapping)
         self._fields = dict(_fields(kind))
         for header, field in mapping.items():
             if field not in SYNONYMS[kind]:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from matcher.domain import Confidentiality, LicensingMode, Maturity, MaturitySource, Need
 from matcher.identifiers import enterprise_id, own_key, parse_ipc
-from matcher.importing.cells import Cells, RowRefused, content_id, split_phrases
+from matcher.importing.cells import Cells, RowRefused, Texts, content_id, split_phrases, titled
 from matcher.importing.maturity import parse_maturity
 from matcher.importing.terms import CONFIDENTIALITY, cooperation_modes, parse_modes
-from matcher.text import sentences
-
-_TITLE = 60
-"""Characters of a title made from a description."""
 
 
 def read_need(cells: Cells, source: str) -> Need:
@@ -23,9 +18,9 @@ def read_need(cells: Cells, source: str) -> Need:
     enterprise = cells.text("enterprise")
     enterprise_key = enterprise_id(cells.credit_code(), enterprise) or cells.raw("enterprise_own_id")
     return Need(
-        id=own_key(source, own_id) or content_id("need", source, enterprise_key, texts.title),
+        id=own_key(source, own_id) or content_id("need", enterprise_key, texts.title),
         title=texts.title,
-        description=texts.description,
+        description=texts.body,
         indicators=cells.text("indicators"),
         problem=cells.text("problem"),
         enterprise_id=enterprise_key,
@@ -46,23 +41,14 @@ def read_need(cells: Cells, source: str) -> Need:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Texts:
-    title: str
-    description: str
-
-
-def _texts(cells: Cells) -> _Texts:
-    """Title and description; without a title the description's first sentence is taken out as one."""
-    title, description = cells.text("title"), cells.text("description")
-    if title:
-        return _Texts(title, description)
-    if not description:
-        description = cells.text("problem") or cells.text("indicators")
-    if not description:
+def _texts(cells: Cells) -> Texts:
+    """Title and description; a need that has neither is what its problem or indicators say."""
+    texts = titled(cells.text("title"), cells.text("description"))
+    if not texts.title:
+        texts = titled("", cells.text("problem") or cells.text("indicators"))
+    if not texts.title:
         raise RowRefused("缺少需求名称和需求描述。请至少填写一项后重新导入。", "title")
-    first = sentences(description)[0][:_TITLE]
-    return _Texts(first.rstrip("。；;！!\n"), description[len(first) :].lstrip())
+    return texts
 
 
 def _symbol(cells: Cells, text: str) -> str | None:

@@ -27,6 +27,7 @@ from matcher.importing.cells import (
     parse_number,
     patent_numbers,
     split_phrases,
+    titled,
 )
 from matcher.importing.maturity import parse_maturity
 from matcher.importing.terms import (
@@ -44,9 +45,6 @@ from matcher.importing.terms import (
 
 def read_patent(cells: Cells, source: str) -> Patent:
     """One patent. Raises RowRefused where it has no title, or no number and no id of its own."""
-    title = cells.text("title")
-    if not title:
-        raise RowRefused("缺少专利名称。请补充后重新导入。", "title")
     own_id = cells.raw("own_id")
     numbers = _numbers(cells, own_id)
     identity = numbers.id or own_key(source, own_id)
@@ -54,6 +52,9 @@ def read_patent(cells: Cells, source: str) -> Patent:
         raise RowRefused(
             "没有可用的申请号或公开（公告）号，无法确定是哪一件专利。请补充或更正号码。", "application"
         )
+    title = cells.text("title")
+    if not title:
+        return _untitled(cells, identity, source)
     days = _days(cells, numbers)
     classes = _classes(cells)
     return Patent(
@@ -72,10 +73,18 @@ def read_patent(cells: Cells, source: str) -> Patent:
     )
 
 
+def _untitled(cells: Cells, identity: str, source: str) -> Patent:
+    """A text corpus may have no titles: the first sentence becomes one. Raises RowRefused for anything else."""
+    if cells.raw("application") or cells.raw("publication") or not cells.raw("abstract"):
+        raise RowRefused("缺少专利名称。请补充后重新导入。", "title")
+    texts = titled("", cells.text("abstract"))
+    return Patent(identity, texts.title, texts.body, source=source, own_id=cells.raw("own_id"))
+
+
 def _numbers(cells: Cells, own_id: str) -> PatentNumbers:
     """The number columns; without any, an own id that is written as a number (CN102955381B)."""
     numbers = patent_numbers(cells, "application", "publication")
-    if not numbers.id and re.match(r"(?:CN|ZL)\d", own_id):
+    if not numbers.id and re.match(r"(?:CN|ZL)-?\d", own_id):
         try:
             parse_number(own_id)
         except InputError:
@@ -222,7 +231,7 @@ def _region(cells: Cells) -> str:
 
 
 _ADDRESS = re.compile(
-    r"(?:CN|中国|\d{6}|\s)*((?:[\u4e00-\u9fff]{2,7}?(?:省|自治区|特别行政区))?(?:[\u4e00-\u9fff]{2,10}?(?:自治州|地区|盟|市))?)"
+    r"(?:CN|中国|\d{6}|\s)*((?:[\u4e00-\u9fff]{2,7}?(?:省|自治区|特别行政区))?(?:[\u4e00-\u9fff]{2,4}?(?:地区|盟|市)|[\u4e00-\u9fff]{2,11}?自治州)?)"
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -15,7 +15,7 @@ from matcher.importing.cells import Cells, RowRefused
 from matcher.importing.delimited import read_delimited
 from matcher.importing.enterprises import read_enterprise
 from matcher.importing.files import FileFormat, format_of
-from matcher.importing.headers import LOOKED_AT, Header, Recogniser
+from matcher.importing.headers import LOOKED_AT, Header, Recogniser, header_key
 from matcher.importing.jsonlines import read_json_lines
 from matcher.importing.needs import read_need
 from matcher.importing.patents import read_patent
@@ -113,6 +113,7 @@ class Reading(Generic[R]):
                     pass
                 continue
             self._summarise(sheet.name, header)
+            self._note_missing(header.labels)
             fields = [(column.index, column.field) for column in header.columns]
             headers = {column.field: column.header for column in reversed(header.columns)}
             for row in chain((row for row in top if row.number > header.row), sheet.rows):
@@ -144,6 +145,7 @@ class Reading(Generic[R]):
         uses = tuple(ColumnUse(key, field) for key, field in fields.items() if field)
         unknown = tuple(key for key, field in fields.items() if field is None)
         self.sheets.append(SheetSummary("", 0, uses, unknown))
+        self._note_missing(list(fields))
 
     def _record(
         self, values: Mapping[str, str], headers: Mapping[str, str], sheet: str, row: int, refused: str = ""
@@ -164,6 +166,12 @@ class Reading(Generic[R]):
         columns = sorted(header.columns, key=lambda column: column.index)
         uses = tuple(ColumnUse(column.header, column.field) for column in columns)
         self.sheets.append(SheetSummary(sheet, header.row, uses, header.unrecognised))
+
+    def _note_missing(self, headers: Sequence[str]) -> None:
+        there = set(map(header_key, headers))
+        for header in self._recogniser.mapped:
+            if header_key(header) not in there:
+                self._notes.remarks.append(f"--map 指定的列“{header}”不在文件的表头中。")
 
     def _unrecognised(self, headers: list[str]) -> InputError:
         found = "、".join(dict.fromkeys(filter(None, headers))) or "无"

@@ -51,7 +51,7 @@ _MODES = """
     转化意愿 可接受的转化方式 转化意愿(可接受的转化方式) 转化方式 拟转化方式 意向转化方式 可行转化方式 运用方式
     拟采取的转化方式 许可方式 交易方式 拟交易方式 转让方式 modes licensing_modes
 """
-_PROSPECT = "产业化前景 产业化前景评价 市场前景 产业化前景自评 应用前景 prospect"
+_PROSPECT = "产业化前景 产业化前景评价 市场前景 产业化前景自评 应用前景 专利自评 prospect"
 _OWN_ID = "id _id doc_id docid 编号 内部编号 记录编号"
 
 PATENT: Table = {
@@ -125,7 +125,7 @@ PATENT: Table = {
     "keywords": """
         关键词 技术关键词 主题词 [标]技术功效短语 [标]技术问题短语 技术功效短语 技术问题短语 技术功效 keywords
     """,
-    "maturity": _MATURITY + " 技术成熟度自评 专利自评",
+    "maturity": _MATURITY + " 技术成熟度自评",
     "maturity_source": "成熟度来源 技术成熟度来源 maturity_source",
     "modes": _MODES,
     "fee": _FEE,

@@ -122,7 +122,13 @@ def _check_compound(file: BinaryIO) -> None:
 
 
 def _write_sheets(file: BinaryIO, limit: int) -> None:
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+    from python_calamine import (
+        CalamineError,
+        CalamineWorkbook,
+        PasswordError,
+        SheetTypeEnum,
+        SheetVisibleEnum,
+    )
 
     file.seek(0)
     try:
