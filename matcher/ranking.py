@@ -78,12 +78,19 @@ class Scale:
 
     settings: RankingSettings
     signals: tuple[Weighted, ...]
+    facts: float
+    """The weight of all signals that read no text."""
     _shares: dict[tuple[bool, ...], Shares] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, settings: RankingSettings) -> Scale:
         """The scale of these settings; raises SettingsError where a weight is impossible."""
-        return cls(settings, weighted(settings.weights))
+        return cls.with_signals(settings, weighted(settings.weights))
+
+    @classmethod
+    def with_signals(cls, settings: RankingSettings, signals: tuple[Weighted, ...]) -> Scale:
+        """The scale of just these signals."""
+        return cls(settings, signals, fsum(item.weight for item in signals if not item.signal.textual))
 
     def shares(self, known: tuple[bool, ...]) -> Shares:
         """The renormalised weights where just these signals are known."""
@@ -114,10 +121,10 @@ class Scale:
             if item.signal.textual and (reading := item.signal.read(need, candidate, context)) is not None:
                 weights += item.weight
                 parts += item.weight * reading.value
-        facts = sum(item.weight for item in self.signals if not item.signal.textual)
         if not weights:
             return TextScore(candidate, 0.0, 1.0)
-        return TextScore(candidate, parts / weights, (parts + facts) / (weights + facts) + _ROUNDING)
+        bound = (parts + self.facts) / (weights + self.facts) + _ROUNDING
+        return TextScore(candidate, parts / weights, bound)
 
     def grade(self, cautious: float, text: float) -> Grade:
         """The best grade whose two thresholds are both reached; the last bits of a sum decide nothing."""

@@ -57,7 +57,7 @@ class Fixed:
 def scored(values, weights=None, textual=2, settings=SETTINGS):
     signals = [Fixed(f"s{n}", value, n < textual) for n, value in enumerate(values)]
     weights = weights or [0.4, 0.3, *[0.3 / (len(values) - 2)] * (len(values) - 2)]
-    scale = Scale(settings, tuple(map(Weighted, signals, weights)))
+    scale = Scale.with_signals(settings, tuple(map(Weighted, signals, weights)))
     return scale.read(NEED, Candidate(PATENT), CONTEXT)
 
 
