@@ -15,7 +15,7 @@ from indexes.postings import Query
 from matcher.corpus import joined, need_text, patent_text
 from matcher.domain import Need, Patent
 from matcher.matches import NeedMatches
-from matcher.ranking import ListRules, shortlist
+from matcher.ranking import ListRules, Scale, Scored, score, shortlist
 from matcher.retrieval import Candidates, Collection
 from matcher.settings import Settings
 from matcher.signals.contract import Candidate, Context, Evidence
@@ -91,6 +91,20 @@ class Matching:
     def score_all(self, asked: Asked) -> Candidates:
         """All patents by their fused text value, best first."""
         return self.collection.score_all(asked.query, asked.vector, self.channel_weights())
+
+    def ordered(self, asked: Asked, depth: int | None, context: Context) -> list[Scored]:
+        """The `depth` best patents of a need by score, or all of them: no floor, no gate."""
+        width = max(depth or 0, self.settings.retrieval.candidates)
+        found = next(self.search([asked], width)) if depth else self.score_all(asked)
+        scale = Scale.of(self.settings.ranking)
+        return score(asked.need, self.candidates(found), context, scale)[:depth]
+
+    def pair(self, asked: Asked, patent: Patent, context: Context, rules: ListRules) -> NeedMatches:
+        """One need and one patent, scored as the need's own search scores them."""
+        context = replace(context, evidence=self.evidence)
+        row = np.array([bisect_left(self.collection.ids, patent.id)], dtype=np.int64)
+        found = self.collection.score_at(asked.query, asked.vector, row, self.channel_weights())
+        return shortlist(asked.need, self.candidates(found), context, self.settings.ranking, rules)
 
     def candidates(self, found: Candidates) -> list[Candidate]:
         """The records behind retrieved rows, with their two text values."""

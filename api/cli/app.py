@@ -1,0 +1,26 @@
+"""The commands, as a table of contents; each file of this folder holds one group."""
+
+from __future__ import annotations
+
+import typer
+
+from api.cli import matching, records, service
+
+app = typer.Typer(
+    name="matcher",
+    help="专利供需对接：导入专利与企业需求，生成有理由、可核对的对接清单。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+app.command("quick")(matching.quick)
+app.command("demo")(matching.demo)
+app.command("import")(records.import_)
+app.command("template")(records.template)
+app.command("index")(records.index)
+app.command("match")(matching.match)
+app.command("list")(matching.list_)
+app.command("serve")(service.serve)
+app.command("doctor")(service.doctor)

@@ -1,0 +1,208 @@
+"""Commands that match: quick, demo, match, list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.options import AsJson, AsOf, Home, Model, Preset, now, patent_filter, read_day, read_settings
+from api.cli.terminal import print_json, progress
+
+if TYPE_CHECKING:
+    from matcher.matches import MatchList
+    from matcher.workspace import Workspace
+
+_Out = Annotated[Path | None, typer.Option("--out", help="对接清单文件（.xlsx、.json、.trec 或 .txt）。")]
+_Run = Annotated[Path | None, typer.Option("--run", help="另存一份 TREC run 文件，供评估。")]
+_ListK = Annotated[int, typer.Option("--list-k", min=1, help="清单中每条需求最多列几件专利。")]
+_Regions = Annotated[list[str] | None, typer.Option("--region", help="只看这些地区的专利（可重复）。")]
+_Holders = Annotated[list[str] | None, typer.Option("--holder", help="只看这些专利权人的专利（可重复）。")]
+_Ipc = Annotated[list[str] | None, typer.Option("--ipc", help="只看这些 IPC 开头的专利（可重复），如 G06F。")]
+_Types = Annotated[
+    list[str] | None, typer.Option("--type", help="只看这些类型：发明专利、实用新型、外观设计。")
+]
+
+
+def quick(
+    needs: Annotated[Path, typer.Argument(help="需求文件：xlsx、xls、csv、jsonl 或 BEIR 文件夹。")],
+    patents: Annotated[Path, typer.Argument(help="专利文件：格式同上。")],
+    out: _Out = None,
+    run: _Run = None,
+    top_k: Annotated[str, typer.Option("--top-k", help="run 文件中每条需求写几件；all 为全部。")] = "20",
+    list_k: _ListK = 10,
+    event: Annotated[str, typer.Option("--event", help="活动名称，印在封面上。")] = "",
+    organiser: Annotated[str | None, typer.Option("--organiser", help="编制单位，印在封面上。")] = None,
+    preset: Preset = "内部版",
+    model: Model = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """两个文件，一条命令：不建工作区，直接得到对接清单。
+
+    例：matcher quick 企业需求.xlsx 专利清单.xlsx --out 对接清单.xlsx
+    """
+    from matcher import usecases
+
+    wanted = None if run is None else usecases.RunRequest(run, _depth(top_k))
+    settings = read_settings(model=model)
+    request = usecases.ListRequest(
+        as_of=read_day(as_of), made_at=now(), event=event, organiser=organiser or settings.organiser, k=list_k
+    )
+    with progress("对接") as show:
+        result = usecases.quick(needs, patents, request, settings, run=wanted, progress=show)
+    for line in result.notes:
+        typer.echo(line, err=True)
+    if run is not None:
+        typer.echo(f"已写出 {run}：{result.run_lines} 行。", err=True)
+    if out is not None or run is None or as_json:
+        _deliver(result.match_list, out, preset, as_json)
+
+
+def match(
+    text: Annotated[str | None, typer.Argument(help="用一句或一段中文说明需要什么技术。")] = None,
+    need: Annotated[str | None, typer.Option("--need", help="工作区中的需求编号。")] = None,
+    patent: Annotated[str | None, typer.Option("--patent", help="专利号：反向找适合的企业。")] = None,
+    k: Annotated[int, typer.Option("--k", min=1, help="列几项。")] = 10,
+    region: _Regions = None,
+    holder: _Holders = None,
+    ipc: _Ipc = None,
+    patent_type: _Types = None,
+    home: Home = None,
+    model: Model = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """一条需求找专利，或一件专利找企业。
+
+    例：matcher match "高温合金叶片的无损检测"；matcher match --need N001；matcher match --patent ZL201610123456.7
+    """
+    from matcher import usecases
+    from matcher.errors import InputError
+    from matcher.workspace import Workspace
+
+    if sum(value is not None for value in (text, need, patent)) != 1:
+        raise InputError("请给出一段需求文字、--need 或 --patent 三者之一。")
+    request = usecases.ListRequest(as_of=read_day(as_of), made_at=now(), k=k)
+    chosen = patent_filter(region, holder, ipc, patent_type)
+    with Workspace.open(read_settings(home, model)) as workspace:
+        _prepare(workspace)
+        if patent is not None:
+            result = usecases.match_patent(workspace, patent, request)
+        elif need is not None:
+            result = usecases.match_need(workspace, need, request, chosen)
+        else:
+            result = usecases.match_text(workspace, text or "", request, chosen)
+    _deliver(result, None, "内部版", as_json)
+
+
+def list_(
+    out: _Out = None,
+    run: _Run = None,
+    event: Annotated[str, typer.Option("--event", help="活动名称，印在封面上。")] = "",
+    organiser: Annotated[str | None, typer.Option("--organiser", help="编制单位，印在封面上。")] = None,
+    list_k: _ListK = 10,
+    needs: Annotated[
+        Path | None, typer.Option("--needs", help="只对这个文件中的需求（先导入）；默认工作区中的全部需求。")
+    ] = None,
+    need_region: Annotated[
+        list[str] | None, typer.Option("--need-region", help="只对这些地区的需求。")
+    ] = None,
+    enterprise: Annotated[list[str] | None, typer.Option("--enterprise", help="只对这些企业的需求。")] = None,
+    region: _Regions = None,
+    holder: _Holders = None,
+    ipc: _Ipc = None,
+    patent_type: _Types = None,
+    preset: Preset = "内部版",
+    home: Home = None,
+    model: Model = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """为一场活动的全部需求编制对接清单。
+
+    例：matcher list --event 2026年秋季路演 --region 云州市 --out 对接清单.xlsx --preset 对外版
+    """
+    from api.cli.records import summary
+    from matcher import usecases
+    from matcher.landing import Manner
+    from matcher.store.filters import NeedFilter
+    from matcher.workspace import Workspace
+
+    settings = read_settings(home, model)
+    request = usecases.ListRequest(
+        as_of=read_day(as_of), made_at=now(), event=event, organiser=organiser or settings.organiser, k=list_k
+    )
+    wanted = NeedFilter(regions=tuple(need_region or ()), enterprises=tuple(enterprise or ()))
+    chosen = patent_filter(region, holder, ipc, patent_type)
+    with Workspace.open(settings) as workspace:
+        if needs is not None:
+            imported = usecases.import_file(workspace, "needs", needs, Manner({}), at=now())
+            typer.echo(summary(imported.report), err=True)
+            wanted = NeedFilter(ids=imported.ids)
+        _prepare(workspace)
+        with progress("编制清单") as show:
+            result = usecases.make_list(workspace, request, wanted, chosen, progress=show)
+    if run is not None:
+        _export(result, run, preset="内部版")
+    _deliver(result, out, preset, as_json)
+
+
+def demo(
+    folder: Annotated[Path, typer.Option("--folder", help="示例文件和清单写到哪里。")] = Path("demo"),
+) -> None:
+    """虚构的河东省：写出示例 Excel，导入，建索引，编制清单。
+
+    例：matcher demo
+    """
+    from api.cli.demonstration import run_demo
+
+    run_demo(folder)
+
+
+def _depth(text: str) -> int | None:
+    """How many results a run holds for each need; None: all."""
+    from matcher.errors import InputError
+
+    if text == "all":
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise InputError(f"--top-k 应为正整数或 all，收到的是“{text}”。")
+    return int(text)
+
+
+def _prepare(workspace: Workspace) -> None:
+    """Build what is missing or stale, and say so."""
+    from matcher import usecases
+
+    with progress("建立索引") as show:
+        built = usecases.build_index(workspace, now(), show)
+    if built:
+        typer.echo(f"已建立索引 {workspace.index_version()}。", err=True)
+
+
+def _deliver(result: MatchList, out: Path | None, preset: str, as_json: bool) -> None:
+    from rich.console import Console
+
+    from matcher.matchlists.exports import list_rows, preset_named
+
+    if out is not None:
+        _export(result, out, preset)
+    rows = list_rows(result, preset_named(preset))
+    if as_json:
+        from matcher.matchlists.exports.json_file import document
+
+        print_json(document(rows))
+    elif out is None:
+        from matcher.matchlists.exports.terminal import print_list
+
+        print_list(rows, Console())
+
+
+def _export(result: MatchList, out: Path, preset: str) -> None:
+    from matcher.matchlists.exports import export
+
+    written = export(result, out, preset=preset)
+    withheld = f"；{written.withheld} 条需求按保密等级未列入" if written.withheld else ""
+    typer.echo(f"已写出 {out}：{written.needs} 条需求，{written.matches} 项推荐{withheld}。", err=True)

@@ -1,0 +1,38 @@
+"""One patent in, the needs and focus areas that it answers out: the same scores as the other way round."""
+
+from __future__ import annotations
+
+from matcher.corpus import joined, patent_text
+from matcher.domain import Patent
+from matcher.matches import NeedMatches
+from matcher.matching import Matching
+from matcher.ranking import ListRules
+from matcher.retrieval import Collection
+from matcher.signals.contract import Context
+from matcher.workspace import Demand
+from models.contract import Role
+
+
+def needs_of(
+    patent: Patent,
+    matching: Matching,
+    collection: Collection,
+    demand: Demand,
+    context: Context,
+    rules: ListRules,
+) -> list[NeedMatches]:
+    """The `list_k` best needs of a patent, each as a list of one match, best first; an enterprise may recur.
+
+    Candidates come from searching the demand collection with the patent's text; each is then scored as the
+    need's own search scores it.
+    """
+    query = patent_text(patent)
+    vectors = matching.embedder.encode([joined(query)], Role.PASSAGE)
+    depth = matching.settings.retrieval.candidates
+    found = next(collection.search([query], vectors, depth, matching.channel_weights()))
+    records = demand.many(collection.ids[row] for row in found.rows)
+    asked = matching.ask([need for _, need in sorted(records.items())])
+    listed = [matching.pair(one, patent, context, rules) for one in asked]
+    kept = [item for item in listed if item.matches]
+    kept.sort(key=lambda item: (-item.matches[0].score, -item.matches[0].completeness, item.need.id))
+    return kept[: rules.list_k]

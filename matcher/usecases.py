@@ -1,0 +1,215 @@
+"""What the product does, one short function per verb; the command line and HTTP call these alike."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from matcher.domain import Confidentiality, Need
+from matcher.errors import InputError, NotFound
+from matcher.landing import Imported, Manner, land_file, record_kind
+from matcher.matches import Grade, MatchList, NeedMatches, Provenance
+from matcher.matching import Matching, Progress
+from matcher.matchlists.exports.replacing import replacing
+from matcher.matchlists.exports.trec import RunEntry, write_run
+from matcher.quick import matching_of, read_two
+from matcher.ranking import ListRules
+from matcher.reverse import needs_of
+from matcher.settings import Settings
+from matcher.signals.contract import Context
+from matcher.store.filters import NeedFilter, PatentFilter
+from matcher.workspace import Workspace, open_model
+
+
+def _silent(done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """What a list is asked for with; `as_of` is the day whose state counts, `made_at` is printed on the cover."""
+
+    as_of: date
+    made_at: datetime
+    event: str = ""
+    organiser: str = ""
+    k: int = 10
+    floor: Grade = Grade.POSSIBLE
+
+    def rules(self) -> ListRules:
+        """The same as ranking reads it."""
+        return ListRules(list_k=self.k, floor=self.floor)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """A TREC run beside the list: `depth` results a need, None for every (need, id) pair once."""
+
+    path: Path
+    depth: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """The list of two files, the lines of the run that was written, and what is to be said of the files."""
+
+    match_list: MatchList
+    run_lines: int
+    notes: tuple[str, ...]
+
+
+def quick(
+    needs_file: Path,
+    patents_file: Path,
+    request: ListRequest,
+    settings: Settings,
+    *,
+    run: RunRequest | None = None,
+    progress: Progress = _silent,
+) -> Quick:
+    """The whole job on two files: read, index in memory, match, explain."""
+    files = read_two(needs_file, patents_file, settings)
+    matching = matching_of(files, open_model(settings), settings)
+    context = Context(request.as_of)
+    lines = 0
+    if run is not None:
+        entries = run_entries(matching, files.needs, run.depth, context, progress)
+        with replacing(run.path) as temporary:
+            lines = write_run(entries, temporary)
+    found = matching.match(files.needs, context, request.rules(), progress=progress)
+    made_of = f"{needs_file.name}、{patents_file.name}"
+    return Quick(_match_list(found, matching, request, made_of, "内存索引"), lines, files.notes)
+
+
+def import_file(
+    workspace: Workspace,
+    kind: str,
+    path: Path,
+    manner: Manner,
+    *,
+    at: datetime,
+    progress: Progress = _silent,
+) -> Imported:
+    """Land the good rows of a file and explain the others; landing the same file again changes nothing."""
+    limits = workspace.settings.limits
+    return land_file(workspace.store, path, record_kind(kind), manner, limits, at, progress)
+
+
+def build_index(workspace: Workspace, at: datetime, progress: Progress = _silent) -> bool:
+    """Bring both indexes up to date; whether anything had to be built."""
+    if workspace.store.patents.count() == 0:
+        raise InputError(
+            "工作区中还没有专利。请先运行 matcher import patents 专利清单.xlsx。", code="no_patents"
+        )
+    if not workspace.stale():
+        return False
+    workspace.build(at, progress)
+    return True
+
+
+def make_list(
+    workspace: Workspace,
+    request: ListRequest,
+    needs: NeedFilter | None = None,
+    patents: PatentFilter | None = None,
+    *,
+    progress: Progress = _silent,
+) -> MatchList:
+    """对接清单: the matches of all needs that the filter keeps."""
+    wanted = list(workspace.store.needs.all(needs or NeedFilter(), request.as_of))
+    if not wanted:
+        raise NotFound("没有符合条件的需求。请检查筛选条件，或先运行 matcher import needs 需求.xlsx。")
+    return _listed(workspace, wanted, request, patents, progress)
+
+
+def match_need(
+    workspace: Workspace, need_id: str, request: ListRequest, patents: PatentFilter | None = None
+) -> MatchList:
+    """The patents that answer one stored need."""
+    need = workspace.store.needs.get(need_id)
+    if need is None:
+        raise NotFound(f"没有编号为“{need_id}”的需求。")
+    return _listed(workspace, [need], request, patents)
+
+
+def match_text(
+    workspace: Workspace, text: str, request: ListRequest, patents: PatentFilter | None = None
+) -> MatchList:
+    """The patents that answer a need in free text, which is not stored."""
+    if not text.strip():
+        raise InputError("请用一句或一段中文说明需要什么技术。", code="empty_need")
+    title, _, rest = text.strip().partition("\n")
+    need = Need(
+        id="即时需求", title=title.strip(), description=rest.strip(), confidentiality=Confidentiality.PUBLIC
+    )
+    return _listed(workspace, [need], request, patents)
+
+
+def match_patent(workspace: Workspace, number: str, request: ListRequest) -> MatchList:
+    """The needs and focus areas that one patent answers, the best first; `number` in any form people type."""
+    patent = workspace.store.patents.find(number)
+    if patent is None:
+        raise NotFound(f"没有找到专利“{number}”。可用申请号、专利号或公布公告号查询。")
+    matching, context = workspace.matching(), workspace.context(request.as_of)
+    found = needs_of(
+        patent, matching, workspace.demand_collection(), workspace.demand, context, request.rules()
+    )
+    return _match_list(found, matching, request, *_versions(workspace))
+
+
+def run_entries(
+    matching: Matching,
+    needs: Sequence[Need],
+    depth: int | None,
+    context: Context,
+    progress: Progress = _silent,
+) -> Iterator[RunEntry]:
+    """Each need's patents by score without floor, gate or folding: the `depth` best, or all."""
+    for done, asked in enumerate(matching.ask(needs), start=1):
+        for scored in matching.ordered(asked, depth, context):
+            yield RunEntry(asked.need.id, scored.candidate.patent.id, scored.score)
+        progress(done, len(needs))
+
+
+def _listed(
+    workspace: Workspace,
+    needs: Sequence[Need],
+    request: ListRequest,
+    patents: PatentFilter | None,
+    progress: Progress = _silent,
+) -> MatchList:
+    matching = workspace.matching()
+    allowed = workspace.allowed(patents or PatentFilter(), request.as_of)
+    found = matching.match(needs, workspace.context(request.as_of), request.rules(), allowed, progress)
+    return _match_list(found, matching, request, *_versions(workspace))
+
+
+def _versions(workspace: Workspace) -> tuple[str, str]:
+    return workspace.store.data_version(), workspace.index_version()
+
+
+def _match_list(
+    found: Sequence[NeedMatches], matching: Matching, request: ListRequest, data: str, index: str
+) -> MatchList:
+    settings = matching.settings
+    spec = matching.embedder.spec
+    return MatchList(
+        Provenance(
+            made_at=request.made_at,
+            as_of=request.as_of,
+            event=request.event,
+            organiser=request.organiser or settings.organiser,
+            data_version=data,
+            model=f"{spec.name}（{matching.embedder.fingerprint[:12]}）",
+            index=index,
+            settings=hashlib.sha256(settings.ranking.model_dump_json().encode()).hexdigest()[:12],
+            patents=len(matching.collection.ids),
+            needs=len(found),
+            floor=request.floor,
+            list_k=request.k,
+        ),
+        tuple(found),
+    )

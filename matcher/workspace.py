@@ -1,0 +1,229 @@
+"""Composition root: Settings → live parts. Errors of the lower layers become ours here, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from indexes.contract import IndexUnusable, Mask, Vectors
+from indexes.manifest import (
+    Facts,
+    IndexBusy,
+    IndexMissing,
+    IndexStale,
+    Published,
+    open_verified,
+    publish,
+)
+from matcher.corpus import focus_needs, joined, need_text, patent_text
+from matcher.domain import Need
+from matcher.errors import IndexDamaged, ModelError, NotReady
+from matcher.matching import Matching, Progress
+from matcher.retrieval import Collection
+from matcher.settings import Settings
+from matcher.signals.contract import Context
+from matcher.store.database import Store
+from matcher.store.embeddings import EmbeddingCache
+from matcher.store.filters import PatentFilter
+from models.catalogue import load_model
+from models.contract import Embedder, ModelUnusable, Role
+
+_TEXTS = "1"
+"""Version of what `corpus` reads from a record; raised when that changes, so that old indexes are rebuilt."""
+_MASKS = 32
+"""Filters whose rows are remembered."""
+_SOURCES = {"patents": ("patents",), "demand": ("needs", "enterprises")}
+"""Which records an index is stale without. The patents' index also holds the needs' statistics, fitted when it was
+built: a new need may be answered with the statistics of the others."""
+
+
+@contextmanager
+def lower_errors() -> Iterator[None]:
+    """Errors of models and indexes as errors of the product, with the sentence that they came with."""
+    try:
+        yield
+    except (IndexMissing, IndexStale, IndexBusy) as error:
+        raise NotReady(str(error)) from error
+    except IndexUnusable as error:
+        raise IndexDamaged(str(error)) from error
+    except ModelUnusable as error:
+        raise ModelError(str(error)) from error
+
+
+def open_model(settings: Settings) -> Embedder:
+    """The model that the settings name; raises ModelError."""
+    with lower_errors():
+        return load_model(settings.model, settings.device)
+
+
+@dataclass(slots=True)
+class Demand:
+    """Needs and focus areas behind the ids of the demand collection."""
+
+    store: Store
+
+    def many(self, ids: Iterable[str]) -> dict[str, Need]:
+        """The needs and focus areas of those ids that exist, by id."""
+        wanted = list(ids)
+        found = self.store.needs.many(wanted)
+        owners = {id_.rsplit("#", 1)[0] for id_ in wanted if id_ not in found}
+        areas = {area.id: area for area in focus_needs(self.store.enterprises.many(owners).values())}
+        return found | {id_: areas[id_] for id_ in wanted if id_ in areas}
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A collection in use and the state that it was verified for."""
+
+    facts: Facts
+    published: Published
+    collection: Collection
+
+
+@dataclass
+class Workspace:
+    """One folder with its database, vectors and indexes, opened under one Settings."""
+
+    settings: Settings
+    store: Store
+    _opened: dict[str, _Opened] = field(default_factory=dict, repr=False)
+    _masks: dict[tuple[PatentFilter, date, str], Mask] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Open the workspace, creating folder and database where there are none."""
+        settings.home.mkdir(parents=True, exist_ok=True)
+        return cls(settings, Store.open(settings.database_url or settings.home / "matcher.db"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.store.close()
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The model, loaded on first use."""
+        return open_model(self.settings)
+
+    @property
+    def demand(self) -> Demand:
+        """Needs and focus areas by the ids of their collection."""
+        return Demand(self.store)
+
+    def matching(self) -> Matching:
+        """The patents ready to be searched; raises NotReady or IndexDamaged with what to run."""
+        return Matching(self._open("patents").collection, self.store.patents, self.embedder, self.settings)
+
+    def demand_collection(self) -> Collection:
+        """Needs and focus areas ready to be searched by a patent; raises as `matching` does."""
+        return self._open("demand").collection
+
+    def index_version(self) -> str:
+        """Number and time of the patents' index in use."""
+        published = self._open("patents").published
+        return f"{published.path.name}（{published.created_at:%Y-%m-%d %H:%M}）"
+
+    def stale(self) -> bool:
+        """Whether an index is missing, damaged or older than the data or the model."""
+        try:
+            for kind in ("patents", "demand"):
+                open_verified(self._folder(kind), self._facts(kind))
+        except IndexUnusable:
+            return True
+        return False
+
+    def build(self, made_at: datetime, progress: Progress | None = None) -> None:
+        """Embed what is new, build both collections aside and swap them in; raises NotReady while another builds."""
+        with lower_errors():
+            # Taken before reading: records that land meanwhile make the new index stale, not wrong.
+            facts = {kind: self._facts(kind) for kind in _SOURCES}
+            needs = [*self.store.needs.all(), *focus_needs(self.store.enterprises.all())]
+            needs.sort(key=lambda need: need.id)
+            queries = [need_text(need) for need in needs]
+            ids, documents = [], []
+            for patent in self.store.patents.all():
+                ids.append(patent.id)
+                documents.append(patent_text(patent))
+            vectors = self._embed([joined(text) for text in documents], Role.PASSAGE, progress)
+            patents = Collection.build(ids, documents, vectors, queries)
+            publish(self._folder("patents"), patents.save, facts["patents"], made_at)
+            vectors = self._embed([joined(text) for text in queries], Role.QUERY, progress)
+            demand = Collection.build([need.id for need in needs], queries, vectors, documents)
+            publish(self._folder("demand"), demand.save, facts["demand"], made_at)
+
+    def allowed(self, chosen: PatentFilter, as_of: date) -> Mask:
+        """Which rows of the patents' collection a filter keeps, of those that existed on the day."""
+        key = (chosen, as_of, self.store.data_version("patents"))
+        mask = self._masks.get(key)
+        if mask is None:
+            ids = self._open("patents").collection.ids
+            kept = set(self.store.patents.ids(chosen, as_of))
+            mask = np.fromiter((id_ in kept for id_ in ids), dtype=np.bool_, count=len(ids))
+            if len(self._masks) >= _MASKS:
+                self._masks.pop(next(iter(self._masks)))
+            self._masks[key] = mask
+        return mask
+
+    def context(self, as_of: date) -> Context:
+        """What signals and gates know besides the pair."""
+        by_patent = groupby(
+            sorted(self.store.assessments.all(as_of), key=lambda item: item.patent_id),
+            key=lambda item: item.patent_id,
+        )
+        return Context(
+            as_of,
+            {enterprise.id: enterprise for enterprise in self.store.enterprises.all()},
+            {patent_id: tuple(items) for patent_id, items in by_patent},
+        )
+
+    def _open(self, kind: str) -> _Opened:
+        """The collection, verified once for each state of data and model."""
+        with lower_errors():
+            facts = self._facts(kind)
+            opened = self._opened.get(kind)
+            if opened is None or opened.facts != facts:
+                published = open_verified(self._folder(kind), facts)
+                opened = _Opened(facts, published, Collection.load(published.path))
+                self._opened[kind] = opened
+        return opened
+
+    def _facts(self, kind: str) -> Facts:
+        embedder = self.embedder
+        return Facts(
+            kind=kind,
+            data_version=self.store.data_version(*_SOURCES[kind]),
+            settings=_TEXTS,
+            model=embedder.spec.name,
+            weights=embedder.fingerprint,
+            dimension=embedder.spec.dimension,
+        )
+
+    def _folder(self, kind: str) -> Path:
+        return self.settings.home / "indexes" / kind
+
+    def _embed(self, texts: list[str], role: Role, progress: Progress | None) -> Vectors:
+        """Vectors from the cache, the missing ones from the model."""
+        embedder, done = self.embedder, 0
+
+        def report(count: int) -> None:
+            nonlocal done
+            done += count
+            if progress is not None:
+                progress(done, len(texts))
+
+        cache = EmbeddingCache(
+            self.settings.home / "vectors", f"{embedder.fingerprint}:{role}", embedder.spec.dimension
+        )
+        return cache.encode(texts, lambda part: embedder.encode(part, role), report)
