@@ -56,7 +56,7 @@ class LexicalSettings:
     """Every constant of the definition above; measured reasons in `indexes/README.md`."""
 
     streams: dict[Stream, float] = field(
-        default_factory=lambda: {Stream.CHARACTERS: 1.0, Stream.BIGRAMS: 0.6}
+        default_factory=lambda: {Stream.CHARACTERS: 1.0, Stream.BIGRAMS: 0.8}
     )
     """Weight of each stream, in documents of 100 characters or more."""
     query_title: float = 20.0
@@ -124,7 +124,7 @@ class LexicalIndex:
     def search(self, queries: Sequence[Query], k: int, allowed: Mask | None = None) -> list[Hits]:
         """The k best allowed documents of each query, equal values in row order."""
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return list(pool.map(lambda query: _best(self.scores(query), k, allowed), queries))
+            return list(pool.map(lambda query: best(self.scores(query), k, allowed), queries))
 
     def save(self, folder: Path) -> None:
         """Write the index into an existing folder."""
@@ -177,7 +177,8 @@ def _joined(text: Document) -> str:
     return f"{text.title}\n{text.body}"
 
 
-def _best(scores: NDArray[np.float64], k: int, allowed: Mask | None) -> Hits:
+def best(scores: NDArray[np.float64], k: int, allowed: Mask | None = None) -> Hits:
+    """The k highest of scores of shape (documents,) among the allowed, equal ones in row order."""
     rows = np.arange(len(scores)) if allowed is None else np.flatnonzero(allowed)
     kept = scores[rows]
     if 0 < k < len(rows):

@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexes.contract import Hits, IndexUnusable
-from indexes.fusion import CENTRE, PRIOR_VECTORS, WIDTH, CosineScale, reciprocal_ranks, weighted_sum
+from indexes.fusion import (
+    CENTRE,
+    PRIOR_VECTORS,
+    WIDTH,
+    CosineScale,
+    join_fields,
+    reciprocal_ranks,
+    weighted_sum,
+)
 
 VECTORS = np.random.default_rng(7).normal(size=(400, 8)).astype(np.float32)
 VECTORS[:, 0] += 1.5
@@ -93,3 +101,10 @@ def test_reciprocal_ranks_by_hand():
     assert fused.scores.tolist() == [1 / 61 + 1 / 62, 1 / 61 + 1 / 62, 1 / 63]
     assert reciprocal_ranks([hits(4, 2, 9)], 2).rows.tolist() == [4, 2]
     assert reciprocal_ranks([], 2).rows.tolist() == []
+
+
+def test_fields_join_to_unit_vectors_and_an_empty_field_leaves_the_other():
+    titles = np.array([[1, 0], [0, 0], [0, 1], [0, 0]], dtype=np.float32)
+    bodies = np.array([[0, 1], [0, 1], [0, 0], [0, 0]], dtype=np.float32)
+    expected = [[2 / math.sqrt(5), 1 / math.sqrt(5)], [0, 1], [0, 1], [0, 0]]
+    assert join_fields(titles, bodies, 0.5) == pytest.approx(np.array(expected))
