@@ -8,6 +8,7 @@ from datetime import date
 from matcher.availability import Condition, conditions
 from matcher.domain import Patent, PatentType
 from matcher.matches import Match, Verdict
+from matcher.signals.table import adverse
 from matcher.term import expiry, years_later
 from matcher.text import garbled
 
@@ -26,12 +27,13 @@ _OF_CONDITION = {
 
 
 def risks(match: Match, as_of: date) -> tuple[str, ...]:
-    """Everything worth a warning on this day: law first, then time, then the data."""
+    """Everything worth a warning on this day: law first, then time, what does not fit, then the data."""
     patent = match.patent
     return (
         *(f"{gate.label}待核实：{gate.reason}" for gate in match.gates if gate.verdict is Verdict.UNKNOWN),
         *_legal(patent, as_of),
         *_timely(match, as_of),
+        *(part.reason for part in match.contributions if part.reason and adverse(part)),
         *_doubtful(patent),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from matcher.errors import SettingsError
+from matcher.matches import Contribution
 from matcher.signals.assessments import Assessments
 from matcher.signals.contract import Signal
 from matcher.signals.fee import Fee
@@ -28,6 +29,19 @@ SIGNALS: tuple[Signal, ...] = (
     Right(),
     Assessments(),
 )
+
+_TEXTUAL = frozenset(signal.name for signal in SIGNALS if signal.textual)
+_EVEN = 0.5
+
+
+def favourable(part: Contribution) -> bool:
+    """Whether a part speaks for the match: what the texts share always does, a circumstance from one half up."""
+    return part.value > 0 if part.signal in _TEXTUAL else part.value >= _EVEN
+
+
+def adverse(part: Contribution) -> bool:
+    """Whether a part is a circumstance that speaks against the match."""
+    return part.signal not in _TEXTUAL and part.value < _EVEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from matcher.domain import (
     Patent,
 )
 from matcher.matches import Availability, Feasibility, Match, Verdict
+from matcher.signals.table import favourable
 
 UNVERIFIED = "待核实"
 """A fact of law that nobody has confirmed."""
@@ -102,8 +103,8 @@ def _modes(modes: list[LicensingMode], declared: bool) -> str:
 
 
 def reasons_text(match: Match) -> str:
-    """匹配理由: the signals that raised the match, the largest part of the score first."""
-    parts = [part for part in match.contributions if part.reason and part.weight * part.value > 0]
+    """匹配理由: the signals that speak for the match, the largest part of the score first."""
+    parts = [part for part in match.contributions if part.reason and part.weight > 0 and favourable(part)]
     parts.sort(key=lambda part: -part.weight * part.value)
     return _lines(dict.fromkeys(part.reason.strip() for part in parts[:_REASONS]))
 
