@@ -38,7 +38,10 @@ FIRST = f'<row r="2">{cell("A2", "一种阀门")}{cell("B2", "CN201610000001.5")
 def xlsx(path: Path, sheet: str, relations: str = RELATIONS, **parts: str) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("_rels/.rels", RELATIONS.replace("worksheets/sheet1", "xl/workbook").replace("worksheet", "officeDocument"))
+        archive.writestr(
+            "_rels/.rels",
+            RELATIONS.replace("worksheets/sheet1", "xl/workbook").replace("worksheet", "officeDocument"),
+        )
         archive.writestr("xl/workbook.xml", WORKBOOK)
         archive.writestr("xl/_rels/workbook.xml.rels", relations)
         archive.writestr("xl/worksheets/sheet1.xml", sheet)
@@ -105,7 +108,10 @@ def test_two_cells_at_opposite_corners(tmp_path):
 
 def test_one_cell_at_the_last_corner(tmp_path):
     far = f'<row r="1048576">{cell("XFD1048576", "远")}</row>'
-    assert refusal(xlsx(tmp_path / "corner.xlsx", SHEET.format(far))).code in ("file_memory", "header_unrecognised")
+    assert refusal(xlsx(tmp_path / "corner.xlsx", SHEET.format(far))).code in (
+        "file_memory",
+        "header_unrecognised",
+    )
 
 
 def test_a_million_empty_rows_are_nothing(tmp_path):
@@ -119,7 +125,9 @@ def test_a_million_empty_rows_are_nothing(tmp_path):
 
 
 def test_a_long_text_shared_by_every_cell_does_not_fill_memory(tmp_path):
-    strings = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>{}</t></si></sst>'
+    strings = (
+        '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>{}</t></si></sst>'
+    )
     rows = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 30_000))
     relations = RELATIONS.replace(
         "</Relationships>",
@@ -195,7 +203,9 @@ def test_foreign_contents(tmp_path, name, content, code):
     assert refusal(path).code == code
 
 
-@pytest.mark.parametrize(("part", "code"), [("word/document.xml", "file_word"), ("readme.txt", "file_archive")])
+@pytest.mark.parametrize(
+    ("part", "code"), [("word/document.xml", "file_word"), ("readme.txt", "file_archive")]
+)
 def test_other_archives(tmp_path, part, code):
     path = tmp_path / "a.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
@@ -226,7 +236,9 @@ def test_a_name_that_does_not_fit_the_content_is_no_obstacle(tmp_path):
 
 def test_formulas_are_never_evaluated(tmp_path):
     formula = '<c r="A2" t="str"><f>HYPERLINK("http://x")</f><v>一种阀门</v></c>'
-    path = xlsx(tmp_path / "f.xlsx", SHEET.format(f'{HEAD}<row r="2">{formula}{cell("B2", "CN201610000001.5")}</row>'))
+    path = xlsx(
+        tmp_path / "f.xlsx", SHEET.format(f'{HEAD}<row r="2">{formula}{cell("B2", "CN201610000001.5")}</row>')
+    )
     assert [located.record.title for located in read_records(path, RecordKind.PATENTS)] == ["一种阀门"]
 
 
@@ -235,4 +247,7 @@ def test_too_many_rows(tmp_path):
     path.write_text("专利名称,申请号\n" + "一种阀门,CN201610000001.5\n" * 20, encoding="utf-8")
     assert refusal(path, FileLimits(rows=10)).code == "file_rows"
     rows = "".join(f'<row r="{n}">{cell(f"A{n}", "阀")}</row>' for n in range(2, 30))
-    assert refusal(xlsx(tmp_path / "long.xlsx", SHEET.format(HEAD + rows)), FileLimits(rows=10)).code == "file_rows"
+    assert (
+        refusal(xlsx(tmp_path / "long.xlsx", SHEET.format(HEAD + rows)), FileLimits(rows=10)).code
+        == "file_rows"
+    )
