@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import isnan
 from typing import Protocol
 
@@ -65,7 +66,7 @@ class Matching:
         progress: Progress | None = None,
     ) -> list[NeedMatches]:
         """The list of each need, in the order of `needs`; `allowed`, shape (patents,), filters before the search."""
-        context = replace(context, evidence=self.evidence)
+        context = self._quoting(context)
         found: list[NeedMatches] = []
         for start in range(0, len(needs), _BATCH):
             asked = self.ask(needs[start : start + _BATCH])
@@ -101,7 +102,7 @@ class Matching:
 
     def pair(self, asked: Asked, patent: Patent, context: Context, rules: ListRules) -> NeedMatches:
         """One need and one patent, scored as the need's own search scores them."""
-        context = replace(context, evidence=self.evidence)
+        context = self._quoting(context)
         row = np.array([bisect_left(self.collection.ids, patent.id)], dtype=np.int64)
         found = self.collection.score_at(asked.query, asked.vector, row, self.channel_weights())
         return shortlist(asked.need, self.candidates(found), context, self.settings.ranking, rules)
@@ -137,6 +138,10 @@ class Matching:
                 if weight > held:
                     best, held = replace(best, sentence=sentence, place=f"{part}第{number}句"), weight
         return best
+
+    def _quoting(self, context: Context) -> Context:
+        """The context with evidence from this collection; both text signals of a pair ask for it."""
+        return replace(context, evidence=lru_cache(maxsize=1)(self.evidence))
 
     def _listed(
         self, asked: Asked, found: Candidates, context: Context, rules: ListRules, allowed: Mask | None

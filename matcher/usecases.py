@@ -118,10 +118,13 @@ def make_list(
     *,
     progress: Progress = _silent,
 ) -> MatchList:
-    """对接清单: the matches of all needs that the filter keeps."""
-    wanted = list(workspace.store.needs.all(needs or NeedFilter(), request.as_of))
+    """对接清单: the matches of all needs that the filter keeps, of those known on the day; named ones always count."""
+    needs = needs or NeedFilter()
+    wanted = list(workspace.store.needs.all(needs, None if needs.ids else request.as_of))
     if not wanted:
-        raise NotFound("没有符合条件的需求。请检查筛选条件，或先运行 matcher import needs 需求.xlsx。")
+        raise NotFound(
+            f"截至 {request.as_of} 没有符合条件的需求。请检查筛选条件和日期，或先运行 matcher import needs 需求.xlsx。"
+        )
     return _listed(workspace, wanted, request, patents, progress)
 
 
