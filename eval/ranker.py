@@ -120,6 +120,13 @@ def run_of(table: SignalTable, weights: Mapping[str, float], name: str = "learne
     return Run(name, {n.need_id: Ranking.of(n.candidate_ids, scores(n.values, row)) for n in table.needs})
 
 
+def judgements_of(table: SignalTable) -> Judgements:
+    """The levels that a table holds."""
+    return Judgements(
+        {n.need_id: dict(zip(n.candidate_ids, n.levels.tolist(), strict=True)) for n in table.needs}
+    )
+
+
 def need_ndcg(table: SignalTable, weights: Values, k: int = 10) -> Values:
     """nDCG@k of each need of the table, shape (needs,); ties in id order."""
     found = np.empty(len(table.needs))

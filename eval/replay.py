@@ -14,18 +14,18 @@ from datetime import date
 
 from eval.history import BOUGHT, Apart, Deal, SetApart, deals, parties, party_name
 from eval.judgements import Judgement, Judgements, judgements, some
-from eval.splits import Cut, add_months
+from eval.splits import Cut
 from matcher.domain import (
     IN_FORCE,
     Enterprise,
     LegalStatus,
     Need,
     Patent,
-    PatentType,
     Transaction,
     TransactionKind,
 )
 from matcher.errors import InputError
+from matcher.term import expiry
 
 FIXED = frozenset(
     {
@@ -120,18 +120,8 @@ def offered(patent: Patent, on: date) -> bool:
     dead = patent.status is not None and patent.status not in IN_FORCE
     if dead and (patent.status_date is None or patent.status_date <= on):
         return False
-    if patent.filed is None:
-        return True
-    return on < add_months(patent.filed, 12 * _years(patent, patent.filed))
-
-
-def _years(patent: Patent, filed: date) -> int:
-    """The term of the right (Patent Law, art. 42; designs filed before 2021-06-01: 10 years)."""
-    if patent.type is PatentType.UTILITY_MODEL:
-        return 10
-    if patent.type is PatentType.DESIGN:
-        return 15 if filed >= date(2021, 6, 1) else 10
-    return 20
+    end = expiry(patent)
+    return end is None or on < end
 
 
 def masked(patent: Patent, on: date) -> Patent:

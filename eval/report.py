@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from eval import charts
-from eval.calibration import Bin
+from eval.calibration import Bin, NothingFits
 from eval.comparison import Comparison, Interval
 from eval.exposure import Exposure
 from eval.scoring import Mode, Scheme, Scores
@@ -69,6 +69,7 @@ class Reliability:
     expected_error: float
     expected_error_top: float
     brier: float
+    nothing: NothingFits
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,17 @@ def observations(report: Report) -> tuple[str, ...]:
     return tuple(found)
 
 
+def calibration_sentence(found: Reliability) -> str:
+    """The figures of one calibration in a Chinese sentence."""
+    nothing = found.nothing
+    return (
+        f"{found.run}：{found.kind} 校准（按需求交叉拟合），期望校准误差 {found.expected_error:.4f}，"
+        f"前 10 条 {found.expected_error_top:.4f}，Brier {found.brier:.4f}；"
+        f"最高概率低于 {nothing.threshold:.2f} 时回答“没有合适的专利”：{nothing.said} 条需求，"
+        f"准确率 {nothing.precision:.2f}，召回率 {nothing.recall:.2f}。"
+    )
+
+
 def print_report(report: Report, console: Console) -> None:
     """Tables for a terminal."""
     from rich.table import Table
@@ -124,6 +136,8 @@ def print_report(report: Report, console: Console) -> None:
     console.print(table)
     if report.comparisons:
         console.print(_comparison_table(report))
+    for found in report.reliability:
+        console.print(f"· {calibration_sentence(found)}", markup=False)
     for sentence in observations(report):
         console.print(f"· {sentence}", markup=False)
     console.print(f"命令：{report.stamp.command}", markup=False)
@@ -197,11 +211,7 @@ def as_html(report: Report) -> str:
     if report.exposure:
         parts += ["<h2>清单覆盖与集中程度</h2>", _exposure(report)]
     for found in report.reliability:
-        caption = (
-            f"{found.run}：{found.kind} 校准（按需求交叉拟合），期望校准误差 {found.expected_error:.3f}，"
-            f"前 10 条 {found.expected_error_top:.3f}，Brier {found.brier:.3f}"
-        )
-        parts += ["<h2>概率可信度</h2>", charts.reliability_diagram(found.bins, caption)]
+        parts += ["<h2>概率可信度</h2>", charts.reliability_diagram(found.bins, calibration_sentence(found))]
     parts += [
         "<h2>数据说明</h2>",
         bullets(observations(report)),

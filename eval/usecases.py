@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from eval import rolling
@@ -12,6 +13,7 @@ from eval.beir import TestCollection, read_collection
 from eval.comparison import RESAMPLES, Comparison, interval
 from eval.comparison import compare as compare_scores
 from eval.judgements import Judgements, Run, require_known
+from eval.ranker import SignalTable
 from eval.replay import Past
 from eval.report import Evaluation, Reliability, Report, Stamp
 from eval.rolling import ROLLING, Answer
@@ -19,7 +21,9 @@ from eval.scoring import DEFAULT_SCHEME, Mode, Scheme, Scores, fold, score
 from eval.splits import Cut
 from eval.trec import read_judgements, read_run
 from matcher.errors import InputError
-from matcher.matches import Match
+from matcher.matches import Grade
+from matcher.settings import Settings
+from models.contract import Embedder
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,23 +131,20 @@ def calibrate(run: Run, asked: Question, kind: str = "platt", seed: int = 0) -> 
         calibration.expected_error(found, pairs.relevant),
         calibration.expected_error(found[top], pairs.relevant[top]),
         calibration.brier(found, pairs.relevant),
+        calibration.nothing_fits(pairs, found, calibration.TARGETS[Grade.POSSIBLE]),
     )
 
 
-def train(
-    matches: Sequence[Match], known: Judgements, prior: Mapping[str, float], made: Made, kind: str = "platt"
-) -> RankerArtefact:
-    """Weights, calibration and grades' thresholds from judged matches; falls back to the prior by itself.
+def train(table: SignalTable, prior: Mapping[str, float], made: Made, kind: str = "platt") -> RankerArtefact:
+    """Weights, calibration and grades' thresholds from judged pairs; keeps the prior where evidence is short.
 
-    `matches` are the ranked judged pairs with their contributions; the calibration is fitted on the scores that
-    the resulting weights give.
+    The table comes from `systems.judged_signals` or `ranker.signal_table`; the calibration is fitted on the scores
+    that the resulting weights give.
     """
     from eval import calibration, ranker
 
-    table = ranker.signal_table(matches, known, tuple(prior))
     outcome = ranker.learn(table, prior, seed=made.seed)
-    run = ranker.run_of(table, outcome.weights)
-    pairs = calibration.judged_pairs(run, known)
+    pairs = calibration.judged_pairs(ranker.run_of(table, outcome.weights), ranker.judgements_of(table))
     fitted = calibration.fit(pairs, calibration.Kind(kind))
     crossed = calibration.cross_fitted(pairs, calibration.Kind(kind), seed=made.seed)
     return RankerArtefact(
@@ -156,6 +157,19 @@ def train(
         calibration.expected_error(crossed, pairs.relevant),
         calibration.brier(crossed, pairs.relevant),
     )
+
+
+def ablate(
+    collection: TestCollection, asked: Question, embedder: Embedder, settings: Settings, stamp: Stamp
+) -> Report:
+    """The full ranking beside itself without each signal and each channel in turn, over a test collection."""
+    from eval import systems
+    from eval.baselines import Task
+
+    k = None if asked.scheme.mode is Mode.JUDGED else 100
+    task = Task(collection.needs, collection.patents, k=k)
+    context = systems.context_at(date.fromisoformat(stamp.as_of), {}, [])
+    return report("消融：逐项去掉信号", systems.ablated(task, embedder, settings, context), asked, stamp)
 
 
 def roll(

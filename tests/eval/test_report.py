@@ -9,12 +9,22 @@ import pytest
 from rich.console import Console
 
 from eval import usecases
-from eval.calibration import Bin
+from eval.calibration import Bin, NothingFits
 from eval.charts import Bar, differences, intervals, reliability_diagram
 from eval.comparison import Interval
 from eval.judgements import Judgement, Run, judgements
 from eval.one_page import Verdict, one_page
-from eval.report import CAUTIONS, Report, Stamp, as_html, as_json, label, print_report
+from eval.report import (
+    CAUTIONS,
+    Reliability,
+    Report,
+    Stamp,
+    as_html,
+    as_json,
+    calibration_sentence,
+    label,
+    print_report,
+)
 from eval.scoring import Mode, Scheme
 
 STAMP = Stamp("数据 <1>", "默认", 0, "matcher eval compare a b", commit="abc123")
@@ -75,6 +85,14 @@ def test_the_terminal_shows_means_and_the_comparison(report: Report) -> None:
     assert "+0.5833" in text
     assert "6/0/0" in text
     assert "bad：1 条需求没有任何结果，计为 0（例如 n5）。" in text
+
+
+def test_calibration_in_a_sentence() -> None:
+    found = Reliability("甲", "platt", (), 0.01, 0.05, 0.1, NothingFits(0.15, said=4, right=3, empty=6))
+    assert calibration_sentence(found) == (
+        "甲：platt 校准（按需求交叉拟合），期望校准误差 0.0100，前 10 条 0.0500，Brier 0.1000；"
+        "最高概率低于 0.15 时回答“没有合适的专利”：4 条需求，准确率 0.75，召回率 0.50。"
+    )
 
 
 def test_labels_are_chinese_names() -> None:

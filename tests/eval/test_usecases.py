@@ -4,19 +4,18 @@ import os
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from eval import usecases
 from eval.artefacts import Made
 from eval.beir import read_collection
-from eval.judgements import Judgement, Run, judgements
+from eval.judgements import Run
+from eval.report import Stamp
 from eval.scoring import Mode, Scheme
 from eval.simulation import simulate
-from matcher.domain import Need, Patent
 from matcher.errors import InputError
-from matcher.matches import Contribution, Grade, Match
+from matcher.settings import RankingSettings, Settings
+from models.catalogue import load_model
 
 QRELS = "n1 0 a 4\nn1 0 b 1\nn2 0 b 4\nn2 0 a 1\n"
 NEEDS = '{"need_id": "n1", "title": "轴承"}\n{"need_id": "n2", "title": "除磷"}\n'
@@ -100,20 +99,11 @@ def test_baselines_by_name(folder: Path) -> None:
         usecases.baselines(read_collection(folder), ["bm26"])
 
 
-def _match(need: str, patent: str, names: tuple[str, ...], values: NDArray[np.float64]) -> Match:
-    known = [(name, float(value)) for name, value in zip(names, values, strict=True) if not np.isnan(value)]
-    parts = tuple(Contribution(name, name, 0.0, value, "") for name, value in known)
-    return Match(Need(need, "轴承"), Patent(patent, "轴承"), 0.0, Grade.POSSIBLE, parts)
-
-
 def test_training_gives_weights_calibration_and_thresholds() -> None:
     truth = {"semantic": 0.2, "lexical": 0.2, "ipc": 0.6}
     table = simulate(truth, 50)
-    pairs = [(need, row) for need in table.needs for row in range(len(need.levels))]
-    matches = [_match(n.need_id, n.candidate_ids[row], table.names, n.values[row]) for n, row in pairs]
-    known = judgements(Judgement(n.need_id, n.candidate_ids[row], int(n.levels[row])) for n, row in pairs)
     made = Made(date(2020, 1, 1), "d", "标题", "m", "s", 50, 2000, 0, "matcher train ranker")
-    found = usecases.train(matches, known, {"semantic": 0.5, "lexical": 0.4, "ipc": 0.1}, made)
+    found = usecases.train(table, {"semantic": 0.5, "lexical": 0.4, "ipc": 0.1}, made)
     assert found.weights == pytest.approx(truth, abs=0.05)
     assert "采用学习到的权重" in found.reason
     assert found.calibration is not None
@@ -122,3 +112,14 @@ def test_training_gives_weights_calibration_and_thresholds() -> None:
     assert 1 > strong > recommended > possible > 0
     assert found.expected_error is not None
     assert found.expected_error < 0.03
+
+
+def test_ablation_compares_the_full_ranking_with_itself_less_one_signal(folder: Path) -> None:
+    collection = read_collection(folder)
+    asked = usecases.of_collection(collection, Scheme(Mode.JUDGED, ("mrr",)))
+    off = dict.fromkeys(("ipc", "maturity", "modes", "fee", "region", "right", "assessments"), 0.0)
+    settings = Settings(ranking=RankingSettings(weights=off))
+    stamp = Stamp("d", "s", 0, "matcher eval ablate", as_of="2020-01-01")
+    found = usecases.ablate(collection, asked, load_model(settings.model), settings, stamp)
+    assert [one.scores.run for one in found.evaluations] == ["full", "without semantic", "without lexical"]
+    assert [one.run for one in found.comparisons] == ["without semantic", "without lexical"]

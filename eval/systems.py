@@ -1,0 +1,171 @@
+"""The product itself as a system under test: its channels, their fusion and the full ranking, over any records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from eval.baselines import Task
+from eval.judgements import Judgements, Ranking, Run
+from eval.ranker import NeedSignals, SignalTable
+from eval.replay import Replay
+from matcher.domain import Assessment, Enterprise
+from matcher.errors import InputError
+from matcher.matching import Asked, Matching
+from matcher.quick import TwoFiles, matching_of
+from matcher.ranking import Scale, Scored
+from matcher.retrieval import Candidates
+from matcher.settings import Settings
+from matcher.signals.contract import Context
+from matcher.signals.table import weighted
+from models.contract import Embedder
+
+_BATCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The task's patents indexed in memory, and what signals may know."""
+
+    task: Task
+    matching: Matching
+    context: Context
+
+    @classmethod
+    def of(cls, task: Task, embedder: Embedder, settings: Settings, context: Context) -> Product:
+        """Index the task's patents; the needs' statistics are fitted on the task's needs."""
+        files = TwoFiles(tuple(task.needs), {patent.id: patent for patent in task.patents}, ())
+        return cls(task, matching_of(files, embedder, settings), context)
+
+    def asked(self) -> Iterable[Asked]:
+        """Every need as the channels read it."""
+        for start in range(0, len(self.task.needs), _BATCH):
+            yield from self.matching.ask(self.task.needs[start : start + _BATCH])
+
+
+def dense(product: Product) -> Run:
+    """The dense channel alone; needs that the model does not know have no answer."""
+    return _channel(product, "dense", lambda found: found.semantic)
+
+
+def fused(product: Product) -> Run:
+    """Both channels fused, no other signal."""
+    return _channel(product, "fused", lambda found: found.fused)
+
+
+def full(product: Product, name: str = "full") -> Run:
+    """The full ranking without gates and floors; ties by completeness, then id.
+
+    The signals are read for the task's k best fused (but no fewer than the settings' candidates); all for k None.
+    """
+    task, settings = product.task, product.matching.settings
+    scale = Scale.of(settings.ranking)
+    depth = None if task.k is None else max(task.k, settings.retrieval.candidates)
+    rankings = {}
+    for asked in product.asked():
+        found = product.matching.score_all(asked)
+        scored = _scored(product, asked, _head(found, depth), scale)[: task.k]
+        rankings[asked.need.id] = Ranking(
+            tuple(one.candidate.patent.id for one in scored), np.array([one.score for one in scored])
+        )
+    return Run(name, rankings)
+
+
+SYSTEMS: Mapping[str, Callable[[Product], Run]] = {"dense": dense, "fused": fused, "full": full}
+
+
+def ablated(task: Task, embedder: Embedder, settings: Settings, context: Context) -> tuple[Run, ...]:
+    """The full ranking, then the same with each signal (the two channels among them) off in turn."""
+    whole = Product.of(task, embedder, settings, context)
+    runs = [full(whole)]
+    for item in weighted(settings.ranking.weights):
+        ranking = settings.ranking.model_copy(
+            update={"weights": {**settings.ranking.weights, item.signal.name: 0.0}}
+        )
+        matching = Matching(
+            whole.matching.collection,
+            whole.matching.source,
+            embedder,
+            settings.model_copy(update={"ranking": ranking}),
+        )
+        runs.append(full(Product(task, matching, context), f"without {item.signal.name}"))
+    return tuple(runs)
+
+
+def judged_signals(product: Product, known: Judgements) -> SignalTable:
+    """The signals' values of every judged pair, for learning; raises InputError where no pair is in the task."""
+    scale = Scale.of(product.matching.settings.ranking)
+    names = tuple(item.signal.name for item in scale.signals)
+    place = {identifier: row for row, identifier in enumerate(product.matching.collection.ids)}
+    needs = []
+    for asked in product.asked():
+        judged = known.levels.get(asked.need.id, {})
+        rows = np.array([place[c] for c in judged if c in place], dtype=np.int64)
+        if len(rows):
+            found = product.matching.collection.score_at(
+                asked.query, asked.vector, rows, product.matching.channel_weights()
+            )
+            scored = sorted(_scored(product, asked, found, scale), key=lambda one: one.candidate.patent.id)
+            ids = tuple(one.candidate.patent.id for one in scored)
+            values = [[np.nan if r is None else r.value for r in one.readings] for one in scored]
+            levels = np.array([judged[identifier] for identifier in ids], dtype=np.int8)
+            needs.append(NeedSignals(asked.need.id, ids, np.array(values), levels))
+    if not needs:
+        raise InputError("没有一对标注的需求与专利都在数据中，无法学习。请核对编号。", code="empty")
+    return SignalTable(names, tuple(needs))
+
+
+def default_weights(settings: Settings) -> dict[str, float]:
+    """The weights in force by signal name: the ranker's prior."""
+    return {item.signal.name: item.weight for item in weighted(settings.ranking.weights)}
+
+
+def product_answer(
+    embedder: Embedder,
+    settings: Settings,
+    enterprises: Iterable[Enterprise] = (),
+    assessments: Iterable[Assessment] = (),
+    system: str = "full",
+) -> Callable[[Replay], Run]:
+    """The product as a system for replays; it knows the assessments dated no later than the cut."""
+    known, said = {one.id: one for one in enterprises}, list(assessments)
+
+    def answer(at: Replay) -> Run:
+        context = context_at(at.cut.on, known, said)
+        return SYSTEMS[system](Product.of(Task(at.needs, at.patents, k=200), embedder, settings, context))
+
+    return answer
+
+
+def context_at(on: date, enterprises: Mapping[str, Enterprise], assessments: Iterable[Assessment]) -> Context:
+    """What signals may know on a day; undated assessments are left out."""
+    by_patent: dict[str, tuple[Assessment, ...]] = {}
+    for one in sorted(assessments, key=lambda one: one.id):
+        if one.on is not None and one.on <= on:
+            by_patent[one.patent_id] = (*by_patent.get(one.patent_id, ()), one)
+    return Context(on, enterprises, by_patent)
+
+
+def _channel(product: Product, name: str, values: Callable[[Candidates], np.ndarray]) -> Run:
+    ids = product.matching.collection.ids
+    rankings = {}
+    for asked in product.asked():
+        found = product.matching.score_all(asked)
+        scores = np.asarray(values(found), dtype=np.float64)
+        if not np.isnan(scores).any():
+            order = np.lexsort((found.rows, -scores))[: product.task.k]
+            rankings[asked.need.id] = Ranking(tuple(ids[row] for row in found.rows[order]), scores[order])
+    return Run(name, rankings)
+
+
+def _scored(product: Product, asked: Asked, found: Candidates, scale: Scale) -> list[Scored]:
+    candidates = product.matching.candidates(found)
+    scored = [scale.read(asked.need, candidate, product.context) for candidate in candidates]
+    return sorted(scored, key=lambda one: (-one.score, -one.completeness, one.candidate.patent.id))
+
+
+def _head(found: Candidates, depth: int | None) -> Candidates:
+    return Candidates(found.rows[:depth], found.semantic[:depth], found.lexical[:depth], found.fused[:depth])
