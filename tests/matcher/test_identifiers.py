@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -157,10 +159,8 @@ def test_any_single_wrong_digit_is_found(base, place, step):
 @given(st.text(max_size=20))
 def test_parsers_answer_or_raise_input_error(text):
     for parse in (parse_application, parse_publication, parse_credit_code, parse_ipc, parse_locarno):
-        try:
-            parse(text)
-        except InputError as error:
-            assert str(error)
+        with suppress(InputError):
+            assert str(parse(text))
 
 
 @pytest.mark.parametrize(
