@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
+from indexes.contract import Vectors
+from indexes.fusion import join_fields
 from indexes.postings import Document, Query
 from matcher.domain import Confidentiality, Enterprise, Need, Patent
 from matcher.text import normalise
+from models.contract import ModelSpec
+
+Encoder = Callable[[list[str]], Vectors]
 
 
 def patent_text(patent: Patent) -> Document:
@@ -21,9 +26,16 @@ def need_text(need: Need) -> Query:
     return Query(normalise(need.title), normalise("。".join(filter(None, body))))
 
 
-def joined(text: Document | Query) -> str:
-    """Both fields as one text, for models that read one."""
-    return f"{text.title}。{text.body}" if text.title and text.body else text.title or text.body
+def text_vectors(texts: Sequence[Document], spec: ModelSpec, encode: Encoder) -> Vectors:
+    """One unit vector a text, shape (len(texts), dimension); zero where it holds nothing that the model knows.
+
+    A static model averages words, so that a title drowns in its body: each is encoded apart and the two vectors are
+    joined. A contextual model reads both at once.
+    """
+    if spec.kind == "static":
+        titles = encode([text.title for text in texts])
+        return join_fields(titles, encode([text.body for text in texts]))
+    return encode(["。".join(filter(None, (text.title, text.body))) for text in texts])
 
 
 def focus_needs(enterprises: Iterable[Enterprise]) -> list[Need]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from indexes.contract import Mask, Vectors
 from indexes.postings import Query
-from matcher.corpus import joined, need_text, patent_text
+from matcher.corpus import need_text, patent_text, text_vectors
 from matcher.domain import Need, Patent
 from matcher.matches import NeedMatches
 from matcher.ranking import ListRules, Scale, Scored, score, shortlist
@@ -80,7 +80,9 @@ class Matching:
     def ask(self, needs: Sequence[Need]) -> list[Asked]:
         """The needs as both channels read them."""
         queries = [need_text(need) for need in needs]
-        vectors = self.embedder.encode([joined(query) for query in queries], Role.QUERY)
+        vectors = text_vectors(
+            queries, self.embedder.spec, lambda texts: self.embedder.encode(texts, Role.QUERY)
+        )
         return [Asked(*parts) for parts in zip(needs, queries, vectors, strict=True)]
 
     def search(self, asked: Sequence[Asked], depth: int, allowed: Mask | None = None) -> Iterator[Candidates]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from matcher.corpus import joined, need_text, patent_text
+from matcher.corpus import need_text, patent_text, text_vectors
 from matcher.domain import Need, Patent
 from matcher.errors import InputError
 from matcher.importing.reading import read_records
@@ -50,7 +50,7 @@ def read_two(needs_file: Path, patents_file: Path, settings: Settings) -> TwoFil
 def matching_of(files: TwoFiles, embedder: Embedder, settings: Settings) -> Matching:
     """Index the patents in memory; the statistics of needs are fitted on the file's needs."""
     documents = [patent_text(patent) for patent in files.patents.values()]
-    vectors = embedder.encode([joined(text) for text in documents], Role.PASSAGE)
+    vectors = text_vectors(documents, embedder.spec, lambda texts: embedder.encode(texts, Role.PASSAGE))
     queries = [need_text(need) for need in files.needs]
     collection = Collection.build(list(files.patents), documents, vectors, queries)
     return Matching(collection, _InMemory(files.patents), embedder, settings)

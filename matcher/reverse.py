@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matcher.corpus import joined, patent_text
+from matcher.corpus import patent_text, text_vectors
 from matcher.domain import Patent
 from matcher.matches import NeedMatches
 from matcher.matching import Matching
@@ -27,7 +27,8 @@ def needs_of(
     need's own search scores it.
     """
     query = patent_text(patent)
-    vectors = matching.embedder.encode([joined(query)], Role.PASSAGE)
+    embedder = matching.embedder
+    vectors = text_vectors([query], embedder.spec, lambda texts: embedder.encode(texts, Role.PASSAGE))
     depth = matching.settings.retrieval.candidates
     found = next(collection.search([query], vectors, depth, matching.channel_weights()))
     records = demand.many(collection.ids[row] for row in found.rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -24,7 +24,8 @@ from indexes.manifest import (
     open_verified,
     publish,
 )
-from matcher.corpus import focus_needs, joined, need_text, patent_text
+from indexes.postings import Document
+from matcher.corpus import focus_needs, need_text, patent_text, text_vectors
 from matcher.domain import Need
 from matcher.errors import IndexDamaged, ModelError, NotReady
 from matcher.matching import Matching, Progress
@@ -37,7 +38,7 @@ from matcher.store.filters import PatentFilter
 from models.catalogue import load_model
 from models.contract import Embedder, ModelUnusable, Role
 
-_TEXTS = "1"
+_TEXTS = "2"
 """Version of what `corpus` reads from a record; raised when that changes, so that old indexes are rebuilt."""
 _MASKS = 32
 """Filters whose rows are remembered."""
@@ -156,10 +157,10 @@ class Workspace:
             for patent in self.store.patents.all():
                 ids.append(patent.id)
                 documents.append(patent_text(patent))
-            vectors = self._embed([joined(text) for text in documents], Role.PASSAGE, progress)
+            vectors = self._embed(documents, Role.PASSAGE, progress)
             patents = Collection.build(ids, documents, vectors, queries)
             publish(self._folder("patents"), patents.save, facts["patents"], made_at)
-            vectors = self._embed([joined(text) for text in queries], Role.QUERY, progress)
+            vectors = self._embed(queries, Role.QUERY, progress)
             demand = Collection.build([need.id for need in needs], queries, vectors, documents)
             publish(self._folder("demand"), demand.save, facts["demand"], made_at)
 
@@ -213,17 +214,22 @@ class Workspace:
     def _folder(self, kind: str) -> Path:
         return self.settings.home / "indexes" / kind
 
-    def _embed(self, texts: list[str], role: Role, progress: Progress | None) -> Vectors:
-        """Vectors from the cache, the missing ones from the model."""
-        embedder, done = self.embedder, 0
-
-        def report(count: int) -> None:
-            nonlocal done
-            done += count
-            if progress is not None:
-                progress(done, len(texts))
-
+    def _embed(self, texts: Sequence[Document], role: Role, progress: Progress | None) -> Vectors:
+        """Vectors from the cache, the missing ones from the model; each distinct text is embedded once."""
+        embedder = self.embedder
         cache = EmbeddingCache(
             self.settings.home / "vectors", f"{embedder.fingerprint}:{role}", embedder.spec.dimension
         )
-        return cache.encode(texts, lambda part: embedder.encode(part, role), report)
+
+        def encode(part: list[str]) -> Vectors:
+            done = 0
+
+            def report(count: int) -> None:
+                nonlocal done
+                done += count
+                if progress is not None:
+                    progress(done, len(part))
+
+            return cache.encode(part, lambda missing: embedder.encode(missing, role), report)
+
+        return text_vectors(texts, embedder.spec, encode)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from indexes.fusion import CHANNEL_WEIGHTS
 from matcher.domain import Need
 from matcher.signals.contract import Candidate, Context, Reading
 
+_TEXT_WEIGHT = 0.7
+"""Of both texts together: circumstances order what the texts have found."""
 _TERMS = 6
 """Shared terms quoted in a reason."""
 _CLOSE = 0.5
@@ -19,7 +22,7 @@ class Semantic:
 
     name: str = "semantic"
     label: str = "语义相近"
-    default_weight: float = 0.40
+    default_weight: float = _TEXT_WEIGHT * CHANNEL_WEIGHTS["semantic"]
     textual: bool = True
 
     def read(self, need: Need, candidate: Candidate, context: Context) -> Reading | None:
@@ -44,7 +47,7 @@ class Lexical:
 
     name: str = "lexical"
     label: str = "用词相同"
-    default_weight: float = 0.30
+    default_weight: float = _TEXT_WEIGHT * CHANNEL_WEIGHTS["lexical"]
     textual: bool = True
 
     def read(self, need: Need, candidate: Candidate, context: Context) -> Reading | None:
