@@ -95,12 +95,15 @@ class Matching:
         """All patents by their fused text value, best first."""
         return self.collection.score_all(asked.query, asked.vector, self.channel_weights())
 
-    def ordered(self, asked: Asked, depth: int | None, context: Context) -> list[Scored]:
-        """The `depth` best patents of a need by score, or all of them: no floor, no gate."""
-        width = max(depth or 0, self.settings.retrieval.candidates)
-        found = next(self.search([asked], width)) if depth else self.score_all(asked)
+    def ordered(self, asked: Asked, depth: int, context: Context) -> list[Scored]:
+        """The `depth` best patents of a need by score: no floor, no gate."""
+        width = max(depth, self.settings.retrieval.candidates)
+        return self.score(asked, next(self.search([asked], width)), context)[:depth]
+
+    def score(self, asked: Asked, found: Candidates, context: Context) -> list[Scored]:
+        """The arithmetic of retrieved rows, best first."""
         scale = Scale.of(self.settings.ranking)
-        return score(asked.need, self.candidates(found), context, scale)[:depth]
+        return score(asked.need, self.candidates(found), context, scale)
 
     def pair(self, asked: Asked, patent: Patent, context: Context, rules: ListRules) -> NeedMatches:
         """One need and one patent, scored as the need's own search scores them."""

@@ -41,6 +41,10 @@ class Candidates:
     lexical: Values
     fused: Values
 
+    def at(self, places: NDArray[np.int64]) -> Candidates:
+        """Those at the given places, in that order."""
+        return Candidates(self.rows[places], self.semantic[places], self.lexical[places], self.fused[places])
+
 
 @dataclass(frozen=True, slots=True)
 class Collection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,10 +14,11 @@ from matcher.landing import Imported, Manner, land_file, record_kind
 from matcher.matches import Grade, MatchList, NeedMatches, Provenance
 from matcher.matching import Matching, Progress
 from matcher.matchlists.exports.replacing import replacing
-from matcher.matchlists.exports.trec import RunEntry, write_run
+from matcher.matchlists.exports.trec import write_run
 from matcher.quick import matching_of, read_two
 from matcher.ranking import ListRules
 from matcher.reverse import needs_of
+from matcher.runs import run_entries
 from matcher.settings import Settings
 from matcher.signals.contract import Context
 from matcher.store.filters import NeedFilter, PatentFilter
@@ -45,43 +46,36 @@ class ListRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class RunRequest:
-    """A TREC run beside the list: `depth` results a need, None for every (need, id) pair once."""
-
-    path: Path
-    depth: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Quick:
-    """The list of two files, the lines of the run that was written, and what is to be said of the files."""
+    """Two files, read and indexed in memory; `notes` say in Chinese what was left out or looked odd."""
 
-    match_list: MatchList
-    run_lines: int
+    needs: tuple[Need, ...]
+    matching: Matching
+    made_of: str
     notes: tuple[str, ...]
 
 
-def quick(
-    needs_file: Path,
-    patents_file: Path,
-    request: ListRequest,
-    settings: Settings,
-    *,
-    run: RunRequest | None = None,
-    progress: Progress = _silent,
-) -> Quick:
-    """The whole job on two files: read, index in memory, match, explain."""
+def quick(needs_file: Path, patents_file: Path, settings: Settings) -> Quick:
+    """Read two files and index them in memory: the whole job without a workspace."""
     files = read_two(needs_file, patents_file, settings)
     matching = matching_of(files, open_model(settings), settings)
+    return Quick(files.needs, matching, f"{needs_file.name}、{patents_file.name}", files.notes)
+
+
+def quick_list(opened: Quick, request: ListRequest, *, progress: Progress = _silent) -> MatchList:
+    """对接清单 of two files."""
     context = Context(request.as_of)
-    lines = 0
-    if run is not None:
-        entries = run_entries(matching, files.needs, run.depth, context, progress)
-        with replacing(run.path) as temporary:
-            lines = write_run(entries, temporary)
-    found = matching.match(files.needs, context, request.rules(), progress=progress)
-    made_of = f"{needs_file.name}、{patents_file.name}"
-    return Quick(_match_list(found, matching, request, made_of, "内存索引"), lines, files.notes)
+    found = opened.matching.match(opened.needs, context, request.rules(), progress=progress)
+    return _match_list(found, opened.matching, request, opened.made_of, "内存索引")
+
+
+def quick_run(
+    opened: Quick, path: Path, depth: int | None, as_of: date, *, progress: Progress = _silent
+) -> int:
+    """A TREC run of two files, `depth` results a need (None: every pair once); the number of lines written."""
+    with replacing(path) as temporary:
+        entries = run_entries(opened.matching, opened.needs, depth, Context(as_of), progress)
+        return write_run(entries, temporary)
 
 
 def import_file(
@@ -161,20 +155,6 @@ def match_patent(workspace: Workspace, number: str, request: ListRequest) -> Mat
         patent, matching, workspace.demand_collection(), workspace.demand, context, request.rules()
     )
     return _match_list(found, matching, request, *_versions(workspace))
-
-
-def run_entries(
-    matching: Matching,
-    needs: Sequence[Need],
-    depth: int | None,
-    context: Context,
-    progress: Progress = _silent,
-) -> Iterator[RunEntry]:
-    """Each need's patents by score without floor, gate or folding: the `depth` best, or all."""
-    for done, asked in enumerate(matching.ask(needs), start=1):
-        for scored in matching.ordered(asked, depth, context):
-            yield RunEntry(asked.need.id, scored.candidate.patent.id, scored.score)
-        progress(done, len(needs))
 
 
 def _listed(

@@ -45,19 +45,21 @@ def quick(
     """
     from matcher import usecases
 
-    wanted = None if run is None else usecases.RunRequest(run, _depth(top_k))
+    depth = _depth(top_k)
     settings = read_settings(model=model)
-    request = usecases.ListRequest(
-        as_of=read_day(as_of), made_at=now(), event=event, organiser=organiser or settings.organiser, k=list_k
-    )
-    with progress("对接") as show:
-        result = usecases.quick(needs, patents, request, settings, run=wanted, progress=show)
-    for line in result.notes:
+    day = read_day(as_of)
+    request = usecases.ListRequest(day, now(), event, organiser or settings.organiser, k=list_k)
+    opened = usecases.quick(needs, patents, settings)
+    for line in opened.notes:
         typer.echo(line, err=True)
     if run is not None:
-        typer.echo(f"已写出 {run}：{result.run_lines} 行。", err=True)
+        with progress("写 run 文件") as show:
+            lines = usecases.quick_run(opened, run, depth, day, progress=show)
+        typer.echo(f"已写出 {run}：{lines} 行。", err=True)
     if out is not None or run is None or as_json:
-        _deliver(result.match_list, out, preset, as_json)
+        with progress("对接") as show:
+            result = usecases.quick_list(opened, request, progress=show)
+        _deliver(result, out, preset, as_json)
 
 
 def match(
