@@ -6,47 +6,51 @@ import codecs
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
 from matcher.errors import InputError
 from matcher.importing.rows import Notes, Row, Sheet
-from matcher.settings import FileLimits
 
 _BLOCK = 1 << 20
 _FIELD = 1_000_000
 """Characters in one cell; more is a quotation mark that was never closed."""
+_LINE = 4_000_000
+_SAMPLE = 100_000
 _DELIMITERS = ",\t;；|"
-_LOOKED_AT = 30
 
 
-def read_delimited(path: Path, limits: FileLimits, notes: Notes) -> Iterator[Sheet]:
+def read_delimited(path: Path, notes: Notes) -> Iterator[Sheet]:
     """The file as one sheet without a name. Row numbers count records, as a spreadsheet shows them.
 
     Raises InputError for what is no text.
     """
     notes.encoding = encoding_of(path)
     delimiter = _delimiter(path, notes.encoding)
-    yield Sheet("", _rows(path, notes, delimiter, limits.rows))
+    yield Sheet("", _rows(path, notes, delimiter))
 
 
-def _rows(path: Path, notes: Notes, delimiter: str, limit: int) -> Iterator[Row]:
+def _rows(path: Path, notes: Notes, delimiter: str) -> Iterator[Row]:
     with path.open(encoding=notes.encoding, errors="replace", newline="") as file:
         csv.field_size_limit(_FIELD)
-        reader = csv.reader(file, delimiter=delimiter)
+        reader = csv.reader(_lines(file), delimiter=delimiter)
         number = 0
         try:
             for number, cells in enumerate(reader, start=1):
-                if number > limit:
-                    raise InputError(
-                        f"文件“{path.name}”超过 {limit} 行。请拆分为几个较小的文件。", code="file_rows"
-                    )
                 if any(cells) and any(cell.strip() for cell in cells):
                     yield Row(number, cells)
         except csv.Error:
             notes.remarks.append(
                 f"第 {number + 1} 行的引号没有闭合，该行及其后的内容未读取。请修正引号后重新导入。"
             )
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    """The lines, none of which may fill the memory."""
+    while line := file.readline(_LINE):
+        if len(line) == _LINE:
+            raise csv.Error("line too long")
+        yield line
 
 
 def encoding_of(path: Path) -> str:
@@ -93,7 +97,9 @@ def _damage(path: Path, encoding: str, *, strict: bool) -> int:
 def _delimiter(path: Path, encoding: str) -> str:
     """The sign that cuts the first lines into the most columns of equal number."""
     with path.open(encoding=encoding, errors="replace", newline="") as file:
-        text = "".join(islice(file, _LOOKED_AT))[:_FIELD]
+        text = file.read(_SAMPLE)
+    if len(text) == _SAMPLE:
+        text = text[: text.rfind("\n") + 1] or text
     return max(_DELIMITERS, key=lambda delimiter: _regularity(text, delimiter))
 
 

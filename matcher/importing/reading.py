@@ -96,7 +96,7 @@ class Reading(Generic[R]):
         elif format_ is FileFormat.WORKBOOK:
             records = self._tables(read_workbook(path, limits, self._notes))
         else:
-            records = self._tables(read_delimited(path, limits, self._notes))
+            records = self._tables(read_delimited(path, self._notes))
         first = list(islice(records, 1))
         self._records = chain(first, records)
 

@@ -243,11 +243,18 @@ def test_formulas_are_never_evaluated(tmp_path):
 
 
 def test_too_many_rows(tmp_path):
-    path = tmp_path / "long.csv"
-    path.write_text("专利名称,申请号\n" + "一种阀门,CN201610000001.5\n" * 20, encoding="utf-8")
-    assert refusal(path, FileLimits(rows=10)).code == "file_rows"
     rows = "".join(f'<row r="{n}">{cell(f"A{n}", "阀")}</row>' for n in range(2, 30))
     assert (
         refusal(xlsx(tmp_path / "long.xlsx", SHEET.format(HEAD + rows)), FileLimits(rows=10)).code
         == "file_rows"
     )
+
+
+def test_a_text_that_is_one_endless_line(tmp_path):
+    path = tmp_path / "line.csv"
+    path.write_text("专利名称,申请号\n一种阀门,CN201610000001.5\n" + "a," * 5_000_000, encoding="utf-8")
+    reading = read_records(path, RecordKind.PATENTS)
+    assert [located.row for located in reading] == [2]
+    assert reading.remarks[0].startswith("第 3 行")
+    path.write_text("a" * 5_000_000, encoding="utf-8")
+    assert refusal(path).code == "header_unrecognised"

@@ -31,7 +31,9 @@ def test_patents(file, rows, identities):
     assert [sheet.unrecognised for sheet in reading.sheets] == [()]
 
 
-@pytest.mark.parametrize(("file", "rows"), [("techneed_dev/needs.jsonl", 143), ("focus_dev/needs.jsonl", 145)])
+@pytest.mark.parametrize(
+    ("file", "rows"), [("techneed_dev/needs.jsonl", 143), ("focus_dev/needs.jsonl", 145)]
+)
 def test_needs(file, rows):
     reading = read_records(Path(DATA) / file, RecordKind.NEEDS)
     assert len({located.record.own_id for located in reading}) == rows
@@ -39,6 +41,8 @@ def test_needs(file, rows):
 
 
 def test_designs_are_recognised_by_their_class():
-    patents = [item.record for item in read_records(Path(DATA) / "patents/taian_1985_2015.xlsx", RecordKind.PATENTS)]
+    patents = [
+        item.record for item in read_records(Path(DATA) / "patents/taian_1985_2015.xlsx", RecordKind.PATENTS)
+    ]
     assert sum(bool(patent.locarno) for patent in patents) == 140
     assert {patent.type.name for patent in patents if patent.locarno and patent.type} == {"DESIGN"}
