@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,16 +42,21 @@ def write_terminal(rows: ListRows, path: Path) -> None:
 
 def print_list(rows: ListRows, console: Console) -> None:
     """Print every need with its matches, then the needs without one and how to read the grades."""
-    columns = [column for column in columns_of(Sheet.LIST, rows.preset) if column.title in _TITLES]
-    for need in rows.needs:
-        if need.lines:
-            console.print(_table(need, columns))
+    print_needs(rows, rows.needs, console)
     for row in rows.unanswered:
         console.print(f"暂无合适专利：{_heading(row)}　{row.note}", markup=False)
     listed = (
         f"共 {len(rows.needs)} 项需求，推荐 {len(rows.matches)} 条，暂无合适专利 {len(rows.unanswered)} 项。"
     )
     console.print(f"{listed}推荐等级{cover.grade_note(rows)}。", markup=False)
+
+
+def print_needs(rows: ListRows, needs: Iterable[NeedRow], console: Console) -> None:
+    """Print the matches of some needs of the list."""
+    columns = [column for column in columns_of(Sheet.LIST, rows.preset) if column.title in _TITLES]
+    for need in needs:
+        if need.lines:
+            console.print(_table(need, columns))
 
 
 def _heading(need: NeedRow) -> str:
