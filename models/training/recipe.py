@@ -1,8 +1,10 @@
-"""What a training run is made of: pairs, settings, and nothing that is read from the clock."""
+"""What a training run is made of: pairs and settings; nothing is read from the clock or the machine."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +14,75 @@ class Pair:
     left: str
     right: str
     kind: str
+
+
+class Stage(StrEnum):
+    """The steps of a run, as the progress bar shows them."""
+
+    VOCABULARY = "统计词频"
+    TOKENS = "切分文本"
+    COOCCURRENCE = "统计共现"
+    DECOMPOSITION = "分解词向量"
+    CONTRAST = "对比训练"
+
+
+StageProgress = Callable[[Stage, int, int], None]
+"""Called with the stage, the steps done of it and their number."""
+
+
+class TooLittleText(ValueError):
+    """The texts hold too few different words for vectors of the wanted dimension; the message is Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How often batches of one kind of pairs are drawn, relative to the others."""
+
+    kind: str
+    weight: float
+
+
+SHARES = (
+    Share("title-abstract", 4),
+    Share("same-group", 1),
+    Share("ipc-title", 1),
+    Share("title-paragraph", 1),
+    Share("halves", 1),
+    Share("keywords-abstract", 1),
+    Share("ipc-parent", 0.5),
+    Share("synonym", 0.25),
+)
+"""Kinds that are not named here do not take part; kinds with fewer pairs than a batch neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """The recipe of the shipped model; `models/README.md` says what else was tried."""
+
+    seed: int = 0
+    dimension: int = 256
+    least_count: int = 10
+    """Words seen less often are left to their parts."""
+    least_latin: int = 20
+    """The same for words of Latin letters and digits, which are learned from the texts."""
+    window: int = 8
+    """Neighbours on each side that count as co-occurring, weighted 1, (w−1)/w, … 1/w by distance."""
+    subsample: float = 1e-4
+    """A token of relative frequency f is kept with probability √(subsample / f) before counting."""
+    smoothing: float = 0.75
+    """Exponent of the context distribution (Levy, Goldberg & Dagan, TACL 2015)."""
+    oversampling: int = 64
+    iterations: int = 5
+    """Power iterations of the randomised decomposition (Halko, Martinsson & Tropp, 2011)."""
+    inverse_frequency: float = 1e-3
+    """Weight a / (a + f) of a token at the start (Arora, Liang & Ma, ICLR 2017); training goes on from there."""
+    steps: int = 400
+    batch: int = 1024
+    longest: int = 128
+    """Tokens of a text that take part in a batch."""
+    temperature: float = 0.05
+    rate: float = 0.01
+    """Step size of a row relative to its root-mean-square gradient (AdaGrad, one rate per row)."""
+    weight_rate: float = 0.02
+    """The same for the logarithm of a token's weight."""
+    shares: tuple[Share, ...] = SHARES
