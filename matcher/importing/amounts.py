@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from matcher.errors import InputError
 
@@ -29,6 +30,7 @@ class Amount:
     high: float | None
 
 
+@lru_cache(maxsize=8192)
 def parse_amount(text: str, *, unit: str = "万") -> Amount:
     """`50万元`, `50` (in `unit`), `5000元`, `30-50万`, `1.2亿`, `100万以内`, 面议, 免费 (0).
 

@@ -22,7 +22,7 @@ from matcher.identifiers import (
 from matcher.importing.amounts import Amount, parse_amount
 from matcher.importing.dates import parse_date
 from matcher.importing.report import RowProblem, Severity
-from matcher.importing.terms import FEE_KINDS
+from matcher.importing.terms import fee_kinds
 from matcher.text import garbled, sentences
 
 T = TypeVar("T")
@@ -99,7 +99,7 @@ class Cells:
         price, payment = self.raw("fee"), self.raw("payment")
         if not price and not payment:
             return None
-        kinds = FEE_KINDS.all(f"{payment};{price}")
+        kinds = fee_kinds(f"{payment};{price}")
         amount = self.amount("fee") if re.search(r"\d", price) or not kinds else None
         kind = kinds[0] if kinds else None
         if amount is not None and amount.high is None:

@@ -201,6 +201,8 @@ def _encumbrances(cells: Cells) -> tuple[Encumbrance, ...]:
     licence = cells.read("licence_kind", LICENCES.one)
     if licence:
         kinds.add(licence)
+    if not kinds:
+        return ()
     until = cells.date("licence_until", deadline=True) if kinds - _NO_LICENCE else None
     parties = {EncumbranceKind.PLEDGE: cells.raw("pledgee"), licence: cells.raw("licensee")}
     return tuple(

@@ -260,6 +260,13 @@ FEE_KINDS: Words[FeeKind] = Words(
     },
 )
 
+
+@lru_cache(maxsize=8192)
+def fee_kinds(text: str) -> tuple[FeeKind, ...]:
+    """The ways of payment that a text names, in order."""
+    return tuple(FEE_KINDS.all(text))
+
+
 PROSPECTS: Words[Prospect] = Words(
     "产业化前景",
     {
