@@ -76,7 +76,7 @@ _STATUS: Words[LegalStatus] = Words(
     "法律状态",
     {
         LegalStatus.PENDING: "申请中 审中 在审 审查中 实质审查 实质审查的生效 实审 进入实审 公开 公布 申请公布 待审 受理 初审 未授权 "
-        "pct指定期内 复审 驳回复审 等待实审提案 等待实审请求 一通出案待答复 等年登印费 pending published",
+        "pct指定期内 复审 驳回复审 驳回等复审请求 等待颁证公告 等年登印费 新案审查 回案实审 等待实审提案 等待实审请求 一通出案待答复 pending published",
         LegalStatus.GRANTED: "授权 有效 专利权维持 维持有效 维持 有权 已授权 授权有效 有效专利 授权后 有权-审定授权 审定授权 granted active 存续",
         LegalStatus.TRANSFERRED: "专利权转移 专利申请权转移 权利转移 专利权的转移 专利申请权、专利权的转移 转移 专利权人变更 转让",
         LegalStatus.RESTORED: "权利恢复 专利权恢复 恢复权利 恢复 专利申请权恢复",
@@ -89,13 +89,13 @@ _STATUS: Words[LegalStatus] = Words(
         LegalStatus.INVALIDATION_PENDING: "无效宣告程序中 无效程序中 无效审理中 无效宣告请求 无效宣告请求审理中 口头审理 无效程序 无效审查中",
         LegalStatus.PARTLY_INVALIDATED: "部分无效 宣告专利权部分无效 专利权部分无效 部分无效宣告 宣告部分无效",
         LegalStatus.LAPSED: "未缴年费终止 未缴年费专利权终止 未缴年费 因费用终止 未缴纳年费 专利权终止 权利终止 终止 年费终止 因未缴年费终止 "
-        "未缴年费终止失效 欠费终止 等待年费滞纳金失效",
+        "未缴年费终止失效 未缴年费终止等恢复 欠费终止 等待年费滞纳金失效",
         LegalStatus.EXPIRED: "期限届满 专利权有效期届满 有效期届满 期限届满终止 届满 专利权期限届满 保护期届满 到期",
         LegalStatus.ABANDONED: "放弃专利权 放弃 主动放弃 避重放弃 避免重复授权放弃专利权 避重授权 避免重复授权 专利权的主动放弃 视为放弃 "
         "专利权的视为放弃 专利权视为放弃 视为放弃取得专利权",
         LegalStatus.INVALIDATED: "全部无效 专利权全部无效 宣告专利权全部无效 无效 专利权的无效宣告 宣告全部无效 专利权无效 全部无效宣告 被宣告无效",
         LegalStatus.REJECTED: "驳回 发明专利申请公布后的驳回 驳回失效 申请驳回 公布后的驳回",
-        LegalStatus.WITHDRAWN: "撤回 视为撤回 发明专利申请公布后的视为撤回 视撤 视撤失效 主动撤回 公布后的撤回 公布后的视为撤回 撤回失效 "
+        LegalStatus.WITHDRAWN: "撤回 视为撤回 发明专利申请公布后的视为撤回 视撤 视撤失效 逾期视撤等恢复 主动撤回 公布后的撤回 公布后的视为撤回 撤回失效 "
         "pct未进入指定国(指定期内) pct指定期满",
         LegalStatus.DEAD: "失效 无权 死亡 失效专利 已失效 inactive dead expired",
     },
@@ -273,7 +273,7 @@ PROSPECTS: Words[Prospect] = Words(
         Prospect.GOOD: "好 很好 非常好 优 优秀 高 广阔 a 5 5分",
         Prospect.FAIR: "较好 良好 良 较高 b 4 4分",
         Prospect.AVERAGE: "一般 中 中等 尚可 c 3 3分",
-        Prospect.POOR: "差 较差 不好 无 无前景 低 d 2 1 2分 1分",
+        Prospect.POOR: "差 较差 不好 不太好 不够好 不佳 不高 无 无前景 低 d 2 1 2分 1分",
     },
 )
 
@@ -311,6 +311,13 @@ TRANSACTION_KINDS: Words[TransactionKind] = Words(
         TransactionKind.ADDRESS_CHANGE: "地址变更 cp02 专利权人地址变更",
     },
 )
+
+
+def is_ended(text: str) -> bool:
+    """Whether an event ends a pledge, a licence or a preservation instead of making one."""
+    return _ENDED.search(word_key(text)) is not None
+
+
 LICENCE_EVENT = re.compile(r"许可|ee01|licen[cs]e")
 """A licence whose type the cell does not name."""
 

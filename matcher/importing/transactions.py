@@ -7,7 +7,7 @@ from matcher.errors import InputError
 from matcher.identifiers import enterprise_id, own_key
 from matcher.importing.assessments import patent_reference
 from matcher.importing.cells import Cells, RowRefused, content_id
-from matcher.importing.terms import LICENCE_EVENT, LICENCES, TRANSACTION_KINDS, word_key
+from matcher.importing.terms import LICENCE_EVENT, LICENCES, TRANSACTION_KINDS, is_ended, word_key
 
 _LICENCE_KINDS = {
     EncumbranceKind.ORDINARY_LICENCE: TransactionKind.ORDINARY_LICENCE,
@@ -46,6 +46,8 @@ def read_transaction(cells: Cells, source: str) -> Transaction:
 def _kind(cells: Cells) -> TransactionKind:
     """As stated; a licence by its type, ordinary where it has none; else by which party the row names."""
     stated = cells.raw("kind")
+    if is_ended(stated):
+        raise RowRefused(f"“{stated}”是注销或解除，不是交易。", "kind")
     try:
         if stated:
             return TRANSACTION_KINDS.one(stated)

@@ -300,6 +300,7 @@ def test_transactions(tmp_path):
         "ZL201610000001.5,CF01,,2021-01-05,,,,,",
         "ZL201610000001.5,,,2021-01-06,泰山学院,岱岳公司,,,",
         "ZL201610000001.5,,,2021-01-07,,,,,",
+        "ZL201610000001.5,专利权质押合同登记的注销,,2021-01-08,泰山学院,,,,",
     )
     reading = read_records(path, RecordKind.TRANSACTIONS)
     located = counted(reading)
@@ -313,7 +314,7 @@ def test_transactions(tmp_path):
     assert located[0].record.fee is not None
     assert (located[0].record.fee.amount, located[1].record.until) == (50, date(2026, 1, 1))
     assert [(problem.row, problem.severity) for problem in reading.problems] == [
-        (4, Severity.WARNING), (6, Severity.REFUSED), (8, Severity.REFUSED),
+        (4, Severity.WARNING), (6, Severity.REFUSED), (8, Severity.REFUSED), (9, Severity.REFUSED),
     ]  # fmt: skip
 
 

@@ -62,6 +62,9 @@ def test_every_status_is_read_by_its_own_name(status):
         ("发明专利申请公布后的驳回", S.REJECTED, ()),
         ("发明专利申请公布后的视为撤回", S.WITHDRAWN, ()),
         ("无权-未缴年费", S.LAPSED, ()),
+        ("未缴年费终止等恢复", S.LAPSED, ()),
+        ("驳回等复审请求", S.PENDING, ()),
+        ("有效期届满", S.EXPIRED, ()),
     ],
 )
 def test_statuses_of_the_exports(text, status, encumbrances):
@@ -129,6 +132,7 @@ def test_cooperation_implies_modes():
         (PROSPECTS, "非常好", Prospect.GOOD),
         (PROSPECTS, "较好", Prospect.FAIR),
         (PROSPECTS, "较差", Prospect.POOR),
+        (PROSPECTS, "前景不太好", Prospect.POOR),
         (CONFIDENTIALITY, "不公开", Confidentiality.AUTHORITY_ONLY),
         (CONFIDENTIALITY, "不同意公开", Confidentiality.AUTHORITY_ONLY),
         (CONFIDENTIALITY, "匿名公开", Confidentiality.ANONYMOUS),
