@@ -45,7 +45,7 @@ from indexes.fusion import sigmoid
 from indexes.postings import Document, Postings, Query, Weighting
 from indexes.tokens import Stream, normalise
 
-__all__ = ["Document", "LexicalIndex", "LexicalSettings", "Query", "SharedTerm", "Stream"]
+__all__ = ["Document", "LexicalIndex", "LexicalSettings", "Query", "SharedTerm", "Stream", "best"]
 
 FORMAT = 1
 _FILE = "lexical.json"
@@ -53,23 +53,36 @@ _FILE = "lexical.json"
 
 @dataclass(frozen=True, slots=True)
 class LexicalSettings:
-    """Every constant of the definition above; measured reasons in `indexes/README.md`."""
+    """Every constant of the definition above, with the reason for its default (more in `indexes/README.md`).
+
+    nDCG@10 of the fused order on 116 expert-judged needs unless said otherwise; less than 0.015 is no difference.
+    """
 
     streams: dict[Stream, float] = field(
         default_factory=lambda: {Stream.CHARACTERS: 1.0, Stream.BIGRAMS: 0.8}
     )
-    """Weight of each stream, in documents of 100 characters or more."""
+    """Weight of each stream. Characters alone rank judged candidates best (0.648, with pairs 0.642, words 0.60), but
+    pairs find among 27,000 titles (nDCG@10 0.21 → 0.25) and among abstracts (MRR 0.84 → 0.95)."""
     query_title: float = 20.0
+    """The need's title counts most: 0.583 at 0, 0.607 at 1, 0.642 at 8, 0.646 at 20, 0.642 at 50 (lexical alone)."""
     document_body: float = 1 / 3
+    """An abstract's word beside a title's: half abstract → patent MRR 0.937 at 1, 0.956 at ½, 0.964 at ⅓."""
     k1: float = 1.2
+    """0.639 at 0.6, 0.646 at 1.2, 0.638 at 2 (lexical alone)."""
     b: float = 0.9
+    """0.641 at 0.75, 0.646 at 0.9, 0.641 at 1 (lexical alone)."""
     query_idf_power: float = 0.6
+    """0.627 at 0, 0.640 at 0.3, 0.646 at 0.6, 0.633 at 0.9 (lexical alone)."""
     prior_documents: float = 20.0
+    """Gives a collection of a few documents a spread; without effect on thousands."""
     prior_queries: float = 10.0
+    """With 1, 5, 20, 100 stored needs: 0.627, 0.631, 0.637, 0.645; without the prior one need does harm (0.624)."""
     most_frequent: float = 0.25
+    """Three times fewer postings to add up than without a limit, for 0.003 of MRR."""
     centre: float = 6.0
-    """z at which the value is one half."""
+    """z at which the value is one half; the best of 27,000 stands at 11 on the median."""
     width: float = 6.0
+    """Narrower maps flatten the top: 0.645 at 3, 0.648 at 4, 0.652 at 6 and with no map at all."""
 
 
 @dataclass(frozen=True, slots=True)
