@@ -23,7 +23,11 @@ from eval.trec import read_judgements, read_run
 from matcher.errors import InputError
 from matcher.matches import Grade
 from matcher.settings import Settings
+from matcher.workspace import open_model
 from models.contract import Embedder
+
+FULL_DEPTH = 100
+"""Results a need that the product gives in full mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,20 @@ def baselines(collection: TestCollection, names: Sequence[str] = (), seed: int =
     return tuple(BASELINES[name](task) for name in names or BASELINES)
 
 
+def product_runs(
+    collection: TestCollection, asked: Question, settings: Settings, as_of: date
+) -> tuple[Run, ...]:
+    """The product under these settings: the dense channel, the fused channels and the full ranking."""
+    from eval import systems
+    from eval.baselines import Task
+
+    k = None if asked.scheme.mode is Mode.JUDGED else FULL_DEPTH
+    task = Task(collection.needs, collection.patents, k=k)
+    context = systems.context_at(as_of, {}, [])
+    product = systems.Product.of(task, open_model(settings), settings, context)
+    return tuple(system(product) for system in systems.SYSTEMS.values())
+
+
 def report(
     title: str, runs: Sequence[Run], asked: Question, stamp: Stamp, calibrated: Sequence[str] = ()
 ) -> Report:
@@ -166,7 +184,7 @@ def ablate(
     from eval import systems
     from eval.baselines import Task
 
-    k = None if asked.scheme.mode is Mode.JUDGED else 100
+    k = None if asked.scheme.mode is Mode.JUDGED else FULL_DEPTH
     task = Task(collection.needs, collection.patents, k=k)
     context = systems.context_at(date.fromisoformat(stamp.as_of), {}, [])
     return report("消融：逐项去掉信号", systems.ablated(task, embedder, settings, context), asked, stamp)

@@ -26,6 +26,11 @@ def need_text(need: Need) -> Query:
     return Query(normalise(need.title), normalise("。".join(filter(None, body))))
 
 
+def joined(text: Document) -> str:
+    """Both fields as one text, for models that read one."""
+    return "。".join(filter(None, (text.title, text.body)))
+
+
 def text_vectors(texts: Sequence[Document], spec: ModelSpec, encode: Encoder) -> Vectors:
     """One unit vector a text, shape (len(texts), dimension); zero where it holds nothing that the model knows.
 
@@ -35,7 +40,7 @@ def text_vectors(texts: Sequence[Document], spec: ModelSpec, encode: Encoder) ->
     if spec.kind == "static":
         titles = encode([text.title for text in texts])
         return join_fields(titles, encode([text.body for text in texts]))
-    return encode(["。".join(filter(None, (text.title, text.body))) for text in texts])
+    return encode([joined(text) for text in texts])
 
 
 def focus_needs(enterprises: Iterable[Enterprise]) -> list[Need]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import matching, records, service
+from api.cli import evaluation, matching, records, service
 
 app = typer.Typer(
     name="matcher",
@@ -24,3 +24,4 @@ app.command("match")(matching.match)
 app.command("list")(matching.list_)
 app.command("serve")(service.serve)
 app.command("doctor")(service.doctor)
+app.add_typer(evaluation.app, name="eval")
