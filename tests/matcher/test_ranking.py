@@ -27,8 +27,16 @@ from matcher.signals.table import Weighted
 
 TODAY = date(2024, 6, 1)
 CONTEXT = Context(TODAY)
-SETTINGS = RankingSettings(weights={"semantic": 0.4, "lexical": 0.3})
-"""Round text weights, so that the known answers can be worked out by hand."""
+SETTINGS = RankingSettings(
+    weights={"semantic": 0.4, "lexical": 0.3},
+    strong=0.60,
+    recommended=0.45,
+    possible=0.30,
+    text_strong=0.55,
+    text_recommended=0.40,
+    text_possible=0.25,
+)
+"""Round weights and thresholds, so that the known answers can be worked out by hand."""
 NEED = Need("n", "磁悬浮轴承")
 PATENT = Patent("p", "轴承", status=LegalStatus.GRANTED, holders=("某大学",))
 M = LicensingMode
