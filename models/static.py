@@ -24,8 +24,8 @@ from models.contract import ModelSpec, ModelUnusable, Progress, Role, Vectors
 
 _CHARACTERS = 1_000_000
 """Characters tokenised at once: bounds the memory of a call whatever the texts' lengths."""
-_TOKENS = 8_192
-"""Table rows gathered at once: 8 MB at 256 dimensions, so that they stay in the processor's cache."""
+_TOKENS = 4_096
+"""Table rows of one text gathered at once: 4 MB at 256 dimensions."""
 _FILES = ("modules.json", "config_sentence_transformers.json")
 _ADVICE = "请重新下载或复制完整的模型文件夹。"
 
@@ -81,7 +81,8 @@ class StaticEmbedder:
         vectors = np.zeros((len(texts), self._spec.dimension), dtype=np.float32)
         for part in _parts(texts):
             chunk = [prefix + text for text in texts[part]] if prefix else list(texts[part])
-            self._pool(self._tokens(chunk), vectors[part])
+            for row, encoding in enumerate(self._tokens(chunk), start=part.start):
+                vectors[row] = self._sum(np.asarray(encoding.ids, dtype=np.int64))
             if progress is not None:
                 progress(len(chunk))
         norms = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
@@ -95,28 +96,14 @@ class StaticEmbedder:
             cleaned = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
             return self._tokenizer.encode_batch_fast(cleaned, add_special_tokens=False)
 
-    def _pool(self, encodings: list[Encoding], vectors: Vectors) -> None:
-        """Write the sum of each text's scaled rows; texts are cut at their own starts only, so that the sum of
-        one is the same to the last bit among any others."""
-        ends = np.cumsum([len(encoding) for encoding in encodings])
-        start = 0
-        while start < len(encodings):
-            limit = (ends[start - 1] if start else 0) + _TOKENS
-            stop = max(start + 1, int(np.searchsorted(ends, limit, side="right")))
-            ids = np.concatenate([np.asarray(e.ids, dtype=np.int64) for e in encodings[start:stop]])
-            if stop - start == 1:
-                for at in range(0, len(ids), _TOKENS):
-                    vectors[start] += self._rows(ids[at : at + _TOKENS]).sum(axis=0)
-            else:
-                lengths = np.diff(ends[start:stop], prepend=limit - _TOKENS)
-                filled = np.flatnonzero(lengths)
-                if len(filled):
-                    firsts = (ends[start:stop] - lengths - (limit - _TOKENS))[filled]
-                    vectors[start + filled] = np.add.reduceat(self._rows(ids), firsts, axis=0)
-            start = stop
-
-    def _rows(self, ids: NDArray[np.int64]) -> Vectors:
-        return np.asarray(self._table.rows[ids] * self._table.scales[ids, None], dtype=np.float32)
+    def _sum(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The sum of the tokens' scaled rows, shape (dimension,); one text at a time, so that neither its
+        neighbours nor the BLAS in use change a bit of it."""
+        total = np.zeros(self._spec.dimension, dtype=np.float32)
+        for start in range(0, len(ids), _TOKENS):
+            part = ids[start : start + _TOKENS]
+            total += (self._table.rows[part] * self._table.scales[part, None]).sum(axis=0)
+        return total
 
 
 def _parts(texts: Sequence[str]) -> Iterator[slice]:
@@ -191,7 +178,7 @@ def _table(file: Path) -> Table:
 
 def _fingerprint(files: list[Path], spec: ModelSpec) -> str:
     digest = hashlib.sha256(repr((spec.query_prefix, spec.passage_prefix)).encode())
-    for file in files:
-        content = file.read_bytes() if file.is_file() else b""
-        digest.update(f"{file.name}:{len(content)}:".encode() + content)
+    for path in filter(Path.is_file, files):
+        with path.open("rb") as file:
+            digest.update(f"{path.name}:{hashlib.file_digest(file, 'sha256').hexdigest()};".encode())
     return digest.hexdigest()

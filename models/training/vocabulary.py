@@ -82,12 +82,8 @@ def _unigram(frequencies: dict[str, int], words: list[str], total: int) -> Token
     scored = [(word, math.log(max(frequencies[word], 1) / total)) for word in words]
     tokenizer = Tokenizer(Unigram([(UNKNOWN, 0.0), *scored], unk_id=0))
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Split(Regex(r"[^a-z0-9\p{Han}]+"), "removed"),
-            pre_tokenizers.Split(Regex(r"[a-z0-9]+"), "isolated"),
-        ]
-    )
+    words_and_numbers = Regex(r"[a-z0-9]+|\p{Han}+")
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(words_and_numbers, "removed", invert=True)
     return tokenizer
 
 
