@@ -12,6 +12,8 @@ from matcher.text import normalise
 from models.contract import ModelSpec
 
 Encoder = Callable[[list[str]], Vectors]
+FOCUS = "关注领域"
+"""Source of the needs that stand for focus areas."""
 
 
 def patent_text(patent: Patent) -> Document:
@@ -21,7 +23,12 @@ def patent_text(patent: Patent) -> Document:
 
 
 def need_text(need: Need) -> Query:
-    """What a need asks for: title; description, problem, indicators and field."""
+    """What a need asks for: title; description, problem, indicators and field.
+
+    A focus area is a topic without a title: several in one title field would drown each other.
+    """
+    if need.source == FOCUS:
+        return Query("", normalise(need.title))
     body = [need.description, need.problem, need.indicators, need.field]
     return Query(normalise(need.title), normalise("。".join(filter(None, body))))
 
@@ -55,7 +62,7 @@ def focus_needs(enterprises: Iterable[Enterprise]) -> list[Need]:
             industry=enterprise.industry,
             modes=enterprise.modes,
             confidentiality=Confidentiality.PUBLIC,
-            source="关注领域",
+            source=FOCUS,
         )
         for enterprise in enterprises
         for number, area in enumerate(enterprise.focus_areas, start=1)

@@ -150,8 +150,8 @@ class Workspace:
         with lower_errors():
             # Taken before reading: records that land meanwhile make the new index stale, not wrong.
             facts = {kind: self._facts(kind) for kind in _SOURCES}
-            needs = [*self.store.needs.all(), *focus_needs(self.store.enterprises.all())]
-            needs.sort(key=lambda need: need.id)
+            needs = list(self.store.needs.all())
+            # The queries' own idf learns what needs are written like; focus areas are mere topics.
             queries = [need_text(need) for need in needs]
             ids, documents = [], []
             for patent in self.store.patents.all():
@@ -160,8 +160,10 @@ class Workspace:
             vectors = self._embed(documents, Role.PASSAGE, progress)
             patents = Collection.build(ids, documents, vectors, queries)
             publish(self._folder("patents"), patents.save, facts["patents"], made_at)
-            vectors = self._embed(queries, Role.QUERY, progress)
-            demand = Collection.build([need.id for need in needs], queries, vectors, documents)
+            wanted = sorted([*needs, *focus_needs(self.store.enterprises.all())], key=lambda need: need.id)
+            texts = [need_text(need) for need in wanted]
+            vectors = self._embed(texts, Role.QUERY, progress)
+            demand = Collection.build([need.id for need in wanted], texts, vectors, queries=())
             publish(self._folder("demand"), demand.save, facts["demand"], made_at)
 
     def allowed(self, chosen: PatentFilter, as_of: date) -> Mask:
