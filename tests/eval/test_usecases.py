@@ -95,7 +95,7 @@ def test_baselines_by_name(folder: Path) -> None:
     runs = usecases.baselines(read_collection(folder), ["random", "bm25-chars"])
     assert [run.name for run in runs] == ["random", "bm25-chars"]
     assert set(runs[0].rankings["n1"].ids) == {"a", "b", "c"}
-    with pytest.raises(InputError, match="没有名为 bm26 的基准方法。可用：random、popularity、ipc"):
+    with pytest.raises(InputError, match="没有名为 bm26 的基准方法。可用：bm25-words、random、popularity、ipc、bm25-chars、bm25-tuned"):
         usecases.baselines(read_collection(folder), ["bm26"])
 
 
