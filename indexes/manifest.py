@@ -101,7 +101,7 @@ def publish(folder: Path, build: Callable[[Path], None], facts: Facts, created_a
             shutil.rmtree(aside, ignore_errors=True)
             raise
         _sync(folder)
-        current = _current_version(folder)
+        current = current_version(folder)
         _point(folder, _Pointer(path.name, manifest))
         for version in before:
             if version != current:
@@ -125,6 +125,14 @@ def open_verified(folder: Path, expected: Facts) -> Published:
                 raise
     _compare(published.facts, expected)
     return published
+
+
+def current_version(folder: Path) -> str | None:
+    """The name of the current version, unverified: cheap enough to ask before every use of an opened one."""
+    try:
+        return _pointer(folder).version
+    except IndexUnusable:
+        return None
 
 
 def _seal(path: Path, facts: Facts, created_at: datetime) -> str:
@@ -192,13 +200,6 @@ def _pointer(folder: Path) -> _Pointer:
         raise IndexMissing(f"还没有建立索引（{folder}）。请运行 matcher index。") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexUnusable(f"索引指针 {file} 已损坏。{_REBUILD}") from error
-
-
-def _current_version(folder: Path) -> str | None:
-    try:
-        return _pointer(folder).version
-    except IndexUnusable:
-        return None
 
 
 def _point(folder: Path, pointer: _Pointer) -> None:

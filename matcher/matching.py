@@ -56,6 +56,8 @@ class Matching:
     source: Source
     embedder: Embedder
     settings: Settings
+    index: str = "内存索引"
+    """Which index the collection came from, as a list's cover names it."""
 
     def match(
         self,

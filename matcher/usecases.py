@@ -66,7 +66,7 @@ def quick_list(opened: Quick, request: ListRequest, *, progress: Progress = _sil
     """对接清单 of two files."""
     context = Context(request.as_of)
     found = opened.matching.match(opened.needs, context, request.rules(), progress=progress)
-    return _match_list(found, opened.matching, request, opened.made_of, "内存索引")
+    return _match_list(found, opened.matching, request, opened.made_of)
 
 
 def quick_run(
@@ -154,7 +154,7 @@ def match_patent(workspace: Workspace, number: str, request: ListRequest) -> Mat
     found = needs_of(
         patent, matching, workspace.demand_collection(), workspace.demand, context, request.rules()
     )
-    return _match_list(found, matching, request, *_versions(workspace))
+    return _match_list(found, matching, request, workspace.store.data_version())
 
 
 def _listed(
@@ -165,17 +165,13 @@ def _listed(
     progress: Progress = _silent,
 ) -> MatchList:
     matching = workspace.matching()
-    allowed = workspace.allowed(patents or PatentFilter(), request.as_of)
+    allowed = workspace.allowed(matching.collection, patents or PatentFilter(), request.as_of)
     found = matching.match(needs, workspace.context(request.as_of), request.rules(), allowed, progress)
-    return _match_list(found, matching, request, *_versions(workspace))
-
-
-def _versions(workspace: Workspace) -> tuple[str, str]:
-    return workspace.store.data_version(), workspace.index_version()
+    return _match_list(found, matching, request, workspace.store.data_version())
 
 
 def _match_list(
-    found: Sequence[NeedMatches], matching: Matching, request: ListRequest, data: str, index: str
+    found: Sequence[NeedMatches], matching: Matching, request: ListRequest, data: str
 ) -> MatchList:
     settings = matching.settings
     spec = matching.embedder.spec
@@ -187,7 +183,7 @@ def _match_list(
             organiser=request.organiser or settings.organiser,
             data_version=data,
             model=f"{spec.name}（{matching.embedder.fingerprint[:12]}）",
-            index=index,
+            index=matching.index,
             settings=hashlib.sha256(settings.ranking.model_dump_json().encode()).hexdigest()[:12],
             patents=len(matching.collection.ids),
             needs=len(found),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
+from threading import RLock
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from indexes.manifest import (
     IndexMissing,
     IndexStale,
     Published,
+    current_version,
     open_verified,
     publish,
 )
@@ -37,6 +39,8 @@ from matcher.store.embeddings import EmbeddingCache
 from matcher.store.filters import PatentFilter
 from models.catalogue import load_model
 from models.contract import Embedder, ModelUnusable, Role
+
+T = TypeVar("T")
 
 _TEXTS = "2"
 """Version of what `corpus` reads from a record; raised when that changes, so that old indexes are rebuilt."""
@@ -89,21 +93,39 @@ class _Opened:
     published: Published
     collection: Collection
 
+    @property
+    def version(self) -> str:
+        """Number and time of the index."""
+        return f"{self.published.path.name}（{self.published.created_at:%Y-%m-%d %H:%M}）"
+
+
+@dataclass(frozen=True)
+class _Known(Generic[T]):
+    """Something worked out once, and what it was worked out from."""
+
+    of: object
+    value: T
+
 
 @dataclass
 class Workspace:
-    """One folder with its database, vectors and indexes, opened under one Settings."""
+    """One folder with its database, vectors and indexes, opened under one Settings; threads may share it."""
 
     settings: Settings
     store: Store
+    serving: bool = False
+    """Whether the current index is used although newer data wait for theirs, as a service must; else it is refused."""
+    _lock: RLock = field(default_factory=RLock, repr=False)
     _opened: dict[str, _Opened] = field(default_factory=dict, repr=False)
-    _masks: dict[tuple[PatentFilter, date, str], Mask] = field(default_factory=dict, repr=False)
+    _masks: dict[tuple[PatentFilter, date, str], _Known[Mask]] = field(default_factory=dict, repr=False)
+    _context: _Known[Context] | None = field(default=None, repr=False)
 
     @classmethod
-    def open(cls, settings: Settings) -> Self:
+    def open(cls, settings: Settings, *, serving: bool = False) -> Self:
         """Open the workspace, creating folder and database where there are none."""
         settings.home.mkdir(parents=True, exist_ok=True)
-        return cls(settings, Store.open(settings.database_url or settings.home / "matcher.db"))
+        store = Store.open(settings.database_url or settings.home / "matcher.db")
+        return cls(settings, store, serving)
 
     def __enter__(self) -> Self:
         return self
@@ -125,7 +147,8 @@ class Workspace:
 
     def matching(self) -> Matching:
         """The patents ready to be searched; raises NotReady or IndexDamaged with what to run."""
-        return Matching(self._open("patents").collection, self.store.patents, self.embedder, self.settings)
+        opened = self._open("patents")
+        return Matching(opened.collection, self.store.patents, self.embedder, self.settings, opened.version)
 
     def demand_collection(self) -> Collection:
         """Needs and focus areas ready to be searched by a patent; raises as `matching` does."""
@@ -133,17 +156,20 @@ class Workspace:
 
     def index_version(self) -> str:
         """Number and time of the patents' index in use."""
-        published = self._open("patents").published
-        return f"{published.path.name}（{published.created_at:%Y-%m-%d %H:%M}）"
+        return self._open("patents").version
 
     def stale(self) -> bool:
         """Whether an index is missing, damaged or older than the data or the model."""
+        return bool(self.index_trouble())
+
+    def index_trouble(self) -> str:
+        """What is wrong with the indexes and what to run, in one sentence; empty where they are up to date."""
         try:
-            for kind in ("patents", "demand"):
+            for kind in _SOURCES:
                 open_verified(self._folder(kind), self._facts(kind))
-        except IndexUnusable:
-            return True
-        return False
+        except IndexUnusable as error:
+            return str(error)
+        return ""
 
     def build(self, made_at: datetime, progress: Progress | None = None) -> None:
         """Embed what is new, build both collections aside and swap them in; raises NotReady while another builds."""
@@ -166,39 +192,51 @@ class Workspace:
             demand = Collection.build([need.id for need in wanted], texts, vectors, queries=())
             publish(self._folder("demand"), demand.save, facts["demand"], made_at)
 
-    def allowed(self, chosen: PatentFilter, as_of: date) -> Mask:
-        """Which rows of the patents' collection a filter keeps, of those that existed on the day."""
+    def allowed(self, collection: Collection, chosen: PatentFilter, as_of: date) -> Mask:
+        """Which rows of a collection of patents a filter keeps, of those that existed on the day."""
         key = (chosen, as_of, self.store.data_version("patents"))
-        mask = self._masks.get(key)
-        if mask is None:
-            ids = self._open("patents").collection.ids
-            kept = set(self.store.patents.ids(chosen, as_of))
-            mask = np.fromiter((id_ in kept for id_ in ids), dtype=np.bool_, count=len(ids))
+        with self._lock:
+            known = self._masks.get(key)
+        if known is not None and known.of is collection:
+            return known.value
+        kept = set(self.store.patents.ids(chosen, as_of))
+        mask = np.fromiter((id_ in kept for id_ in collection.ids), dtype=np.bool_, count=len(collection.ids))
+        with self._lock:
             if len(self._masks) >= _MASKS:
                 self._masks.pop(next(iter(self._masks)))
-            self._masks[key] = mask
+            self._masks[key] = _Known(collection, mask)
         return mask
 
     def context(self, as_of: date) -> Context:
         """What signals and gates know besides the pair."""
-        by_patent = groupby(
-            sorted(self.store.assessments.all(as_of), key=lambda item: item.patent_id),
-            key=lambda item: item.patent_id,
-        )
-        return Context(
-            as_of,
-            {enterprise.id: enterprise for enterprise in self.store.enterprises.all()},
-            {patent_id: tuple(items) for patent_id, items in by_patent},
-        )
+        key = (as_of, self.store.data_version("enterprises", "assessments"))
+        known = self._context
+        if known is None or known.of != key:
+            by_patent = groupby(
+                sorted(self.store.assessments.all(as_of), key=lambda item: item.patent_id),
+                key=lambda item: item.patent_id,
+            )
+            context = Context(
+                as_of,
+                {enterprise.id: enterprise for enterprise in self.store.enterprises.all()},
+                {patent_id: tuple(items) for patent_id, items in by_patent},
+            )
+            self._context = known = _Known(key, context)
+        return known.value
 
     def _open(self, kind: str) -> _Opened:
-        """The collection, verified once for each state of data and model."""
-        with lower_errors():
+        """The current collection, verified once; where serving, readers of the one before keep theirs."""
+        with lower_errors(), self._lock:
             facts = self._facts(kind)
+            expected = replace(facts, data_version=None) if self.serving else facts
             opened = self._opened.get(kind)
-            if opened is None or opened.facts != facts:
-                published = open_verified(self._folder(kind), facts)
-                opened = _Opened(facts, published, Collection.load(published.path))
+            if (
+                opened is None
+                or opened.facts != expected
+                or opened.published.path.name != current_version(self._folder(kind))
+            ):
+                published = open_verified(self._folder(kind), expected)
+                opened = _Opened(expected, published, Collection.load(published.path))
                 self._opened[kind] = opened
         return opened
 
