@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,10 +13,14 @@ from api.cli.options import AsJson, Home, Model, now, read_settings
 from api.cli.terminal import print_json, progress
 
 if TYPE_CHECKING:
-    from matcher.importing.report import ImportReport
+    from matcher.importing.report import ImportReport, RowProblem
 
 _SHOWN = 12
-"""Problems printed; all of them are in the report file."""
+"""Kinds of problems printed; all problems are in the report file."""
+_ALIKE = 3
+"""Problems of one kind printed: thousands of the same must not hide the one that differs."""
+_QUOTED = re.compile("“[^”]*”|CN[0-9.X]+")
+"""What differs between two problems of one kind: values and numbers of records."""
 
 _Kind = Annotated[
     str,
@@ -102,8 +107,6 @@ class IndexStatus:
 
 def summary(report: ImportReport) -> str:
     """A report in a few lines: the count of every row, what was recognised, the first problems."""
-    from matcher.importing.report import SEVERITY_LABELS
-
     lines = [
         f"{report.file}：读取 {report.rows_read} 行 = 新增 {report.landed} + 合并 {report.merged} + 未导入 {report.refused}；"
         f"提醒 {report.warnings} 处。"
@@ -115,15 +118,31 @@ def summary(report: ImportReport) -> str:
         if sheet.unrecognised:
             lines.append(f"  {name}未识别的列：{'、'.join(sheet.unrecognised)}（可用 --map 列名=字段 指定）")
     lines += [f"  {remark}" for remark in report.remarks]
-    for problem in report.problems[:_SHOWN]:
-        place = f"{problem.sheet} 第 {problem.row} 行" if problem.sheet else f"第 {problem.row} 行"
-        value = f"“{problem.value[:30]}”" if problem.value else ""
-        lines.append(
-            f"  {SEVERITY_LABELS[problem.severity]}：{place}“{problem.column}”{value}：{problem.message}"
-        )
-    if len(report.problems) > _SHOWN:
-        lines.append(f"  …… 共 {len(report.problems)} 处，用 --report 报告.xlsx 导出全部。")
+    kinds = _kinds(report)
+    for alike in kinds[:_SHOWN]:
+        lines += [_line(problem) for problem in alike[:_ALIKE]]
+        if len(alike) > _ALIKE:
+            lines.append(f"    …… 同类共 {len(alike)} 处。")
+    if sum(min(len(alike), _ALIKE) for alike in kinds[:_SHOWN]) < len(report.problems):
+        lines.append(f"  共 {len(report.problems)} 处，用 --report 报告.xlsx 导出全部。")
     return "\n".join(lines)
+
+
+def _kinds(report: ImportReport) -> list[list[RowProblem]]:
+    """The problems grouped by what is wrong, refused rows first, then in file order."""
+    found: dict[tuple[str, str, str], list[RowProblem]] = {}
+    for problem in sorted(report.problems, key=lambda each: each.severity.value != "refused"):
+        key = (problem.severity.value, problem.column, _QUOTED.sub("", problem.message))
+        found.setdefault(key, []).append(problem)
+    return list(found.values())
+
+
+def _line(problem: RowProblem) -> str:
+    from matcher.importing.report import SEVERITY_LABELS
+
+    place = f"{problem.sheet} 第 {problem.row} 行" if problem.sheet else f"第 {problem.row} 行"
+    value = f"“{problem.value[:30]}”" if problem.value else ""
+    return f"  {SEVERITY_LABELS[problem.severity]}：{place}“{problem.column}”{value}：{problem.message}"
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:
