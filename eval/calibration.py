@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,7 @@ from eval.judgements import RELEVANT, Judgements, Run
 from eval.splits import folds
 from matcher.errors import InputError
 from matcher.matches import Grade
+from matcher.ranker import Calibration, Kind
 
 Values = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -30,14 +30,6 @@ Flags = NDArray[np.bool_]
 _KNOTS = 201
 _EDGE = 1e-3
 """Keeps the logarithms of the beta map finite."""
-
-
-class Kind(StrEnum):
-    """The family of the map."""
-
-    PLATT = "platt"
-    BETA = "beta"
-    ISOTONIC = "isotonic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +48,6 @@ class Pairs:
         """Some of the pairs; `chosen` of shape (pairs,)."""
         ids = tuple(need for need, take in zip(self.need_ids, chosen, strict=True) if take)
         return Pairs(ids, self.scores[chosen], self.relevant[chosen])
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """A non-decreasing map from score to probability through points in ascending order of score."""
-
-    kind: Kind
-    scores: tuple[float, ...]
-    probabilities: tuple[float, ...]
-
-    def probability(self, scores: Values) -> Values:
-        """Probabilities of scores, the same shape, in [0, 1]."""
-        return np.asarray(np.interp(scores, self.scores, self.probabilities), dtype=np.float64)
-
-    def threshold(self, probability: float) -> float:
-        """The lowest score in [0, 1] that reaches a probability; 1 where none does."""
-        grid = np.linspace(0.0, 1.0, 10_001)
-        reached = np.flatnonzero(self.probability(grid) >= probability - 1e-12)
-        return float(grid[reached[0]]) if len(reached) else 1.0
 
 
 @dataclass(frozen=True, slots=True)

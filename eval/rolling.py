@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from eval import strata
-from eval.artefacts import RankerArtefact, require_older
 from eval.comparison import Interval, compare, interval
 from eval.exposure import Exposure, exposure
 from eval.history import sentences
@@ -17,6 +16,7 @@ from eval.report import Evaluation, Report, Stamp
 from eval.scoring import Mode, Scheme, Scores, score
 from eval.splits import Cut
 from matcher.errors import InputError
+from matcher.ranker import RankerArtefact, require_older
 
 Answer = Callable[[Replay], Run]
 """A system: what it would have listed on that day."""

@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 from eval import rolling
-from eval.artefacts import Made, RankerArtefact
 from eval.beir import TestCollection, read_collection
 from eval.comparison import RESAMPLES, Comparison, interval
 from eval.comparison import compare as compare_scores
@@ -22,6 +21,7 @@ from eval.splits import Cut
 from eval.trec import read_judgements, read_run
 from matcher.errors import InputError
 from matcher.matches import Grade
+from matcher.ranker import Made, RankerArtefact
 from matcher.settings import Settings
 from matcher.workspace import open_model
 from models.contract import Embedder

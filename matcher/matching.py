@@ -16,7 +16,8 @@ from indexes.postings import Query
 from matcher.corpus import need_text, patent_text, text_vectors
 from matcher.domain import Need, Patent
 from matcher.matches import NeedMatches
-from matcher.ranking import ListRules, Scale, Scored, score, shortlist
+from matcher.ranker import Calibration
+from matcher.ranking import ListRules, Scale, Scored, calibrated, score, shortlist
 from matcher.retrieval import Candidates, Collection
 from matcher.settings import Settings
 from matcher.signals.contract import Candidate, Context, Evidence
@@ -58,6 +59,8 @@ class Matching:
     settings: Settings
     index: str = "内存索引"
     """Which index the collection came from, as a list's cover names it."""
+    calibration: Calibration | None = None
+    """Text value → probability; None: 未校准."""
 
     def match(
         self,
@@ -112,7 +115,7 @@ class Matching:
         context = self._quoting(context)
         row = np.array([bisect_left(self.collection.ids, patent.id)], dtype=np.int64)
         found = self.collection.score_at(asked.query, asked.vector, row, self.channel_weights())
-        return shortlist(asked.need, self.candidates(found), context, self.settings.ranking, rules)
+        return self._shortlist(asked, found, context, rules)
 
     def candidates(self, found: Candidates) -> list[Candidate]:
         """The records behind retrieved rows, with their two text values."""
@@ -150,14 +153,17 @@ class Matching:
         """The context with evidence from this collection; both text signals of a pair ask for it."""
         return replace(context, evidence=lru_cache(maxsize=1)(self.evidence))
 
+    def _shortlist(self, asked: Asked, found: Candidates, context: Context, rules: ListRules) -> NeedMatches:
+        listed = shortlist(asked.need, self.candidates(found), context, self.settings.ranking, rules)
+        return listed if self.calibration is None else calibrated(listed, self.calibration)
+
     def _listed(
         self, asked: Asked, found: Candidates, context: Context, rules: ListRules, allowed: Mask | None
     ) -> NeedMatches:
         """The shortlist; where gates leave it short although candidates reach the floor, it looks deeper."""
-        ranking, total = self.settings.ranking, len(self.collection.ids)
-        depth = self.settings.retrieval.candidates
+        depth, total = self.settings.retrieval.candidates, len(self.collection.ids)
         while True:
-            listed = shortlist(asked.need, self.candidates(found), context, ranking, rules)
+            listed = self._shortlist(asked, found, context, rules)
             gated = len(listed.excluded) >= rules.near_misses
             if len(listed.matches) >= rules.list_k or not gated or depth >= total:
                 return listed

@@ -19,17 +19,20 @@ both figures: a need without a vector is graded by its words.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from math import fsum
 from operator import mul
 
+import numpy as np
+
 from matcher.domain import Need
 from matcher.gates import gates, violated
 from matcher.matches import Contribution, Grade, Match, NeedMatches
+from matcher.ranker import Calibration
 from matcher.settings import RankingSettings
 from matcher.signals.contract import Candidate, Context, Reading
-from matcher.signals.table import Weighted, weighted
+from matcher.signals.table import SIGNALS, Weighted, weighted
 
 _ROUNDING = 1e-9
 """More than what sums of a few products can be off."""
@@ -166,6 +169,29 @@ def explain(need: Need, scored: Scored, context: Context, scale: Scale) -> Match
         gates=gates(need, patent, context),
         availability=context.facts(patent).availability,
     )
+
+
+_TEXTUAL = frozenset(signal.name for signal in SIGNALS if signal.textual)
+
+
+def text_value(match: Match) -> float | None:
+    """The weighted mean of a match's text signals, in [0, 1]; None where none is known."""
+    parts = [part for part in match.contributions if part.signal in _TEXTUAL]
+    total = fsum(part.weight for part in parts)
+    return fsum(part.weight * part.value for part in parts) / total if total else None
+
+
+def calibrated(listed: NeedMatches, calibration: Calibration) -> NeedMatches:
+    """The list with the probability behind each grade: that an expert finds the subject fair or strong (≥ 3)."""
+
+    def said(match: Match) -> Match:
+        value = text_value(match)
+        if value is None:
+            return match
+        return replace(match, probability=float(calibration.probability(np.array(value))))
+
+    matches, excluded = (tuple(map(said, part)) for part in (listed.matches, listed.excluded))
+    return replace(listed, matches=matches, excluded=excluded)
 
 
 def rank(

@@ -30,7 +30,9 @@ from indexes.postings import Document
 from matcher.corpus import focus_needs, need_text, patent_text, text_vectors
 from matcher.domain import Need
 from matcher.errors import IndexDamaged, ModelError, NotReady
+from matcher.fitting import SHIPPED, fitted
 from matcher.matching import Matching, Progress
+from matcher.ranker import read_artefact
 from matcher.retrieval import Collection
 from matcher.settings import Settings
 from matcher.signals.contract import Context
@@ -42,6 +44,8 @@ from models.contract import Embedder, ModelUnusable, Role
 
 T = TypeVar("T")
 
+RANKER = "ranker.json"
+"""The workspace's own ranker: `matcher train ranker` writes it."""
 _TEXTS = "2"
 """Version of what `corpus` reads from a record; raised when that changes, so that old indexes are rebuilt."""
 _MASKS = 32
@@ -119,6 +123,7 @@ class Workspace:
     _opened: dict[str, _Opened] = field(default_factory=dict, repr=False)
     _masks: dict[tuple[PatentFilter, date, str], _Known[Mask]] = field(default_factory=dict, repr=False)
     _context: _Known[Context] | None = field(default=None, repr=False)
+    _matching: _Known[Matching] | None = field(default=None, repr=False)
 
     @classmethod
     def open(cls, settings: Settings, *, serving: bool = False) -> Self:
@@ -148,7 +153,15 @@ class Workspace:
     def matching(self) -> Matching:
         """The patents ready to be searched; raises NotReady or IndexDamaged with what to run."""
         opened = self._open("patents")
-        return Matching(opened.collection, self.store.patents, self.embedder, self.settings, opened.version)
+        files = [path for path in (self.settings.home / RANKER, SHIPPED) if path.is_file()]
+        of = (opened.published.path, [path.stat().st_mtime_ns for path in files])
+        known = self._matching
+        if known is None or known.of != of:
+            matching = Matching(
+                opened.collection, self.store.patents, self.embedder, self.settings, opened.version
+            )
+            known = self._matching = _Known(of, fitted(matching, map(read_artefact, files)))
+        return known.value
 
     def demand_collection(self) -> Collection:
         """Needs and focus areas ready to be searched by a patent; raises as `matching` does."""

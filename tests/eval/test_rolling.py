@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 from eval import usecases
-from eval.artefacts import Made, RankerArtefact
 from eval.replay import Past
 from eval.report import Stamp, as_html
 from eval.rolling import baseline_answer, guarded, roll, verdict
@@ -13,6 +12,7 @@ from eval.scoring import Mode, Scheme
 from eval.splits import rolling
 from matcher.domain import Enterprise, Patent, PatentType, Transaction, TransactionKind
 from matcher.errors import InputError
+from matcher.ranker import Made, RankerArtefact
 
 CUTS = rolling(date(2019, 1, 1), date(2022, 1, 1), 12)
 SCHEME = Scheme(Mode.FULL, ("hit@1", "hit@10"))

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from eval import usecases
-from eval.artefacts import Made
 from eval.beir import read_collection
 from eval.judgements import Run
 from eval.report import Stamp
 from eval.scoring import Mode, Scheme
 from eval.simulation import simulate
 from matcher.errors import InputError
+from matcher.ranker import Made
 from matcher.settings import RankingSettings, Settings
 from models.catalogue import load_model
 
@@ -95,7 +95,10 @@ def test_baselines_by_name(folder: Path) -> None:
     runs = usecases.baselines(read_collection(folder), ["random", "bm25-chars"])
     assert [run.name for run in runs] == ["random", "bm25-chars"]
     assert set(runs[0].rankings["n1"].ids) == {"a", "b", "c"}
-    with pytest.raises(InputError, match="没有名为 bm26 的基准方法。可用：bm25-words、random、popularity、ipc、bm25-chars、bm25-tuned"):
+    with pytest.raises(
+        InputError,
+        match="没有名为 bm26 的基准方法。可用：bm25-words、random、popularity、ipc、bm25-chars、bm25-tuned",
+    ):
         usecases.baselines(read_collection(folder), ["bm26"])
 
 

@@ -4,12 +4,22 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from eval.artefacts import Made, RankerArtefact, read_artefact, require_older, write_artefact
-from eval.calibration import Calibration, Kind
 from matcher.errors import InputError
 from matcher.matches import Grade
+from matcher.ranker import (
+    Calibration,
+    Kind,
+    Made,
+    RankerArtefact,
+    applied,
+    read_artefact,
+    require_older,
+    write_artefact,
+)
+from matcher.settings import RankingSettings
 
 MADE = Made(date(2020, 1, 1), "d1", "专利标题", "m1", "s1", 116, 7493, 0, "matcher train ranker")
 BARE = RankerArtefact({"semantic": 1.0}, {"semantic": 1.0}, "沿用默认权重。", MADE)
@@ -19,6 +29,7 @@ FULL = replace(
     thresholds={Grade.STRONG: 0.8, Grade.POSSIBLE: 0.3},
     expected_error=0.01,
     brier=0.09,
+    probe=(0.25, -1.0),
 )
 
 
@@ -30,7 +41,7 @@ def test_an_artefact_survives_its_file_byte_for_byte(tmp_path: Path, artefact: R
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 9}', '{"format": 1, "made": {}}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 9}', '{"format": 2, "made": {}}'])
 def test_a_damaged_artefact_is_refused_with_what_to_run(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match="请重新训练（matcher train ranker）"):
@@ -44,3 +55,31 @@ def test_an_artefact_that_may_have_seen_the_answers_is_refused() -> None:
     ) as error:
         require_older(BARE, date(2019, 12, 31))
     assert error.value.code == "leak"
+
+
+def test_thresholds_become_settings_with_facts_that_are_neither_good_nor_bad() -> None:
+    settings = applied(FULL, RankingSettings(), text_share=0.7)
+    assert (settings.text_strong, settings.strong) == (0.8, 0.7 * 0.8 + 0.15)
+    assert (settings.text_possible, settings.possible) == (0.3, 0.36)
+    assert settings.text_recommended == RankingSettings().text_recommended
+    assert settings.weights == {}
+
+
+def test_learned_weights_go_over_those_of_the_settings() -> None:
+    learned = replace(
+        BARE, weights={"semantic": 0.2, "lexical": 0.8}, prior={"semantic": 0.5, "lexical": 0.5}
+    )
+    assert learned.learned
+    assert not BARE.learned
+    settings = applied(learned, RankingSettings(weights={"semantic": 1.0, "ipc": 0.0}), 1.0)
+    assert settings.weights == {"semantic": 0.2, "lexical": 0.8, "ipc": 0.0}
+
+
+def test_a_calibration_is_constant_beyond_its_ends_and_rises_between() -> None:
+    found = FULL.calibration
+    assert found is not None
+    assert found.probability(np.array([-1.0, 0.0, 0.5, 1.0, 2.0])).tolist() == pytest.approx(
+        [0.1, 0.1, 0.35, 0.6, 0.6]
+    )
+    assert found.threshold(0.35) == pytest.approx(0.5)
+    assert found.threshold(0.9) == 1.0
