@@ -11,13 +11,15 @@ from typing import Protocol
 
 import numpy as np
 
+from indexes.commonness import document_share
 from indexes.contract import Mask, Vectors
-from indexes.postings import Query
+from indexes.postings import Document, Query
 from matcher.corpus import need_text, patent_text, text_vectors
 from matcher.domain import Need, Patent
 from matcher.matches import NeedMatches
 from matcher.ranker import Calibration
 from matcher.ranking import ListRules, Scale, Scored, calibrated, score, shortlist
+from matcher.related import RelatedTerms, related_terms
 from matcher.retrieval import Candidates, Collection
 from matcher.settings import Settings
 from matcher.signals.contract import Candidate, Context, Evidence
@@ -28,6 +30,8 @@ from models.contract import Embedder, Role
 Progress = Callable[[int, int], None]
 """Called with (done, total)."""
 
+_COMMON = 0.05
+"""Share of the patents from which a word counts as standing everywhere (装置, 方法, 提高)."""
 _BATCH = 64
 """Needs searched at once: enough for the dense channel's matrix product, little memory."""
 
@@ -138,9 +142,11 @@ class Matching:
     def evidence(self, need: Need, patent: Patent) -> Evidence:
         """The shared terms, weightiest first, and the sentence of the patent that holds most of their weight."""
         row = bisect_left(self.collection.ids, patent.id)
-        shared = self.collection.lexical.shared_terms(need_text(need), row, patent_text(patent))
+        query, document = need_text(need), patent_text(patent)
+        shared = self.collection.lexical.shared_terms(query, row, document)
         texts = (("摘要", patent.abstract), ("权利要求", patent.first_claim), ("应用场景", patent.scenario))
-        best, held = Evidence(tuple(term.term for term in shared)), 0.0
+        terms = tuple(term.term for term in shared)
+        best, held = Evidence(terms, related=self._related(query, document)), 0.0
         for part, text in texts:
             for number, sentence in enumerate(sentences(text), start=1):
                 plain = normalise(sentence)
@@ -148,6 +154,17 @@ class Matching:
                 if weight > held:
                     best, held = replace(best, sentence=sentence, place=f"{part}第{number}句"), weight
         return best
+
+    def _related(self, query: Query, document: Document) -> tuple[RelatedTerms, ...]:
+        """Different words of like meaning; none where the model only knows whole texts."""
+        if self.embedder.spec.kind != "static":
+            return ()
+        return related_terms(
+            query,
+            document,
+            lambda words: self.embedder.encode(words, Role.QUERY),
+            lambda word: document_share(self.collection.lexical, word) > _COMMON,
+        )
 
     def _quoting(self, context: Context) -> Context:
         """The context with evidence from this collection; both text signals of a pair ask for it."""

@@ -10,6 +10,7 @@ from typing import Protocol
 from matcher.availability import Condition, available, conditions
 from matcher.domain import Assessment, Enterprise, Need, Patent
 from matcher.matches import Availability
+from matcher.related import RelatedTerms
 from matcher.term import expiry
 
 
@@ -22,6 +23,8 @@ class Evidence:
     sentence: str = ""
     place: str = ""
     """Where the sentence stands, such as 摘要第2句."""
+    related: tuple[RelatedTerms, ...] = ()
+    """Different words of like meaning, the nearest first."""
 
 
 @dataclass(frozen=True, slots=True)

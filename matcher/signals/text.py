@@ -34,6 +34,9 @@ class Semantic:
         def explain() -> str:
             near = "含义相近" if value >= _CLOSE else "含义有一定关联"
             evidence = context.evidence(need, candidate.patent)
+            if evidence.related:
+                pairs = "、".join(f"“{pair.need}”与“{pair.patent}”" for pair in evidence.related)
+                return f"需求与专利{near}，如{pairs}"
             if evidence.sentence and not evidence.terms:
                 return f"需求与专利{near}；{evidence.place}：“{evidence.sentence}”"
             return f"需求与专利“{candidate.patent.title}”{near}"

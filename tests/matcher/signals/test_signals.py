@@ -20,6 +20,7 @@ from matcher.domain import (
     Prospect,
 )
 from matcher.errors import SettingsError
+from matcher.related import RelatedTerms
 from matcher.signals.contract import Candidate, Context, Evidence
 from matcher.signals.ipc import parts
 from matcher.signals.region import Place, place
@@ -91,6 +92,14 @@ class TestText:
         )
         assert read("semantic", semantic=0.8, context=self.CONTEXT).reason == "需求与专利“磁悬浮轴承”含义相近"
         assert read("semantic", semantic=0.4).reason == "需求与专利“磁悬浮轴承”含义有一定关联"
+
+    def test_the_semantic_reason_names_the_words_that_it_takes_for_the_same(self):
+        related = (RelatedTerms("变速箱", "齿轮箱"), RelatedTerms("废渣", "炉渣"))
+        alone = Context(TODAY, evidence=lambda need, patent: Evidence((), related=related))
+        assert (
+            read("semantic", semantic=0.8, context=alone).reason
+            == "需求与专利含义相近，如“变速箱”与“齿轮箱”、“废渣”与“炉渣”"
+        )
 
 
 class TestIpc:

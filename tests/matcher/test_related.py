@@ -1,0 +1,60 @@
+"""Which different words of two texts are taken for the same."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexes.commonness import document_share
+from indexes.lexical import LexicalIndex
+from indexes.postings import Document
+from matcher.related import LEAST_COSINE, RelatedTerms, related_terms
+
+DIRECTIONS = {
+    "变速箱": (1.0, 0.0, 0.0),
+    "齿轮箱": (0.9, np.sqrt(1 - 0.81), 0.0),
+    "减速机": (0.7, np.sqrt(1 - 0.49), 0.0),
+    "振动": (0.0, 0.0, 1.0),
+    "油漆": (0.0, 1.0, 0.0),
+}
+
+
+def encode(words):
+    return np.array([DIRECTIONS.get(word, (0.0, 0.0, 0.0)) for word in words], dtype=np.float32)
+
+
+def never(word):
+    return False
+
+
+def test_each_word_goes_to_its_nearest_and_only_once():
+    found = related_terms(Document("变速箱"), Document("减速机", "一种齿轮箱"), encode, never)
+    assert found == (RelatedTerms("变速箱", "齿轮箱"),)
+
+
+def test_a_word_of_both_texts_is_shared_not_related():
+    assert related_terms(Document("变速箱"), Document("变速箱，齿轮箱"), encode, never) == ()
+
+
+def test_words_that_stand_everywhere_say_nothing():
+    common = {"齿轮箱"}.__contains__
+    assert related_terms(Document("变速箱"), Document("齿轮箱"), encode, common) == ()
+
+
+def test_what_is_too_far_or_unknown_is_left_out():
+    assert related_terms(Document("变速箱"), Document("振动，油漆，未知词语"), encode, never) == ()
+    assert related_terms(Document(""), Document("齿轮箱"), encode, never) == ()
+    assert 0 < LEAST_COSINE < 0.7
+
+
+def test_the_nearest_pairs_come_first_up_to_the_limit():
+    query, document = Document("振动", "变速箱"), Document("齿轮箱", "振动")
+    assert related_terms(query, document, encode, never, limit=1) == (RelatedTerms("变速箱", "齿轮箱"),)
+
+
+def test_the_share_of_documents_that_hold_a_word():
+    titles = ["齿轮箱", "齿轮", *(f"一种阀门{number}" for number in range(18))]
+    index = LexicalIndex.build([Document(title) for title in titles])
+    assert document_share(index, "齿轮") == 2 / 40  # 20 titles and 20 pseudo-documents
+    assert document_share(index, "齿轮箱") == 1 / 40
+    assert document_share(index, "一种") == 1.0
+    assert document_share(index, "未见过") == 0.0
