@@ -3,6 +3,7 @@
 MatcherError                what happened and what to do, in Chinese
 ├── InputError              a file, a row or a value that the user can mend
 ├── NotFound                a record that is not in the workspace
+├── Conflict                somebody else has changed it meanwhile
 ├── NotReady                an index or artefact that has to be built first
 ├── PermissionDenied        an operation this person or key may not do
 ├── SettingsError           matcher.toml, environment or option is wrong
@@ -34,6 +35,12 @@ class NotFound(MatcherError):
     """No such record in the workspace."""
 
     code = "not_found"
+
+
+class Conflict(MatcherError):
+    """The record was changed after it was read: read it again, then decide."""
+
+    code = "conflict"
 
 
 class NotReady(MatcherError):

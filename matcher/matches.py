@@ -85,6 +85,10 @@ class Match:
     completeness: float = 1.0
     gates: tuple[GateResult, ...] = ()
     availability: tuple[Availability, ...] = ()
+    id: str = ""
+    """Match id, in a list made for an event."""
+    family: tuple[str, ...] = ()
+    """Numbers of the 同组专利 that this line stands for besides its own."""
     probability: float | None = None
     """P(an expert grades the pair ≥ 3), only where a fitting calibration exists (else 未校准)."""
 
@@ -122,6 +126,8 @@ class Provenance:
     floor: Grade = Grade.POSSIBLE
     """Matches below this grade are left out of the list."""
     list_k: int = 10
+    list_id: str = ""
+    """The version of an event's list, such as HD001-02."""
 
 
 @dataclass(frozen=True, slots=True)

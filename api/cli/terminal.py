@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from matcher.errors import (
+    Conflict,
     IndexDamaged,
     InputError,
     MatcherError,
@@ -25,6 +26,7 @@ EXIT_CODES: dict[type[MatcherError], int] = {
     ModelError: 6,
     SettingsError: 7,
     PermissionDenied: 8,
+    Conflict: 9,
 }
 """Exit codes by error; 1 is a failure without a name, 2 a wrong command line."""
 

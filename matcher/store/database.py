@@ -21,9 +21,11 @@ from matcher.store.imports import Imports
 from matcher.store.intake import Intake, Outcome
 from matcher.store.kinds import HOLDERS, kind_of
 from matcher.store.migrations import migrate
+from matcher.store.outcomes import Outcomes
 from matcher.store.patents import Patents
 from matcher.store.reads import Records
 from matcher.store.records import Record
+from matcher.store.roadshows import Roadshows
 
 _BATCH = 5_000
 """Records per transaction: another writer waits a second at most."""
@@ -41,6 +43,8 @@ class Store:
         self.assessments = Assessments(engine)
         self.transactions = Transactions(engine)
         self.imports = Imports(engine)
+        self.roadshows = Roadshows(engine)
+        self.outcomes = Outcomes(engine)
 
     @classmethod
     def open(cls, where: Path | str) -> Self:

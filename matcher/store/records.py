@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import Field, fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from types import UnionType
@@ -109,16 +109,20 @@ def _converter(hint: Any) -> Converter | None:  # noqa: ANN401 (any type hint)
     if get_origin(hint) is tuple:
         item = _converter(get_args(hint)[0])
         return tuple if item is None else lambda values: tuple(map(item, values))
-    if hint is date:
-        return date.fromisoformat
+    if hint is date or hint is datetime:
+        return hint.fromisoformat
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint
     if isinstance(hint, type) and is_dataclass(hint):
-        return lambda values: _nested(hint, values)
+        return lambda values: restored(hint, values)
     return None
 
 
-def _nested(record: type[Any], values: dict[str, Any]) -> object:
+T = TypeVar("T")
+
+
+def restored(record: type[T], values: dict[str, Any]) -> T:
+    """A dataclass from what JSON made of it: dates, coded terms, tuples and nested dataclasses as they were."""
     _convert(values, _converters(record))  # type: ignore[arg-type]  # a type is hashable
     return record(**values)
 

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Date, DateTime, ForeignKey, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 metadata = MetaData()
 
@@ -95,3 +106,46 @@ versions = Table(
     Column("total", String, nullable=False),
 )
 """Per kind, the sum modulo 2^128 of the digests of its records (hex): independent of order and batches."""
+
+events = _record_table("events", _text("name", index=True))
+match_lists = _record_table(
+    "match_lists",
+    _text("event_id", index=True),
+    Column("number", Integer, nullable=False),
+    _text("state"),
+    _text("checksum"),
+    Column("published_on", Date),
+    Column("version", Integer, nullable=False),
+    Column("snapshot", LargeBinary, nullable=False),
+)
+"""`snapshot` is the list itself, compressed: what was handed out, explained a year later."""
+match_list_entries = Table(
+    "match_list_entries",
+    metadata,
+    Column("list_id", String, ForeignKey(match_lists.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("match_id", String, primary_key=True),
+    _text("need_id", index=True),
+    _text("patent_id"),
+    Column("body", Text, nullable=False),
+)
+outcomes = _record_table(
+    "outcomes",
+    _text("event_id", index=True),
+    _text("need_id"),
+    _text("patent_id"),
+    _text("state"),
+    Column("version", Integer, nullable=False),
+)
+outcome_steps = Table(
+    "outcome_steps",
+    metadata,
+    Column("match_id", String, ForeignKey(outcomes.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False),
+    Column("body", Text, nullable=False),
+)
+duties = _record_table(
+    "duties", _text("match_id", index=True), Column("due", Date, nullable=False), Column("done", Date)
+)
+participations = _record_table("participations", _text("event_id", index=True))
+schedules = _record_table("schedules")
