@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from matcher.doctor import Finding, examine
 from matcher.domain import Confidentiality, Need
 from matcher.errors import InputError, NotFound
 from matcher.landing import Imported, Manner, land_file, record_kind
@@ -155,6 +156,11 @@ def match_patent(workspace: Workspace, number: str, request: ListRequest) -> Mat
         patent, matching, workspace.demand_collection(), workspace.demand, context, request.rules()
     )
     return _match_list(found, matching, request, workspace.store.data_version())
+
+
+def doctor(settings: Settings) -> list[Finding]:
+    """Every check of this machine and workspace, with what to do; changes nothing."""
+    return list(examine(settings))
 
 
 def _listed(
