@@ -1,0 +1,98 @@
+"""Requests and answers as the interface's description shows them; fictional, and held against the real ones by a test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi.openapi.models import Example as BodyExample
+
+from api.http.openapi import Example
+from api.http.schemas import HealthDocument, ListDocument, ReadyDocument
+
+SEARCH: dict[str, BodyExample] = {
+    "一句话": {
+        "summary": "一句话",
+        "value": {"text": "高温合金叶片的无损检测"},
+    },
+    "带条件": {
+        "summary": "名称、说明和筛选条件",
+        "value": {
+            "text": "海水淡化反渗透膜的抗污染改性\n现用膜三个月后通量下降四成，希望清洗周期延长到半年。",
+            "k": 5,
+            "as_of": "2026-06-30",
+            "region": ["云州市"],
+            "type": ["发明专利"],
+            "mode": ["普通许可", "开放许可"],
+        },
+    },
+}
+
+_MATCH: dict[str, Any] = {
+    "patent_id": "CN202310123456",
+    "row": {
+        "序号": 1,
+        "需求编号": "N001",
+        "推荐专利名称": "一种抗污染反渗透膜及其制备方法",
+        "专利号": "ZL202310123456.5",
+        "推荐等级": "推荐",
+        "匹配理由": "都提到“反渗透膜”“抗污染”",
+    },
+    "gates": [
+        {
+            "gate": "right_in_force",
+            "label": "权利有效",
+            "verdict": "满足",
+            "reason": "2026-05-01 核验为“授权”",
+        }
+    ],
+    "availability": [
+        {"mode": "普通许可", "feasibility": "可行", "reason": "", "consent_of": "", "basis": "专利法第12条"}
+    ],
+    "score": 0.71,
+    "probability": None,
+    "completeness": 0.8,
+    "missing": ["企业评价"],
+    "contributions": [
+        {
+            "signal": "lexical",
+            "label": "用词相同",
+            "weight": 1.0,
+            "value": 0.71,
+            "reason": "都提到“反渗透膜”“抗污染”",
+        }
+    ],
+}
+
+LIST = Example(
+    ListDocument,
+    {
+        "format": "patent-match-list",
+        "version": 1,
+        "preset": "内部版",
+        "provenance": {"made_at": "2026-06-30T09:00:00", "as_of": "2026-06-30", "needs": 1, "list_k": 10},
+        "cover": [{"label": "清单基准日", "text": "2026-06-30"}],
+        "needs": [
+            {
+                "need_id": "N001",
+                "row": {"序号": 1, "需求编号": "N001", "需求名称": "海水淡化反渗透膜的抗污染改性"},
+                "matches": [_MATCH],
+                "excluded": [],
+            }
+        ],
+    },
+    "与 JSON 导出相同的清单：每条需求的专利，最好的在前",
+)
+HEALTH = Example(HealthDocument, {"status": "ok"}, "进程在运行")
+READY = Example(
+    ReadyDocument,
+    {
+        "ready": True,
+        "trouble": "",
+        "index": "000003（2026-06-30 08:00）",
+        "model": "patent-need-static-zh",
+        "patents": 5000,
+        "needs": 120,
+        "data": "0c5d8a6b7e1f2a34",
+    },
+    "可以应答",
+)

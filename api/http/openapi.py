@@ -1,0 +1,72 @@
+"""The interface described: examples for every answer, refusals as problem documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+
+from api.http.problems import MEDIA_TYPE, Problem
+from api.http.schemas import FieldProblemDocument, ProblemDocument
+
+Responses = dict[int | str, dict[str, Any]]
+
+_REF = "#/components/schemas/{model}"
+_ABOUT = (
+    "本机的接口：只在 127.0.0.1 上提供，与命令行同一套功能，供主管部门自己的程序使用。\n\n"
+    "**保密**：默认给出内部版，含“仅主管部门”和“匿名”的需求、企业名称和评分明细；向外转发前请用 "
+    "`preset=对外版`。\n\n每个应答带 `X-Request-ID`；出错时为 `application/problem+json`（RFC 9457）。"
+)
+_REFUSALS = (
+    Problem(404, "not_found", "没有编号为“N999”的需求。"),
+    Problem(413, "too_large", "请求正文超过 1000000 字节。请缩短后重试。"),
+    Problem(422, "invalid_input", "请用一句或一段中文说明需要什么技术。"),
+    Problem(503, "not_ready", "还没有建立索引（workspace/indexes/patents）。请运行 matcher index。"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An answer as it looks, and the model of its shape."""
+
+    model: type[BaseModel]
+    document: dict[str, Any]
+    description: str
+
+
+def answered(example: Example) -> Responses:
+    """The answer of a request that succeeds."""
+    content = {"application/json": {"example": example.document}}
+    return {200: {"model": example.model, "description": example.description, "content": content}}
+
+
+def problems(*statuses: int) -> Responses:
+    """The refusals that an operation knows, each with an example."""
+    return {problem.status: _refusal(problem) for problem in _REFUSALS if problem.status in statuses}
+
+
+def describe(app: FastAPI) -> None:
+    """Let `app` describe itself with our refusals in place of the framework's."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(title=app.title, version=app.version, description=_ABOUT, routes=app.routes)
+            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+            for model in (ProblemDocument, FieldProblemDocument):
+                schemas[model.__name__] = model.model_json_schema(ref_template=_REF)
+                schemas[model.__name__].pop("$defs", None)
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _refusal(problem: Problem) -> dict[str, Any]:
+    schema = {"$ref": _REF.format(model=ProblemDocument.__name__)}
+    example = problem.document("5f0c1a6f0f8e4c8d9b7a3e2d1c0b9a87")
+    content = {MEDIA_TYPE: {"schema": schema, "example": example}}
+    return {"description": HTTPStatus(problem.status).phrase, "content": content}

@@ -1,0 +1,100 @@
+"""What may be asked over HTTP: parameters and bodies, checked field by field."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
+from pydantic_core import PydanticCustomError
+
+from matcher.domain import LegalStatus, LicensingMode, PatentType
+from matcher.store.filters import NeedFilter, PatentFilter
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MAX_K = 200
+_FIRST = date(1985, 4, 1)
+"""The day on which the Patent Law came into force."""
+_LAST = date(2200, 12, 31)
+
+
+def _iso_day(value: object) -> date | None:
+    """Days are written in one way only; numbers are no dates."""
+    day = value if value is None or isinstance(value, date) else None
+    if isinstance(value, str) and _ISO.fullmatch(value):
+        with suppress(ValueError):
+            day = date.fromisoformat(value)
+    if value is not None and day is None:
+        raise PydanticCustomError("day", "a day as 2026-06-30")
+    if day is not None and not _FIRST <= day <= _LAST:
+        raise PydanticCustomError("day_range", "a day within the law's time")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_iso_day)]
+Words = Annotated[list[Annotated[str, Field(min_length=1, max_length=100)]], Field(max_length=50)]
+
+
+class _Question(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PatentFilters(_Question):
+    """Which patents to search, before the search: of every stated field any one value; an empty field asks nothing."""
+
+    as_of: Day | None = Field(None, description="以哪一天的状态为准，默认今天")
+    region: Words = Field([], description="地区，按部分匹配，如 云州市")
+    holder: Words = Field([], description="专利权人，全称")
+    ipc: Words = Field([], description="IPC 开头，如 G06F、G06F 16")
+    type: list[PatentType] = Field([], max_length=3, description="专利类型")
+    status: list[LegalStatus] = Field([], max_length=30, description="法律状态")
+    mode: list[LicensingMode] = Field([], max_length=7, description="权利人愿意的转化方式")
+
+    def patents(self) -> PatentFilter:
+        """The same as the store reads it."""
+        return PatentFilter(
+            regions=tuple(self.region),
+            holders=tuple(self.holder),
+            types=tuple(self.type),
+            ipc=tuple(self.ipc),
+            statuses=tuple(self.status),
+            modes=tuple(self.mode),
+        )
+
+
+class SearchBody(PatentFilters):
+    """A need in free text, which is not stored."""
+
+    text: StrictStr = Field(min_length=1, max_length=20_000, description="第一行为名称，其余为说明")
+    k: StrictInt = Field(10, ge=1, le=_MAX_K, description="列几项")
+
+
+class NeedMatchesQuery(PatentFilters):
+    """How to list the patents of one need."""
+
+    k: int = Field(10, ge=1, le=_MAX_K, description="列几项")
+
+
+class PatentMatchesQuery(_Question):
+    """How to list the enterprises of one patent."""
+
+    as_of: Day | None = Field(None, description="以哪一天的状态为准，默认今天")
+    k: int = Field(10, ge=1, le=_MAX_K, description="列几项")
+
+
+class ListQuery(PatentFilters):
+    """Which needs, which patents and for whom."""
+
+    event: str = Field("", max_length=200, description="活动名称")
+    organiser: str = Field("", max_length=200, description="编制单位")
+    k: int = Field(10, ge=1, le=_MAX_K, description="每条需求最多列几件")
+    need_region: Words = Field([], description="只对这些地区的需求")
+    enterprise: Words = Field([], description="只对这些企业的需求：名称、统一社会信用代码或编号")
+    preset: str = Field("内部版", max_length=20, description="内部版、对外版、企业版、高校版")
+    recipient: str = Field("", max_length=200, description="企业版、高校版交给谁")
+
+    def needs(self) -> NeedFilter:
+        """The same as the store reads it."""
+        return NeedFilter(regions=tuple(self.need_region), enterprises=tuple(self.enterprise))

@@ -1,0 +1,39 @@
+"""Whether the service lives, and whether it can answer."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from api.http.examples import HEALTH, READY
+from api.http.openapi import answered
+from api.http.serving import Served, json_answer
+from matcher.errors import MatcherError
+
+router = APIRouter(tags=["状态"])
+
+
+@router.get("/health", summary="进程是否在运行", responses=answered(HEALTH))
+def health() -> Response:
+    """Asks nothing of database or index."""
+    return json_answer({"status": "ok"})
+
+
+@router.get(
+    "/ready",
+    summary="能否应答：数据库可读、索引可用",
+    responses=answered(READY) | {503: answered(READY)[200] | {"description": "还不能应答"}},
+)
+def ready(served: Served) -> Response:
+    """503 where searches would be refused; `trouble` then says what to run. An index that only lags is ready."""
+    workspace = served.workspace
+    found: dict[str, object] = {"ready": True, "trouble": "", "index": "", "model": workspace.settings.model}
+    try:
+        found |= {
+            "patents": workspace.store.patents.count(),
+            "needs": workspace.store.needs.count(),
+            "data": workspace.store.data_version(),
+        }
+        found |= {"index": workspace.index_version(), "trouble": workspace.index_trouble()}
+    except MatcherError as error:
+        found |= {"ready": False, "trouble": str(error)}
+    return json_answer(found, 200 if found["ready"] else 503)

@@ -1,0 +1,60 @@
+"""doctor, and that both doors give one list."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from api.cli.app import app
+from matcher.settings import Settings
+
+
+def test_the_command_line_and_the_service_give_the_same_list_in_the_same_order(
+    client: TestClient, filled: Settings
+) -> None:
+    over_http = client.get("/api/v1/list", params={"as_of": "2026-06-30", "k": 5}).json()
+    command = ["list", "--json", "--as-of", "2026-06-30", "--list-k", "5", "--home", str(filled.home)]
+    printed = CliRunner().invoke(app, command)
+    assert printed.exit_code == 0
+    on_screen = json.loads(printed.stdout)
+    assert on_screen["needs"] == over_http["needs"]
+    assert [need["need_id"] for need in on_screen["needs"]] == ["N001", "N002"]
+    assert on_screen["provenance"]["data_version"] == over_http["provenance"]["data_version"]
+
+
+@pytest.mark.parametrize(
+    ("options", "address"),
+    [
+        (["--need", "N001"], "/api/v1/needs/N001/matches"),
+        (["--patent", "ZL202310123456.1"], "/api/v1/patents/ZL202310123456.1/enterprises"),
+    ],
+)
+def test_both_doors_match_alike(
+    client: TestClient, filled: Settings, options: list[str], address: str
+) -> None:
+    command = ["match", *options, "--json", "--as-of", "2026-06-30", "--home", str(filled.home)]
+    printed = CliRunner().invoke(app, command)
+    assert json.loads(printed.stdout)["needs"] == client.get(address).json()["needs"]
+
+
+def test_doctor_in_a_filled_workspace(filled: Settings) -> None:
+    printed = CliRunner().invoke(app, ["doctor", "--home", str(filled.home)])
+    assert printed.exit_code == 0
+    lines = printed.stdout.splitlines()
+    assert "✓ 数据：专利 3 条，企业 1 条，需求 2 条，企业评价 0 条，历史交易 0 条" in lines
+    assert "✓ 索引：000001（2026-06-30 09:00），与数据和模型一致" in lines
+    assert "✓ 外部文本服务：不允许，文本不离开本机（allow_external_text = false）" in lines
+
+
+def test_doctor_answers_programs_and_fails_where_something_essential_does(settings: Settings) -> None:
+    command = ["doctor", "--home", str(settings.home), "--model", "没有的模型", "--json"]
+    printed = CliRunner().invoke(app, command)
+    assert printed.exit_code == 1
+    found = {finding["label"]: finding for finding in json.loads(printed.stdout)}
+    assert found["模型"]["ok"] is False
+    assert found["模型"]["essential"] is True
+    assert found["模型"]["detail"].startswith("未知的模型“没有的模型”")
+    assert not settings.home.exists()
