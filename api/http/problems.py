@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from matcher.errors import (
+    Conflict,
     IndexDamaged,
     InputError,
     MatcherError,
@@ -29,6 +30,7 @@ STATUSES: dict[type[MatcherError], int] = {
     InputError: 422,
     NotFound: 404,
     PermissionDenied: 403,
+    Conflict: 409,
     NotReady: 503,
     IndexDamaged: 503,
     ModelError: 503,
