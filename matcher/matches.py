@@ -89,6 +89,8 @@ class Match:
     """Match id, in a list made for an event."""
     family: tuple[str, ...] = ()
     """Numbers of the 同组专利 that this line stands for besides its own."""
+    state: str = ""
+    """对接状态 with its number of changes when the list was read, such as 已推送（第1次）."""
     probability: float | None = None
     """P(an expert grades the pair ≥ 3), only where a fitting calibration exists (else 未校准)."""
 

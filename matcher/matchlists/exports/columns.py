@@ -7,9 +7,21 @@ from datetime import date
 from enum import StrEnum
 from operator import attrgetter
 
+from matcher.domain import LicensingMode
 from matcher.matchlists.exports.presets import Preset, Sheet
-from matcher.matchlists.exports.rows import ExcludedRow, ListRows, MatchRow, NeedRow, PatentRow, ScoreRow
+from matcher.matchlists.exports.rows import (
+    FOLLOW_UP,
+    ExcludedRow,
+    ListRows,
+    MatchRow,
+    NeedRow,
+    PatentRow,
+    ScoreRow,
+)
+from matcher.outcomes import Reason
 
+INTEREST = ("是", "否", "待定")
+"""是否有意向."""
 Row = MatchRow | PatentRow | ExcludedRow | NeedRow | ScoreRow
 Cell = str | int | float | date
 
@@ -20,6 +32,7 @@ class Setting(StrEnum):
     TEXT = "text"
     CENTRE = "centre"
     DATE = "date"
+    ENTRY = "entry"
     NUMBER = "number"
     GRADE = "grade"
 
@@ -32,6 +45,8 @@ class Column:
     field: str
     width: float
     setting: Setting = Setting.TEXT
+    choices: tuple[str, ...] = ()
+    """Offered in a drop-down; another value is warned of, not refused."""
 
     def cell(self, row: Row) -> Cell:
         """The row's value in this column."""
@@ -65,8 +80,35 @@ _MATCH = (
     Column("匹配理由", "reasons", 29),
     Column("风险提示", "risks", 15),
     Column("权利人联系部门", "contact", 9),
-    Column("对接状态", "follow_up", 5.2, Setting.CENTRE),
+    Column("对接状态", "follow_up", 5.2, Setting.CENTRE, FOLLOW_UP),
+    Column("同组专利", "family", 9),
+    Column("对接编号", "match_id", 7, Setting.CENTRE),
 )
+
+
+def _to_fill(title: str, width: float, choices: tuple[str, ...] = ()) -> Column:
+    return Column(title, "to_fill", width, Setting.ENTRY, choices)
+
+
+_FEEDBACK = (
+    Column("对接编号", "match_id", 13, Setting.CENTRE),
+    Column("清单版本", "list_id", 10, Setting.CENTRE),
+    Column("企业名称", "enterprise", 18),
+    Column("需求名称", "need", 20),
+    Column("推荐专利名称", "patent", 24),
+    Column("专利号", "patent_number", 17),
+    Column("专利权人", "holder", 16),
+    Column("推荐等级", "grade", 8, Setting.GRADE),
+    Column("当前状态", "follow_up", 10, Setting.CENTRE),
+    _to_fill("是否有意向", 8, INTEREST),
+    _to_fill("意向方式", 10, tuple(mode for mode in LicensingMode if mode is not LicensingMode.OWN_USE)),
+    _to_fill("拟合作金额（万元）", 10),
+    _to_fill("不合适原因", 13, tuple(Reason)),
+    _to_fill("备注", 20),
+    _to_fill("填表人", 8),
+    _to_fill("填表日期", 11),
+)
+"""What comes back: the first two columns say of what, those to fill in say what."""
 
 
 def _of_row(*titles: str) -> tuple[Column, ...]:
@@ -103,6 +145,7 @@ _COLUMNS: dict[Sheet, tuple[Column, ...]] = {
         *_of_row("状态核验日期", "专利权人"),
         Column("未列入原因", "why", 40),
     ),
+    Sheet.FEEDBACK: _FEEDBACK,
     Sheet.NEEDS: (
         _NUMBER,
         Column("需求编号", "need_id", 12),
@@ -142,7 +185,7 @@ def columns_of(sheet: Sheet, preset: Preset) -> tuple[Column, ...]:
 def rows_of(sheet: Sheet, rows: ListRows) -> tuple[Row, ...]:
     """The sheet's rows (封面 has none)."""
     match sheet:
-        case Sheet.LIST:
+        case Sheet.LIST | Sheet.FEEDBACK:
             return rows.matches
         case Sheet.BY_PATENT:
             return rows.by_patent

@@ -40,6 +40,7 @@ def cover_lines(rows: ListRows) -> tuple[CoverLine, ...]:
         CoverLine("编制单位", made.organiser or "（未填写）"),
         CoverLine("编制时间", f"{made.made_at:%Y-%m-%d %H:%M}"),
         CoverLine("清单版本", f"{rows.preset.name}（{rows.preset.purpose}）"),
+        *([CoverLine("清单编号", made.list_id)] if made.list_id else []),
         CoverLine("清单基准日", f"{made.as_of:%Y-%m-%d}"),
         CoverLine("法律状态数据截至日期", _status_days(rows)),
         CoverLine("数量", _counts(rows)),

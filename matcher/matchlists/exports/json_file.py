@@ -60,6 +60,7 @@ def _match(row: MatchRow | ExcludedRow, worded: MatchRow, sheet: Sheet, preset: 
     match = worded.match
     entry: dict[str, Any] = {
         "patent_id": match.patent.id,
+        **({"match_id": match.id} if match.id else {}),
         "row": _cells(row, columns_of(sheet, preset)),
         "gates": [asdict(gate) for gate in match.gates],
         "availability": [asdict(item) for item in match.availability],

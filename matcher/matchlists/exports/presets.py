@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from matcher.errors import InputError
@@ -16,6 +16,8 @@ class Sheet(StrEnum):
     BY_PATENT = "按专利"
     UNANSWERED = "暂无合适专利的需求"
     EXCLUDED = "排除清单"
+    FEEDBACK = "对接反馈"
+    """To be filled in and sent back; only in lists of events, whose lines have numbers."""
     NEEDS = "需求一览"
     SCORES = "评分明细"
 
@@ -55,6 +57,7 @@ PRESETS: tuple[Preset, ...] = (
             Sheet.BY_PATENT,
             Sheet.UNANSWERED,
             Sheet.EXCLUDED,
+            Sheet.FEEDBACK,
             Sheet.NEEDS,
             Sheet.SCORES,
         ),
@@ -63,24 +66,34 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "对外版",
         "供路演和对接活动公开发放，只列入可公开的需求",
-        (Sheet.COVER, Sheet.LIST, Sheet.BY_PATENT, Sheet.UNANSWERED),
+        (Sheet.COVER, Sheet.LIST, Sheet.BY_PATENT, Sheet.UNANSWERED, Sheet.FEEDBACK),
         frozenset({"统一社会信用代码", "企业类型", "状态核验日期", "授权公告日", "成熟度来源", "对接状态"}),
     ),
     Preset(
         "企业版",
         "供一家企业查看本企业需求可用的专利",
-        (Sheet.COVER, Sheet.LIST, Sheet.UNANSWERED, Sheet.EXCLUDED),
+        (Sheet.COVER, Sheet.LIST, Sheet.UNANSWERED, Sheet.EXCLUDED, Sheet.FEEDBACK),
         frozenset({"统一社会信用代码", "所属地市", "企业类型", "对接状态"}),
         recipient=Recipient.ENTERPRISE,
     ),
     Preset(
         "高校版",
         "供高校、科研机构查看本单位专利适合的企业，以及尚无专利回应的需求",
-        (Sheet.COVER, Sheet.BY_PATENT, Sheet.LIST, Sheet.UNANSWERED),
+        (Sheet.COVER, Sheet.BY_PATENT, Sheet.LIST, Sheet.UNANSWERED, Sheet.FEEDBACK),
         frozenset({"统一社会信用代码"}),
         recipient=Recipient.HOLDER,
     ),
 )
+
+
+NUMBERED = frozenset({"对接编号", "同组专利"})
+"""Columns that only the list of an event has."""
+
+
+def of_unnumbered(preset: Preset) -> Preset:
+    """The version for a list whose lines have no numbers to be followed by."""
+    sheets = tuple(sheet for sheet in preset.sheets if sheet is not Sheet.FEEDBACK)
+    return replace(preset, sheets=sheets, omitted=preset.omitted | NUMBERED)
 
 
 def preset_named(name: str) -> Preset:

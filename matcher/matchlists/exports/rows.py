@@ -8,7 +8,7 @@ from datetime import date
 from matcher.matches import Match, MatchList, NeedMatches, Provenance
 from matcher.matchlists.exports import wording
 from matcher.matchlists.exports.audience import VisibleNeed, visible
-from matcher.matchlists.exports.presets import Preset
+from matcher.matchlists.exports.presets import Preset, of_unnumbered
 from matcher.risks import risks
 from matcher.term import expiry
 
@@ -46,7 +46,12 @@ class MatchRow:
     risks: str
     contact: str
     follow_up: str
+    match_id: str
+    family: str
+    list_id: str
     match: Match
+    to_fill: str = ""
+    """What the reader is to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,9 @@ class ListRows:
 
 def list_rows(match_list: MatchList, preset: Preset, recipient: str = "") -> ListRows:
     """The rows of `match_list` for the readers of `preset` (see `audience.visible` for `recipient`)."""
-    as_of = match_list.provenance.as_of
+    made = match_list.provenance
+    if not made.list_id:
+        preset = of_unnumbered(preset)
     shown = visible(match_list, preset, recipient)
     needs: list[NeedRow] = []
     matches: list[MatchRow] = []
@@ -153,10 +160,10 @@ def list_rows(match_list: MatchList, preset: Preset, recipient: str = "") -> Lis
     for number, need in enumerate(shown.needs, 1):
         item = need.matches
         lines = tuple(
-            _match_row(n, item, match, as_of) for n, match in enumerate(item.matches, len(matches) + 1)
+            _match_row(n, item, match, made) for n, match in enumerate(item.matches, len(matches) + 1)
         )
         kept_out = tuple(
-            ExcludedRow(n, _match_row(n, item, match, as_of), wording.exclusion_text(match))
+            ExcludedRow(n, _match_row(n, item, match, made), wording.exclusion_text(match))
             for n, match in enumerate(item.excluded, len(excluded) + 1)
         )
         matches += lines
@@ -167,7 +174,7 @@ def list_rows(match_list: MatchList, preset: Preset, recipient: str = "") -> Lis
     )
 
 
-def _match_row(number: int, item: NeedMatches, match: Match, as_of: date) -> MatchRow:
+def _match_row(number: int, item: NeedMatches, match: Match, made: Provenance) -> MatchRow:
     need, patent, enterprise = item.need, match.patent, item.enterprise
     return MatchRow(
         number=number,
@@ -189,13 +196,16 @@ def _match_row(number: int, item: NeedMatches, match: Match, as_of: date) -> Mat
         industry=patent.industry,
         maturity=wording.maturity_text(patent.maturity),
         maturity_source=str(patent.maturity.source) if patent.maturity else "",
-        modes=wording.modes_text(match.availability, patent, as_of),
+        modes=wording.modes_text(match.availability, patent, made.as_of),
         fee=wording.fee_text(patent.fee),
         grade=str(match.grade),
         reasons=wording.reasons_text(match),
-        risks=wording.risks_text(risks(match, as_of)),
+        risks=wording.risks_text(risks(match, made.as_of)),
         contact=patent.contact,
-        follow_up=FOLLOW_UP[0],
+        follow_up=match.state or FOLLOW_UP[0],
+        match_id=match.id,
+        family=wording.family_text(match.family),
+        list_id=made.list_id,
         match=match,
     )
 

@@ -22,6 +22,7 @@ _SETTINGS: dict[Setting, dict[str, Any]] = {
     Setting.TEXT: {"align": "left"},
     Setting.CENTRE: {"align": "center"},
     Setting.DATE: {"align": "center", "num_format": "yyyy-mm-dd"},
+    Setting.ENTRY: {"align": "left", "bg_color": "#FFFBE6"},
     Setting.NUMBER: {"align": "right", "num_format": "0.0000"},
     Setting.GRADE: {"align": "center", "bold": True},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from itertools import islice
 
@@ -64,10 +65,16 @@ def fee_text(fee: FeeTerms | None) -> str:
     if fee.amount == 0 and fee.kind is None:
         amount = str(FeeKind.FREE)
     kind = str(fee.kind) if fee.kind is not None and fee.kind not in fee.text else ""
-    words = fee.text.strip()
+    words = "；".join(
+        part for part in map(str.strip, fee.text.split("；")) if not (amount and _BARE_AMOUNT.fullmatch(part))
+    )
     if words and amount and _same_amount(words, fee.amount):
         amount = ""
     return "，".join(part for part in (amount, kind, words) if part) or UNSTATED
+
+
+_BARE_AMOUNT = re.compile(r"[\d.,，\s]*(?:万元|万|元)?")
+"""What the source's words add nothing with to the amount in 万元."""
 
 
 def _same_amount(words: str, amount: float | None) -> bool:
@@ -107,6 +114,13 @@ def reasons_text(match: Match) -> str:
     parts = [part for part in match.contributions if part.reason and part.weight > 0 and favourable(part)]
     parts.sort(key=lambda part: -part.weight * part.value)
     return _lines(dict.fromkeys(part.reason.strip() for part in parts[:_REASONS]))
+
+
+def family_text(numbers: tuple[str, ...]) -> str:
+    """同组专利: the near duplicates that a line stands for; they are offered together as 专利组合."""
+    if not numbers:
+        return ""
+    return f"同组专利 {len(numbers) + 1} 件，可作专利组合洽谈：另有 {'、'.join(numbers)}"
 
 
 def exclusion_text(match: Match) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from matcher.matchlists.exports import cover
 from matcher.matchlists.exports.columns import Cell, Column, Row, Setting, columns_of, rows_of
 from matcher.matchlists.exports.presets import Sheet
-from matcher.matchlists.exports.rows import FOLLOW_UP, ListRows
+from matcher.matchlists.exports.rows import ListRows
 from matcher.matchlists.exports.sheet_text import clean, fitted, line_count, looks_like_formula
 from matcher.matchlists.exports.styles import BODY_SIZE, LINE_HEIGHT, Styles
 
@@ -95,6 +95,7 @@ def _note(rows: ListRows) -> str:
         f"编制单位：{made.organiser}" if made.organiser else "",
         f"清单基准日：{made.as_of:%Y-%m-%d}",
         f"版本：{rows.preset.name}",
+        f"清单编号：{made.list_id}" if made.list_id else "",
         f"推荐等级{cover.grade_note(rows)}",
     ]
     return "　".join(part for part in parts if part)
@@ -168,7 +169,7 @@ class _Table:
         if not rows:
             self.page.write_string(first, 1, "（无）", self.styles.cell(Setting.TEXT))
         self.page.autofilter(_HEADER_ROW, 0, last, len(self.columns) - 1)
-        self._offer_follow_up(first, last)
+        self._offer_choices(first, last)
 
     def _columns(self) -> zip[tuple[Column, float]]:
         return zip(self.columns, self.em, strict=True)
@@ -191,8 +192,8 @@ class _Table:
         else:
             self.page.write_number(row, index, cell, self.styles.cell(setting))
 
-    def _offer_follow_up(self, first: int, last: int) -> None:
+    def _offer_choices(self, first: int, last: int) -> None:
         for index, column in enumerate(self.columns):
-            if column.field == "follow_up":
-                choice = {"validate": "list", "source": list(FOLLOW_UP), "error_type": "warning"}
+            if column.choices:
+                choice = {"validate": "list", "source": list(column.choices), "error_type": "warning"}
                 self.page.data_validation(first, index, last, index, choice)
