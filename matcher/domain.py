@@ -223,6 +223,10 @@ class Patent:
     prospect: Prospect | None = None
     contact: str = ""
     """权利人联系部门."""
+    college: str = ""
+    """所属学院: the holder's college, department or laboratory."""
+    project: str = ""
+    """项目编号 of the research that was paid for."""
     source: str = ""
     own_id: str = ""
     """The record's id in its source."""

@@ -280,6 +280,8 @@ _FACTS = (
     _Fact("scenario", ("scenario",), lambda cells: cells.text("scenario")),
     _Fact("prospect", ("prospect",), lambda cells: cells.read("prospect", PROSPECTS.one)),
     _Fact("contact", ("contact",), lambda cells: cells.raw("contact")),
+    _Fact("college", ("college",), lambda cells: cells.text("college")),
+    _Fact("project", ("project",), lambda cells: cells.raw("project")),
 )
 """Read only where a column is there: most exports fill few of them."""
 

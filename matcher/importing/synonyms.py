@@ -149,6 +149,14 @@ PATENT: Table = {
     "scenario": "应用场景 应用场景(产业化前景) 应用场景描述 应用方向 主要应用场景 用途 scenario",
     "prospect": _PROSPECT,
     "contact": "权利人联系部门 联系部门 联系方式 联系人及电话 联系人 联系人及联系方式 管理部门 contact",
+    "college": """
+        所属学院 学院 院系 所属院系 所在学院 所在院系 二级单位 所属二级单位 二级学院 所属部门 所属院所 所属系所
+        所属学院(部门) 归属学院 权属部门 college department
+    """,
+    "project": """
+        项目编号 科研项目编号 财政资助项目编号 资助项目编号 依托项目编号 课题编号 项目编号(财政资助) 项目批准号
+        project
+    """,
 }
 
 ENTERPRISE: Table = {

@@ -193,10 +193,11 @@ def test_inventory_of_existing_patents(tmp_path):
         [
             "序号", "*专利号\n（必填）", "*专利名称", "专利权人", "是否属于财政资助科研项目形成专利", "专利实施状态", "转化意愿（可接受的转化方式）",
             "技术成熟度", "专利自评", "应用场景（产业化前景）", "权利人联系部门", "专利权评价报告",
+            "所属学院", "财政资助项目编号",
         ],
         [
             1, 2016100000015, "一种阀门", "泰山学院；岱岳研究院", "是", "未实施", "普通许可、转让", "中试", "较好", "用于化工管道。",
-            "科技处", "无",
+            "科技处", "无", "机械工程学院", "2014GGX103001",
         ],
     )  # fmt: skip
     patent = one(path)
@@ -207,6 +208,7 @@ def test_inventory_of_existing_patents(tmp_path):
     assert (patent.maturity.level, patent.maturity.scale) == (6, MaturityScale.STAGE)
     assert (patent.prospect, patent.scenario) == (Prospect.FAIR, "用于化工管道。")
     assert (patent.contact, patent.evaluation_report) == ("科技处", False)
+    assert (patent.college, patent.project) == ("机械工程学院", "2014GGX103001")
 
 
 def test_open_licence_listing(tmp_path):
