@@ -16,9 +16,11 @@ from rich.console import Console
 from eval import ranker, systems, usecases
 from eval.baselines import Task
 from eval.beir import read_collection
+from eval.html import as_html
 from eval.judgements import RELEVANT
-from eval.report import Stamp, as_html, print_report
+from eval.report import Stamp, print_report
 from eval.scoring import Mode, Scheme
+from matcher import fitting
 from matcher.settings import Settings
 from models.catalogue import load_model
 
@@ -52,7 +54,7 @@ def main() -> None:
             Path(sys.argv[1], f"techneed_{mode}.html").write_text(as_html(report), encoding="utf-8")
     table = systems.judged_signals(product, collection.judgements)
     table = table.of_needs(collection.judgements.needs_with(RELEVANT))
-    prior = systems.default_weights(settings)
+    prior = fitting.prior_weights(settings)
     console.print(ranker.learn(table, prior).reason)
     console.print(f"learned − fixed, nested cross-validation: {ranker.cross_validated(table, prior)}")
 

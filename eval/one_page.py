@@ -7,7 +7,8 @@ from html import escape
 
 from eval.charts import Bar, intervals
 from eval.comparison import Interval
-from eval.report import CAUTIONS, Stamp, bullets, page, table
+from eval.html import bullets, page, table
+from eval.report import CAUTIONS, Stamp
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ gain over the prior lies above zero; otherwise the prior stays, and the result s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from eval.metrics import RankedLevels, gains, ndcg
 from eval.splits import folds
 from matcher.errors import InputError
 from matcher.matches import Match
+from matcher.signals.table import SIGNALS
 
 Values = NDArray[np.float64]
 
@@ -120,6 +121,16 @@ def run_of(table: SignalTable, weights: Mapping[str, float], name: str = "learne
     return Run(name, {n.need_id: Ranking.of(n.candidate_ids, scores(n.values, row)) for n in table.needs})
 
 
+def textual(table: SignalTable) -> SignalTable:
+    """The table's text signals alone: what experts judge, and calibrations map."""
+    columns = [row for row, name in enumerate(table.names) if name in _TEXTUAL]
+    needs = tuple(replace(need, values=need.values[:, columns]) for need in table.needs)
+    return SignalTable(tuple(table.names[row] for row in columns), needs)
+
+
+_TEXTUAL = frozenset(signal.name for signal in SIGNALS if signal.textual)
+
+
 def judgements_of(table: SignalTable) -> Judgements:
     """The levels that a table holds."""
     return Judgements(
@@ -142,24 +153,28 @@ def learn(
     prior: Mapping[str, float],
     parts: int = 5,
     seed: int = 0,
+    groups: Mapping[str, str] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Learned:
     """Fit weights, choose λ and prove the gain by cross-validation over needs; falls back to the prior.
 
-    `prior` gives each signal of the table a weight ≥ 0. `progress` is called with 1 after each of the
-    parts × strengths fits.
+    `prior` gives each signal of the table a weight ≥ 0. `groups` names each need's enterprise: all needs of one lie in
+    one fold and are resampled together. `progress` is called with 1 after each of the parts × strengths fits.
     """
     before = _prior(table.names, prior)
     usable = SignalTable(
         table.names, tuple(need for need in table.needs if len(set(need.levels.tolist())) > 1)
     )
-    if len(usable.needs) < FEWEST_NEEDS:
-        reason = f"有标注差异的需求只有 {len(usable.needs)} 条，少于 {FEWEST_NEEDS} 条，沿用默认权重。"
+    independent = len({(groups or {}).get(need, need) for need in usable.need_ids})
+    if independent < FEWEST_NEEDS:
+        unit = "需求只有" if groups is None or independent == len(usable.needs) else "企业只有"
+        measure = "条" if unit == "需求只有" else "家"
+        reason = f"有标注差异的{unit} {independent} {measure}，少于 {FEWEST_NEEDS} {measure}，沿用默认权重。"
         return _kept(table.names, before, len(usable.needs), None, reason)
     baseline = need_ndcg(usable, before)
     place = {need: row for row, need in enumerate(usable.need_ids)}
     values = np.empty((len(STRENGTHS), len(place)))
-    for part in folds(usable.need_ids, parts, seed):
+    for part in folds(usable.need_ids, parts, seed, groups):
         inside = frozenset(part)
         training = _Fit(usable.of_needs(place.keys() - inside), before)
         held = usable.of_needs(inside)
@@ -168,7 +183,8 @@ def learn(
             if progress is not None:
                 progress(1)
     chosen = _one_standard_error(values)
-    gain = interval(values[chosen] - baseline, seed)
+    names = None if groups is None else [groups.get(need, need) for need in usable.need_ids]
+    gain = interval(values[chosen] - baseline, seed, groups=names)
     if gain.low <= 0:
         reason = f"交叉验证的增益 {gain.mean:+.4f}（95% 区间 {gain.low:+.4f} 至 {gain.high:+.4f}）不能排除为零，沿用默认权重。"
         return _kept(table.names, before, len(place), gain, reason)

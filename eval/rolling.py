@@ -10,18 +10,27 @@ from eval.comparison import Interval, compare, interval
 from eval.exposure import Exposure, exposure
 from eval.history import sentences
 from eval.judgements import Judgements, Ranking, Run
+from eval.metrics import Values
 from eval.one_page import Verdict
 from eval.replay import Past, Replay, replay
-from eval.report import Evaluation, Report, Stamp
+from eval.report import Evaluation, Report, Stamp, Weighing
 from eval.scoring import Mode, Scheme, Scores, score
 from eval.splits import Cut
+from eval.strata import Stratum
 from matcher.errors import InputError
-from matcher.ranker import RankerArtefact, require_older
 
 Answer = Callable[[Replay], Run]
 """A system: what it would have listed on that day."""
 
 ROLLING = Scheme(Mode.FULL, ("hit@10", "ndcg@10", "mrr", "recall@10", "recall@50"))
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The past days of one history, set up again; `empty` says which cuts had nothing to be found, and why."""
+
+    replays: tuple[Replay, ...]
+    empty: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,39 +54,45 @@ class Rolled:
         return len(listed & candidates) / len(candidates)
 
 
-def roll(past: Past, cuts: Sequence[Cut], answer: Answer, scheme: Scheme = ROLLING, name: str = "") -> Rolled:
-    """Replay every cut, answer it, and measure the needs of all cuts together under `name`, else the run's.
-
-    Raises InputError where no cut has a deal to be found.
-    """
+def days(past: Past, cuts: Sequence[Cut]) -> Days:
+    """Set up every cut once; raises InputError where no cut has a deal to be found."""
     replays: list[Replay] = []
     empty: list[str] = []
-    levels: dict[str, Mapping[str, int]] = {}
-    rankings: dict[str, Ranking] = {}
-    groups: dict[str, str] = {}
     for cut in cuts:
         try:
-            found = replay(past, cut)
+            replays.append(replay(past, cut))
         except InputError as error:
             if error.code != "empty":
                 raise
             empty.append(str(error))
-            continue
-        answered = answer(found)
-        name = name or answered.name
-        replays.append(found)
-        for need, judged in found.judgements.levels.items():
-            levels[f"{need}@{cut.on}"] = judged
-            groups[f"{need}@{cut.on}"] = need
-        rankings |= {f"{need}@{cut.on}": ranking for need, ranking in answered.rankings.items()}
     if not replays:
         raise InputError(
-            f"{len(cuts)} 个时间段里都没有可评测的交易。请提供更多历史交易，或加长时间段。", code="empty"
+            f"{len(cuts)} 个时间段里都没有可评测的交易。请提供更多历史交易，或加长时间段。"
+            + (f"例如：{empty[0]}" if empty else ""),
+            code="empty",
         )
-    run = Run(name, rankings)
-    return Rolled(
-        score(run, Judgements(levels), scheme), tuple(replays), run, Judgements(levels), groups, tuple(empty)
-    )
+    return Days(tuple(replays), tuple(empty))
+
+
+def roll(past: Days, answer: Answer, scheme: Scheme = ROLLING, name: str = "") -> Rolled:
+    """Answer every day, and measure the needs of all days together under `name`, else the run's own."""
+    levels: dict[str, Mapping[str, int]] = {}
+    rankings: dict[str, Ranking] = {}
+    groups: dict[str, str] = {}
+    for found in past.replays:
+        answered = answer(found)
+        name = name or answered.name
+        for need, judged in found.judgements.levels.items():
+            key = need_at(need, found.cut)
+            levels[key], groups[key] = judged, need
+        rankings |= {need_at(need, found.cut): ranking for need, ranking in answered.rankings.items()}
+    run, known = Run(name, rankings), Judgements(levels)
+    return Rolled(score(run, known, scheme), past.replays, run, known, groups, past.empty)
+
+
+def need_at(need: str, cut: Cut) -> str:
+    """What a replayed need is called: 企业@日期."""
+    return f"{need}@{cut.on}"
 
 
 def verdict(rolled: Rolled, chance: Rolled, keywords: Rolled, k: int = 10, seed: int = 0) -> Verdict:
@@ -91,9 +106,9 @@ def verdict(rolled: Rolled, chance: Rolled, keywords: Rolled, k: int = 10, seed:
         needs=len(set(rolled.groups.values())),
         deals=sum(len(one.judgements) for one in rolled.replays),
         patents=len(candidates),
-        hit=_interval(rolled, measure, seed),
-        by_chance=_interval(chance, measure, seed),
-        keywords=_interval(keywords, measure, seed),
+        hit=_interval(rolled, rolled.scores.values[measure], seed),
+        by_chance=_interval(chance, chance.scores.values[measure], seed),
+        keywords=_interval(keywords, keywords.scores.values[measure], seed),
         coverage=rolled.coverage(k),
         set_apart=len({apart.record_id for one in rolled.replays for apart in one.apart}),
     )
@@ -106,29 +121,19 @@ def baseline_answer(name: str, seed: int = 0) -> Answer:
     return lambda at: BASELINES[name](Task(at.needs, at.patents, seed=seed, deals=at.deals))
 
 
-def guarded(answer: Answer, artefact: RankerArtefact) -> Answer:
-    """A system that uses learned weights, and refuses (InputError) a cut whose future these may have seen."""
-
-    def older(at: Replay) -> Run:
-        require_older(artefact, at.cut.on)
-        return answer(at)
-
-    return older
-
-
 def report(title: str, past: Past, rolled: Sequence[Rolled], stamp: Stamp, scheme: Scheme) -> Report:
-    """All systems with comparisons by enterprise; strata and exposure of the last one, the system under test."""
+    """All systems with comparisons by enterprise; strata of the last one, the system under test."""
     evaluations = tuple(
-        Evaluation(one.scores, {name: _interval(one, name, stamp.seed) for name in one.scores.values})
+        Evaluation(
+            one.scores,
+            {name: _interval(one, one.scores.values[name], stamp.seed) for name in one.scores.values},
+        )
         for one in rolled
     )
     last, first = rolled[-1], scheme.measures[0]
     scores = [one.scores for one in rolled]
     comparisons = compare(scores, first, stamp.seed, groups=last.groups) if len(rolled) > 1 else ()
-    notes = (
-        *last.empty,
-        *sentences(sorted({a for one in last.replays for a in one.apart}, key=lambda a: a.record_id)),
-    )
+    apart = sorted({a for one in last.replays for a in one.apart}, key=lambda a: a.record_id)
     return Report(
         title,
         stamp,
@@ -136,50 +141,60 @@ def report(title: str, past: Past, rolled: Sequence[Rolled], stamp: Stamp, schem
         evaluations,
         comparisons,
         _strata(past, last, scheme, stamp.seed),
-        tuple((one.scores.run, _exposure(past, one)) for one in rolled),
-        notes=(*notes, _propensity(last)),
+        tuple((one.scores.run, _exposure(one)) for one in rolled),
+        notes=(*last.empty, *sentences(apart)),
+        propensity=tuple(weighing for one in rolled for weighing in _propensity(one, stamp.seed)),
     )
 
 
-def _strata(past: Past, one: Rolled, scheme: Scheme, seed: int) -> tuple[strata.Stratum, ...]:
-    cold = {f"{need}@{at.cut.on}" for at in one.replays for need in at.cold}
+def _strata(past: Past, one: Rolled, scheme: Scheme, seed: int) -> tuple[Stratum, ...]:
+    cold = {need_at(need, at.cut) for at in one.replays for need in at.cold}
     enterprises = {enterprise.id: enterprise for enterprise in past.enterprises}
     regions = {
         need: enterprises[e].region or "地区未知" for need, e in one.groups.items() if e in enterprises
     }
     starts = {need: "无历史交易的企业" if need in cold else "有历史交易的企业" for need in one.groups}
+    quality = {need_at(need.id, at.cut): strata.quality(need) for at in one.replays for need in at.needs}
     types = {patent.id: patent.type.value for patent in past.patents if patent.type}
-    first = scheme.measures[0]
-    return (
-        *strata.by_need(one.scores, first, starts, seed),
-        *strata.by_need(one.scores, first, regions, seed),
-        *strata.by_patent(one.run, one.judgements, scheme, types, seed),
-        *strata.by_patent(
-            one.run, one.judgements, scheme, strata.popularity_groups(one.judgements, _deals(one)), seed
-        ),
+    deals = _deals(one)
+    by_need = (
+        strata.by_need(one.scores, scheme.measures[0], groups, seed) for groups in (starts, quality, regions)
     )
+    by_patent = (
+        strata.by_pair(one.run, one.judgements, scheme, group, seed)
+        for group in (
+            lambda need, patent: types.get(patent, "类型未知"),
+            lambda need, patent: strata.popularity(deals[need].get(patent, 0)),
+        )
+    )
+    return tuple(stratum for found in (*by_need, *by_patent) for stratum in found)
 
 
-def _deals(one: Rolled) -> Mapping[str, int]:
-    """Each patent's deals before the first cut: known to every replay."""
-    return one.replays[0].deals
+def _deals(one: Rolled) -> dict[str, Mapping[str, int]]:
+    """By judged need: each patent's deals before the need's own cut."""
+    return {need_at(need, at.cut): at.deals for at in one.replays for need in at.judgements.levels}
 
 
-def _exposure(past: Past, one: Rolled, k: int = 10) -> Exposure:
+def _exposure(one: Rolled, k: int = 10) -> Exposure:
+    last = one.replays[-1]
     holders = {patent.id: "；".join(patent.holders) for at in one.replays for patent in at.patents}
-    return exposure(one.run, holders, k, holders, _deals(one))
+    return exposure(one.run, holders, k, holders, last.deals)
 
 
-def _propensity(one: Rolled, k: int = 10) -> str:
-    """Recall with and without inverse-propensity weights, as a sentence."""
-    plain, weighted = (
-        strata.weighted_recall(one.run, one.judgements, deals, k).mean() for deals in ({}, _deals(one))
+def _propensity(one: Rolled, seed: int, k: int = 10) -> tuple[Weighing, ...]:
+    deals = _deals(one)
+    return tuple(
+        Weighing(
+            one.scores.run,
+            name,
+            *(
+                _interval(one, strata.weighted(one.run, one.judgements, counts, name), seed)
+                for counts in ({}, deals)
+            ),
+        )
+        for name in (f"recall@{k}", f"ndcg@{k}")
     )
-    return (
-        f"{one.scores.run}：召回率@{k} 为 {plain:.3f}；按热度做逆倾向加权后为 {weighted:.3f}"
-        "（成交偏向热门专利，两者相差大时以后者为准）。"
-    )
 
 
-def _interval(one: Rolled, name: str, seed: int) -> Interval:
-    return interval(one.scores.values[name], seed, groups=[one.groups[need] for need in one.scores.need_ids])
+def _interval(one: Rolled, values: Values, seed: int) -> Interval:
+    return interval(values, seed, groups=[one.groups[need] for need in one.scores.need_ids])

@@ -58,6 +58,26 @@ def folds(
     return tuple(tuple(sorted(part)) for part in parts)
 
 
+def development(
+    ids: Iterable[str], test_share: float, seed: int = 0, groups: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """The needs that settings are searched on: all but a share that is kept for one test, split by group.
+
+    Raises InputError for a share that leaves one side empty.
+    """
+    known = sorted(set(ids))
+    names = sorted({(groups or {}).get(identifier, identifier) for identifier in known})
+    kept = round(len(names) * test_share)
+    if not 0 < kept < len(names):
+        raise InputError(
+            f"{len(names)} 组需求按 {test_share:.0%} 留作测试，有一边会是空的。请改用 0 与 1 之间的其他比例，或增加需求。",
+            code="empty",
+        )
+    order = np.random.default_rng(seed).permutation(len(names))
+    test = {names[row] for row in order[:kept]}
+    return tuple(one for one in known if (groups or {}).get(one, one) not in test)
+
+
 def add_months(day: date, months: int) -> date:
     """The same day some months later, or the last of that month where it has none."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from eval.comparison import Interval, interval
-from eval.judgements import Judgements, Run
+from eval.judgements import RELEVANT, Judgements, Run
 from eval.metrics import Values
 from eval.scoring import Scheme, Scores, score
+from matcher.domain import Need
 from matcher.errors import InputError
 
 
@@ -36,19 +38,21 @@ def by_need(scores: Scores, measure: str, groups: Mapping[str, str], seed: int =
     )
 
 
-def by_patent(
-    run: Run, known: Judgements, scheme: Scheme, groups: Mapping[str, str], seed: int = 0
+def by_pair(
+    run: Run, known: Judgements, scheme: Scheme, group: Callable[[str, str], str], seed: int = 0
 ) -> tuple[Stratum, ...]:
     """The scheme's first measure where only one group's patents count as known to fit, by name.
 
-    Tells whether the popular and the long tail, or inventions and utility models, are found equally well.
-    Patents without a group are 未知; groups that hold no relevant patent are left out.
+    `group` names the group of a need id and a patent id. Tells whether the popular and the long tail, or inventions
+    and utility models, are found equally well. Groups that hold no relevant patent are left out.
     """
-    judged = {candidate for row in known.levels.values() for candidate in row}
+    parts: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    for need, judged in known.levels.items():
+        for candidate, level in judged.items():
+            parts[group(need, candidate)][need][candidate] = level
     found = []
-    for name in sorted({groups.get(candidate, "未知") for candidate in judged}):
-        members = frozenset(candidate for candidate in judged if groups.get(candidate, "未知") == name)
-        part = known.of_candidates(members)
+    for name in sorted(parts):
+        part = Judgements(parts[name])
         if part.needs_with(scheme.relevant):
             scores = score(run, part, scheme)
             values = scores.values[scheme.measures[0]]
@@ -56,26 +60,46 @@ def by_patent(
     return tuple(found)
 
 
-def popularity_groups(known: Judgements, deals: Mapping[str, int]) -> dict[str, str]:
+def popularity(deals: int) -> str:
     """热门 for patents that had a deal before, 长尾 for the others: the tail is where lists earn their keep."""
-    return {c: "热门" if deals.get(c, 0) else "长尾" for row in known.levels.values() for c in row}
+    return "热门专利" if deals else "长尾专利"
 
 
-def weighted_recall(
-    run: Run, known: Judgements, deals: Mapping[str, int], k: int = 10, scheme: Scheme | None = None
+def quality(need: Need) -> str:
+    """How much a need says of itself: figures to be reached, words without a figure, or nothing but its name."""
+    details = " ".join((need.description, need.problem, need.indicators)).strip()
+    if not details:
+        return "需求只有名称"
+    return "需求有数量指标" if re.search(r"\d", details) else "需求有说明无指标"
+
+
+def weighted(
+    run: Run,
+    known: Judgements,
+    deals: Mapping[str, Mapping[str, int]],
+    measure: str,
+    relevant: int = RELEVANT,
 ) -> Values:
-    """Recall@k with each relevant patent weighted by 1/√(deals + 1), shape (needs,), in the order of needs_with.
+    """recall@k or ndcg@k with each relevant patent weighted by 1/√(deals + 1), shape (needs,), as needs_with orders.
 
-    Popular patents are more likely to be seen bought than to fit better; the weights undo a part of that
-    (self-normalised inverse propensity, Yang et al., RecSys 2018, power ½). Raises InputError without needs.
+    `deals` counts by need id and patent id what was sold before the need's day; without it all weights are 1, and
+    ndcg counts every relevant patent alike. Popular patents are more likely to be seen bought than to fit better;
+    the weights undo a part of that (self-normalised inverse propensity, Yang et al., RecSys 2018, power ½). Raises
+    InputError without needs.
     """
-    relevant = (scheme or Scheme()).relevant
     needs = known.needs_with(relevant)
     if not needs:
         raise InputError("没有可评测的需求：没有相关标注。", code="empty")
+    name, _, depth = measure.partition("@")
     values = []
     for need in needs:
-        weights = {c: (deals.get(c, 0) + 1) ** -0.5 for c, v in known.levels[need].items() if v >= relevant}
-        top = run.rankings[need].ids[:k] if need in run.rankings else ()
-        values.append(sum(weights.get(c, 0.0) for c in top) / sum(weights.values()))
+        sold = deals.get(need, {})
+        weights = {c: (sold.get(c, 0) + 1) ** -0.5 for c, v in known.levels[need].items() if v >= relevant}
+        top = run.rankings[need].ids[: int(depth)] if need in run.rankings else ()
+        found = np.array([weights.get(candidate, 0.0) for candidate in top])
+        best = np.sort(list(weights.values()))[::-1]
+        if name == "ndcg":
+            found, best = found / np.log2(np.arange(2, len(found) + 2)), best[: int(depth)]
+            best = best / np.log2(np.arange(2, len(best) + 2))
+        values.append(found.sum() / best.sum())
     return np.array(values)

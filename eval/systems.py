@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 
 from eval.baselines import Task
+from eval.beir import TestCollection
 from eval.judgements import Judgements, Ranking, Run
 from eval.ranker import NeedSignals, SignalTable
 from eval.replay import Replay
 from matcher.domain import Assessment, Enterprise
 from matcher.errors import InputError
+from matcher.fitting import under
 from matcher.matching import Asked, Matching
 from matcher.quick import TwoFiles, matching_of
+from matcher.ranker import RankerArtefact, require_older
 from matcher.ranking import Scale, Scored
 from matcher.retrieval import Candidates
 from matcher.settings import Settings
 from matcher.signals.contract import Context
 from matcher.signals.table import weighted
+from matcher.workspace import open_model
 from models.contract import Embedder
 
 _BATCH = 256
@@ -35,10 +39,18 @@ class Product:
     context: Context
 
     @classmethod
-    def of(cls, task: Task, embedder: Embedder, settings: Settings, context: Context) -> Product:
-        """Index the task's patents; the needs' statistics are fitted on the task's needs."""
+    def of(
+        cls,
+        task: Task,
+        embedder: Embedder,
+        settings: Settings,
+        context: Context,
+        ranker: RankerArtefact | None = None,
+    ) -> Product:
+        """Index the task's patents; the needs' statistics are fitted on the task's needs, a ranker's weights apply."""
         files = TwoFiles(tuple(task.needs), {patent.id: patent for patent in task.patents}, ())
-        return cls(task, matching_of(files, embedder, settings), context)
+        matching = matching_of(files, embedder, settings)
+        return cls(task, matching if ranker is None else under(matching, ranker), context)
 
     def asked(self) -> Iterable[Asked]:
         """Every need as the channels read it."""
@@ -118,26 +130,48 @@ def judged_signals(product: Product, known: Judgements) -> SignalTable:
     return SignalTable(names, tuple(needs))
 
 
-def default_weights(settings: Settings) -> dict[str, float]:
-    """The weights in force by signal name: the ranker's prior."""
-    return {item.signal.name: item.weight for item in weighted(settings.ranking.weights)}
+@dataclass
+class Replayed:
+    """The product on past days: indexed once a day, whatever is asked of it; knows the assessments of then or earlier.
+
+    `k` results a need are enough for every measure of a rolling report.
+    """
+
+    embedder: Embedder
+    settings: Settings
+    enterprises: Mapping[str, Enterprise] = field(default_factory=dict)
+    assessments: Sequence[Assessment] = ()
+    k: int = 200
+    _last: tuple[Replay, Product] | None = None
+
+    def on(self, at: Replay) -> Product:
+        """The product of one day."""
+        if self._last is None or self._last[0] is not at:
+            context = context_at(at.cut.on, self.enterprises, self.assessments)
+            task = Task(at.needs, at.patents, k=self.k, deals=at.deals)
+            self._last = (at, Product.of(task, self.embedder, self.settings, context))
+        return self._last[1]
+
+    def answer(self, system: str) -> Callable[[Replay], Run]:
+        """One of SYSTEMS as what is rolled over past days."""
+        return lambda at: SYSTEMS[system](self.on(at))
+
+    def learned(self, ranker: RankerArtefact) -> Callable[[Replay], Run]:
+        """The full ranking under learned weights; raises InputError for a day whose future these may have seen."""
+
+        def answer(at: Replay) -> Run:
+            require_older(ranker, at.cut.on)
+            product = self.on(at)
+            matching = under(product.matching, ranker)
+            return full(Product(product.task, matching, product.context), "learned")
+
+        return answer
 
 
-def product_answer(
-    embedder: Embedder,
-    settings: Settings,
-    enterprises: Iterable[Enterprise] = (),
-    assessments: Iterable[Assessment] = (),
-    system: str = "full",
-) -> Callable[[Replay], Run]:
-    """The product as a system for replays; it knows the assessments dated no later than the cut."""
-    known, said = {one.id: one for one in enterprises}, list(assessments)
-
-    def answer(at: Replay) -> Run:
-        context = context_at(at.cut.on, known, said)
-        return SYSTEMS[system](Product.of(Task(at.needs, at.patents, k=200), embedder, settings, context))
-
-    return answer
+def product_of(collection: TestCollection, settings: Settings, as_of: date, k: int | None = None) -> Product:
+    """The product over a test collection; raises ModelError."""
+    task = Task(collection.needs, collection.patents, k=k)
+    return Product.of(task, open_model(settings), settings, context_at(as_of, {}, []))
 
 
 def context_at(on: date, enterprises: Mapping[str, Enterprise], assessments: Iterable[Assessment]) -> Context:

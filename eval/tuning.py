@@ -64,25 +64,25 @@ def grid_weights(
 def tune(
     table: SignalTable,
     settings: list[dict[str, float]],
-    test: Iterable[str],
     log: Path,
     progress: Callable[[int], None] | None = None,
 ) -> Tuned:
-    """Measure every setting on the needs that are not in `test`; the first setting is the prior.
+    """Measure every setting on the development needs, which are all that `table` holds; the first is the prior.
 
     Each trial is appended to `log` (JSON lines) as soon as it is known; a second call goes on after the last
-    whole line. Raises InputError where no need is left, or the log belongs to another search.
+    whole line. `progress` is called with 1 for each. Raises InputError where no need is left, or the log belongs to
+    another search.
     """
-    held = frozenset(test)
-    development = table.of_needs(need for need in table.need_ids if need not in held)
-    if not development.needs or not settings:
+    if not table.needs or not settings:
         raise InputError("没有可用于调参的需求：全部需求都在测试集中。请重新划分。", code="empty")
-    trials = _resume(log, _key(development, settings), settings)
+    trials = _resume(log, _key(table, settings), settings)
     resumed = len(trials)
+    if progress is not None and resumed:
+        progress(resumed)
     with log.open("a", encoding="utf-8") as file:
         for number in range(resumed, len(settings)):
             weights = np.array([settings[number][name] for name in table.names])
-            value = float(need_ndcg(development, weights).mean())
+            value = float(need_ndcg(table, weights).mean())
             trials.append(Trial(number, settings[number], value))
             file.write(json.dumps({"trial": number, "value": value}) + "\n")
             file.flush()
@@ -92,13 +92,12 @@ def tune(
     return Tuned(best, trials[0], tuple(trials), resumed)
 
 
-def proof(table: SignalTable, tuned: Tuned, test: Iterable[str], seed: int = 0) -> Interval:
-    """The one look at the test split, after tuning: the best setting minus the prior in nDCG@10."""
-    part = table.of_needs(test)
-    if not part.needs:
+def proof(test: SignalTable, tuned: Tuned, seed: int = 0) -> Interval:
+    """The one look at the test needs, after tuning: the best setting minus the prior in nDCG@10."""
+    if not test.needs:
         raise InputError("测试集为空，不能验证调参结果。", code="empty")
     best, prior = (
-        need_ndcg(part, np.array([trial.weights[name] for name in table.names]))
+        need_ndcg(test, np.array([trial.weights[name] for name in test.names]))
         for trial in (tuned.best, tuned.prior)
     )
     return interval(best - prior, seed)

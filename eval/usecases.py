@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from eval import rolling
+from eval import rolling, strata
+from eval.baselines import BASELINES, Task
 from eval.beir import TestCollection, read_collection
 from eval.comparison import RESAMPLES, Comparison, interval
 from eval.comparison import compare as compare_scores
+from eval.exposure import exposure
 from eval.judgements import Judgements, Run, require_known
-from eval.ranker import SignalTable
+from eval.learning import calibrate
 from eval.replay import Past
-from eval.report import Evaluation, Reliability, Report, Stamp
+from eval.report import Evaluation, Report, Stamp
 from eval.rolling import ROLLING, Answer
 from eval.scoring import DEFAULT_SCHEME, Mode, Scheme, Scores, fold, score
 from eval.splits import Cut
 from eval.trec import read_judgements, read_run
 from matcher.errors import InputError
-from matcher.matches import Grade
-from matcher.ranker import Made, RankerArtefact
+from matcher.ranker import RankerArtefact
 from matcher.settings import Settings
 from matcher.workspace import open_model
 from models.contract import Embedder
+
+if TYPE_CHECKING:
+    from eval.evidence import Witnesses
 
 FULL_DEPTH = 100
 """Results a need that the product gives in full mode."""
@@ -42,6 +47,8 @@ class Question:
     """Title by patent id: in full mode equal titles count once."""
     known_needs: frozenset[str] | None = None
     known_patents: frozenset[str] | None = None
+    quality: Mapping[str, str] | None = None
+    """How much each need says of itself (`strata.quality`)."""
 
 
 def question(path: Path, scheme: Scheme = DEFAULT_SCHEME) -> Question:
@@ -59,6 +66,7 @@ def of_collection(collection: TestCollection, scheme: Scheme = DEFAULT_SCHEME) -
         titles={patent.id: patent.title for patent in collection.patents},
         known_needs=frozenset(need.id for need in collection.needs),
         known_patents=frozenset(patent.id for patent in collection.patents),
+        quality={need.id: strata.quality(need) for need in collection.needs},
     )
 
 
@@ -100,8 +108,6 @@ def read_runs(paths: Sequence[Path]) -> tuple[Run, ...]:
 
 def baselines(collection: TestCollection, names: Sequence[str] = (), seed: int = 0) -> tuple[Run, ...]:
     """The runs of the named baselines (all by default) over a test collection."""
-    from eval.baselines import BASELINES, Task
-
     unknown = [name for name in names if name not in BASELINES]
     if unknown:
         raise InputError(f"没有名为 {'、'.join(unknown)} 的基准方法。可用：{'、'.join(BASELINES)}。")
@@ -114,67 +120,37 @@ def product_runs(
 ) -> tuple[Run, ...]:
     """The product under these settings: the dense channel, the fused channels and the full ranking."""
     from eval import systems
-    from eval.baselines import Task
 
     k = None if asked.scheme.mode is Mode.JUDGED else FULL_DEPTH
-    task = Task(collection.needs, collection.patents, k=k)
-    context = systems.context_at(as_of, {}, [])
-    product = systems.Product.of(task, open_model(settings), settings, context)
+    product = systems.product_of(collection, settings, as_of, k)
     return tuple(system(product) for system in systems.SYSTEMS.values())
 
 
 def report(
-    title: str, runs: Sequence[Run], asked: Question, stamp: Stamp, calibrated: Sequence[str] = ()
+    title: str,
+    runs: Sequence[Run],
+    asked: Question,
+    stamp: Stamp,
+    calibrated: Sequence[str] = (),
+    groups: Mapping[str, str] | None = None,
 ) -> Report:
-    """Measure every run, compare each with the first, and calibrate those named; the whole report."""
+    """Measure every run, compare each with the first, and calibrate those named; the whole report.
+
+    `groups` names each need's enterprise: these are drawn then, with all their needs. Strata are those of the last run.
+    """
     evaluations = tuple(evaluate(run, asked, stamp.seed) for run in runs)
     scores = [one.scores for one in evaluations]
     first = asked.scheme.measures[0]
-    comparisons = compare_scores(scores, first, stamp.seed) if len(scores) > 1 else ()
-    reliability = tuple(calibrate(run, asked, seed=stamp.seed) for run in runs if run.name in calibrated)
-    return Report(title, stamp, asked.scheme, evaluations, comparisons, reliability=reliability)
-
-
-def calibrate(run: Run, asked: Question, kind: str = "platt", seed: int = 0) -> Reliability:
-    """How far cross-fitted probabilities of a run can be trusted, over all judged pairs."""
-    from eval import calibration
-
-    pairs = calibration.judged_pairs(run, asked.judgements, asked.scheme.relevant)
-    found = calibration.cross_fitted(pairs, calibration.Kind(kind), seed=seed)
-    top = calibration.in_top(pairs, 10)
-    return Reliability(
-        run.name,
-        kind,
-        calibration.reliability(found, pairs.relevant),
-        calibration.expected_error(found, pairs.relevant),
-        calibration.expected_error(found[top], pairs.relevant[top]),
-        calibration.brier(found, pairs.relevant),
-        calibration.nothing_fits(pairs, found, calibration.TARGETS[Grade.POSSIBLE]),
+    comparisons = compare_scores(scores, first, stamp.seed, groups=groups) if len(scores) > 1 else ()
+    reliability = tuple(
+        calibrate(run, asked.judgements, asked.scheme.relevant, stamp.seed)
+        for run in runs
+        if run.name in calibrated
     )
-
-
-def train(table: SignalTable, prior: Mapping[str, float], made: Made, kind: str = "platt") -> RankerArtefact:
-    """Weights, calibration and grades' thresholds from judged pairs; keeps the prior where evidence is short.
-
-    The table comes from `systems.judged_signals` or `ranker.signal_table`; the calibration is fitted on the scores
-    that the resulting weights give.
-    """
-    from eval import calibration, ranker
-
-    outcome = ranker.learn(table, prior, seed=made.seed)
-    pairs = calibration.judged_pairs(ranker.run_of(table, outcome.weights), ranker.judgements_of(table))
-    fitted = calibration.fit(pairs, calibration.Kind(kind))
-    crossed = calibration.cross_fitted(pairs, calibration.Kind(kind), seed=made.seed)
-    return RankerArtefact(
-        outcome.weights,
-        outcome.prior,
-        outcome.reason,
-        made,
-        fitted,
-        calibration.thresholds(fitted),
-        calibration.expected_error(crossed, pairs.relevant),
-        calibration.brier(crossed, pairs.relevant),
-    )
+    grouped = strata.by_need(scores[-1], first, asked.quality, stamp.seed) if asked.quality else ()
+    listed = () if asked.known_patents is None or asked.scheme.mode is Mode.JUDGED else asked.known_patents
+    exposed = tuple((run.name, exposure(run, listed)) for run in runs) if listed else ()
+    return Report(title, stamp, asked.scheme, evaluations, comparisons, grouped, exposed, reliability)
 
 
 def ablate(
@@ -182,7 +158,6 @@ def ablate(
 ) -> Report:
     """The full ranking beside itself without each signal and each channel in turn, over a test collection."""
     from eval import systems
-    from eval.baselines import Task
 
     k = None if asked.scheme.mode is Mode.JUDGED else FULL_DEPTH
     task = Task(collection.needs, collection.patents, k=k)
@@ -190,25 +165,59 @@ def ablate(
     return report("消融：逐项去掉信号", systems.ablated(task, embedder, settings, context), asked, stamp)
 
 
-def roll(
-    past: Past, cuts: Sequence[Cut], systems: Mapping[str, Answer], stamp: Stamp, scheme: Scheme = ROLLING
-) -> Report:
-    """Replay every cut with every system (the first is the baseline); the whole report.
+@dataclass(frozen=True, slots=True)
+class History:
+    """A rolling evaluation: the whole report, and 一页纸 as a page."""
 
-    `systems` answer a replay with a run; BASELINES do so through `baseline_answer`.
+    report: Report
+    page: str
+
+
+def history(
+    found: Witnesses,
+    cuts: Sequence[Cut],
+    settings: Settings,
+    stamp: Stamp,
+    ranker: RankerArtefact | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> History:
+    """Replay every cut with every baseline and the product, whose lists of those days 一页纸 is about.
+
+    With `ranker`, its ranking stands beside the product's and is the one under test.
     """
-    rolled = [rolling.roll(past, cuts, answer, scheme, name) for name, answer in systems.items()]
-    return rolling.report("历史回放", past, rolled, stamp, scheme)
+    from eval import systems
+
+    enterprises = {one.id: one for one in found.past.enterprises}
+    product = systems.Replayed(open_model(settings), settings, enterprises, found.assessments)
+    answers: dict[str, Answer] = {name: rolling.baseline_answer(name, stamp.seed) for name in BASELINES}
+    answers |= {name: product.answer(name) for name in systems.SYSTEMS}
+    if ranker is not None:
+        answers["learned"] = product.learned(ranker)
+    return replayed(found.past, cuts, answers, stamp, progress)
 
 
-def one_page(past: Past, cuts: Sequence[Cut], answer: Answer, stamp: Stamp, k: int = 10) -> str:
-    """一页纸 as a self-contained HTML page: would the lists of those days have found the later deals."""
-    from eval.one_page import one_page as page
+def replayed(
+    past: Past,
+    cuts: Sequence[Cut],
+    answers: Mapping[str, Answer],
+    stamp: Stamp,
+    progress: Callable[[int, int], None] | None = None,
+    scheme: Scheme = ROLLING,
+) -> History:
+    """Systems by name over past days: the first is the baseline, the last the one under test."""
+    from eval.one_page import one_page
 
-    scheme = Scheme(Mode.FULL, (f"hit@{k}",))
-    answers = (answer, rolling.baseline_answer("random", stamp.seed), rolling.baseline_answer("bm25-words"))
-    own, chance, keywords = (rolling.roll(past, cuts, one, scheme) for one in answers)
-    return page(rolling.verdict(own, chance, keywords, k, stamp.seed), stamp)
+    past_days = rolling.days(past, cuts)
+    rolled: dict[str, rolling.Rolled] = {}
+    for name, answer in answers.items():
+        rolled[name] = rolling.roll(past_days, answer, scheme, name)
+        if progress is not None:
+            progress(len(rolled), len(answers))
+    own = rolled[list(answers)[-1]]
+    report = rolling.report("历史回放", past, list(rolled.values()), stamp, scheme)
+    hits = next(int(name.partition("@")[2]) for name in scheme.measures if name.startswith("hit@"))
+    said = rolling.verdict(own, rolled["random"], rolled["bm25-words"], hits, stamp.seed)
+    return History(report, one_page(said, stamp))
 
 
 def _refuse_unknown(run: Run, asked: Question) -> None:

@@ -12,6 +12,7 @@ from eval import usecases
 from eval.calibration import Bin, NothingFits
 from eval.charts import Bar, differences, intervals, reliability_diagram
 from eval.comparison import Interval
+from eval.html import as_html
 from eval.judgements import Judgement, Run, judgements
 from eval.one_page import Verdict, one_page
 from eval.report import (
@@ -19,7 +20,6 @@ from eval.report import (
     Reliability,
     Report,
     Stamp,
-    as_html,
     as_json,
     calibration_sentence,
     label,

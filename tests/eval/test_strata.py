@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from eval.judgements import Judgement, Run, judgements
 from eval.scoring import Mode, Scheme, score
-from eval.strata import by_need, by_patent, popularity_groups, weighted_recall
+from eval.strata import by_need, by_pair, popularity, quality, weighted
+from matcher.domain import Need
 
 KNOWN = judgements(
     [
@@ -25,14 +28,41 @@ def test_groups_of_needs() -> None:
 
 
 def test_popular_and_long_tail_patents() -> None:
-    groups = popularity_groups(KNOWN, {"a": 3, "d": 1})
-    assert groups == {"a": "热门", "b": "长尾", "c": "长尾", "d": "热门"}
-    found = by_patent(RUN, KNOWN, SCHEME, groups)
-    assert [(one.name, one.needs, one.mean.mean) for one in found] == [("热门", 2, 1.0), ("长尾", 2, 0.0)]
+    sold = {"n1": {"a": 3}, "n3": {"d": 1}}
+    found = by_pair(RUN, KNOWN, SCHEME, lambda need, patent: popularity(sold.get(need, {}).get(patent, 0)))
+    assert [(one.name, one.needs, one.mean.mean) for one in found] == [
+        ("热门专利", 2, 1.0),
+        ("长尾专利", 2, 0.0),
+    ]
+
+
+def test_a_patent_is_popular_only_from_its_first_deal_on() -> None:
+    sold = {"n2": {"b": 1}}
+    found = by_pair(RUN, KNOWN, SCHEME, lambda need, patent: popularity(sold.get(need, {}).get(patent, 0)))
+    assert [(one.name, one.needs) for one in found] == [("热门专利", 1), ("长尾专利", 2)]
 
 
 def test_inverse_propensity_counts_the_long_tail_more() -> None:
     # n1: a found (weight ½), b not (weight 1)
-    assert weighted_recall(RUN, KNOWN, {"a": 3}, k=2).tolist() == pytest.approx(
-        [(1 / 2) / (1 / 2 + 1), 0.0, 1.0]
-    )
+    found = weighted(RUN, KNOWN, {"n1": {"a": 3}}, "recall@2")
+    assert found.tolist() == pytest.approx([(1 / 2) / (1 / 2 + 1), 0.0, 1.0])
+    # ideally b (1) stands before a (½)
+    found = weighted(RUN, KNOWN, {"n1": {"a": 3}}, "ndcg@2")
+    assert found.tolist() == pytest.approx([0.5 / (1 + 0.5 / math.log2(3)), 0.0, 1.0])
+
+
+def test_without_deals_the_weighted_recall_is_the_recall() -> None:
+    plain = score(RUN, KNOWN, SCHEME).values["recall@2"]
+    assert weighted(RUN, KNOWN, {}, "recall@2").tolist() == pytest.approx(plain.tolist())
+
+
+@pytest.mark.parametrize(
+    ("need", "said"),
+    [
+        (Need("n", "轴承"), "需求只有名称"),
+        (Need("n", "轴承", "希望延长寿命"), "需求有说明无指标"),
+        (Need("n", "轴承", indicators="寿命 ≥ 5000 小时"), "需求有数量指标"),
+    ],
+)
+def test_the_quality_of_a_need(need: Need, said: str) -> None:
+    assert quality(need) == said

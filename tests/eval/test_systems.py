@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -12,15 +13,16 @@ from eval.splits import Cut
 from eval.systems import (
     SYSTEMS,
     Product,
+    Replayed,
     ablated,
     context_at,
-    default_weights,
     full,
     judged_signals,
-    product_answer,
 )
 from matcher.domain import Assessment, Need, Patent, Prospect
 from matcher.errors import InputError
+from matcher.fitting import prior_weights, probe
+from matcher.ranker import Made, RankerArtefact
 from matcher.settings import RankingSettings, RetrievalSettings, Settings
 from models.catalogue import load_model
 from models.contract import Embedder
@@ -60,7 +62,7 @@ def test_the_table_holds_what_the_full_ranking_adds_up(product: Product) -> None
     assert table.need_ids == ("n1", "n2")
     assert table.needs[0].candidate_ids == ("p1", "p3")
     assert table.needs[0].levels.tolist() == [2, 4]
-    weights = np.array([default_weights(SETTINGS)[name] for name in table.names])
+    weights = np.array([prior_weights(SETTINGS)[name] for name in table.names])
     values, run = table.needs[0].values, full(product).rankings["n1"]
     for row, identifier in enumerate(table.needs[0].candidate_ids):
         present = ~np.isnan(values[row])
@@ -71,7 +73,7 @@ def test_the_table_holds_what_the_full_ranking_adds_up(product: Product) -> None
 
 
 def test_each_signal_is_left_out_in_turn(embedder: Embedder) -> None:
-    weights = dict.fromkeys(default_weights(SETTINGS), 0.0) | {
+    weights = dict.fromkeys(prior_weights(SETTINGS), 0.0) | {
         "semantic": 0.4,
         "lexical": 0.4,
         "ipc": 0.2,
@@ -94,10 +96,36 @@ def test_the_product_answers_a_replay_with_what_was_known_then(embedder: Embedde
     at = Replay(
         Cut(date(2020, 1, 1), date(2021, 1, 1)), tuple(NEEDS), tuple(PATENTS), known, frozenset(), {}, ()
     )
-    assert product_answer(embedder, SETTINGS)(at).rankings["n1"].ids[0] == "p3"
+    replayed = Replayed(embedder, SETTINGS)
+    assert replayed.answer("full")(at).rankings["n1"].ids[0] == "p3"
+    assert replayed.on(at) is replayed.on(at)
     said = [
         Assessment("a1", "p1", "e1", prospect=Prospect.GOOD, on=date(2019, 6, 1)),
         Assessment("a2", "p1", "e1", prospect=Prospect.GOOD, on=date(2020, 6, 1)),
         Assessment("a3", "p1", "e1", prospect=Prospect.GOOD),
     ]
     assert [one.id for one in context_at(at.cut.on, {}, said).assessments["p1"]] == ["a1"]
+
+
+def test_learned_weights_rank_a_day_and_are_refused_on_one_they_may_have_seen(embedder: Embedder) -> None:
+    at = Replay(
+        Cut(date(2020, 1, 1), date(2021, 1, 1)),
+        tuple(NEEDS),
+        tuple(PATENTS),
+        judgements([Judgement("n1", "p3", 4)]),
+        frozenset(),
+        {},
+        (),
+    )
+    prior = prior_weights(SETTINGS)
+    only = {name: float(name == "ipc") + 1e-6 * (name == "lexical") for name in prior}
+    made = Made(date(2020, 1, 1), "d", "专利标题", "m", "s", 50, 2000, 0, "matcher train ranker")
+    ranker = RankerArtefact(only, prior, "采用学习到的权重。", made, probe=probe(embedder))
+    replayed = Replayed(embedder, SETTINGS)
+    run = replayed.learned(ranker)(at)
+    assert run.name == "learned"
+    assert run.rankings["n1"].scores[0] == pytest.approx(1.0, abs=1e-5)
+    late = RankerArtefact(only, prior, "", replace(made, fitted_before=date(2020, 1, 2)))
+    with pytest.raises(InputError, match="不能用于评测更早的时点 2020-01-01") as error:
+        replayed.learned(late)(at)
+    assert error.value.code == "leak"

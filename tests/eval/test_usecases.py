@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,7 @@ from eval.beir import read_collection
 from eval.judgements import Run
 from eval.report import Stamp
 from eval.scoring import Mode, Scheme
-from eval.simulation import simulate
 from matcher.errors import InputError
-from matcher.ranker import Made
 from matcher.settings import RankingSettings, Settings
 from models.catalogue import load_model
 
@@ -100,21 +97,6 @@ def test_baselines_by_name(folder: Path) -> None:
         match="没有名为 bm26 的基准方法。可用：bm25-words、random、popularity、ipc、bm25-chars、bm25-tuned",
     ):
         usecases.baselines(read_collection(folder), ["bm26"])
-
-
-def test_training_gives_weights_calibration_and_thresholds() -> None:
-    truth = {"semantic": 0.2, "lexical": 0.2, "ipc": 0.6}
-    table = simulate(truth, 50)
-    made = Made(date(2020, 1, 1), "d", "标题", "m", "s", 50, 2000, 0, "matcher train ranker")
-    found = usecases.train(table, {"semantic": 0.5, "lexical": 0.4, "ipc": 0.1}, made)
-    assert found.weights == pytest.approx(truth, abs=0.05)
-    assert "采用学习到的权重" in found.reason
-    assert found.calibration is not None
-    assert found.thresholds is not None
-    strong, recommended, possible = found.thresholds.values()
-    assert 1 > strong > recommended > possible > 0
-    assert found.expected_error is not None
-    assert found.expected_error < 0.03
 
 
 def test_ablation_compares_the_full_ranking_with_itself_less_one_signal(folder: Path) -> None:

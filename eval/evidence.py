@@ -1,0 +1,136 @@
+"""What a ranker learns from, as signal tables: experts' judgements of a collection, or a workspace's own past.
+
+Deals say what was bought, never what was turned down: on each past day the bought patents stand at 4 and the best of
+the other candidates at 1. Such pairs may order (learning compares within one need), but give no probabilities:
+calibration takes graded pairs only (experts, assessments, follow-up of lists).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from eval.baselines import Task
+from eval.history import assessed, followed
+from eval.judgements import Judgements, judgements
+from eval.ranker import SignalTable
+from eval.replay import Past, masked, offered, queries_at
+from eval.rolling import Days, days, need_at
+from eval.splits import rolling
+from eval.systems import Product, Replayed, context_at, fused, judged_signals
+from matcher.domain import Assessment
+from matcher.errors import InputError
+
+COMPARED = 100
+"""Candidates beside what was bought, the best by their texts: those a list would have had to choose among."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is learned from (`table`), what may be calibrated on (`graded`, None without graded pairs).
+
+    `groups` names each need's enterprise, so that no enterprise stands on both sides of a fold.
+    """
+
+    table: SignalTable
+    graded: SignalTable | None
+    groups: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def pairs(self) -> int:
+        """Judged pairs in the table."""
+        return sum(len(need.candidate_ids) for need in self.table.needs)
+
+
+@dataclass(frozen=True, slots=True)
+class Witnesses:
+    """A workspace's records that say what fitted; `outcomes` are follow-up states by (need id, patent id)."""
+
+    past: Past
+    assessments: Sequence[Assessment] = ()
+    outcomes: Mapping[tuple[str, str], str] | None = None
+
+
+def of_collection(product: Product, known: Judgements) -> Evidence:
+    """Every judged pair of a collection; `groups` by the needs' enterprises, where they name one."""
+    table = judged_signals(product, known)
+    groups = {need.id: need.enterprise_id or need.id for need in product.task.needs}
+    return Evidence(table, table, groups)
+
+
+def of_history(found: Witnesses, replayed: Replayed, before: date, months: int) -> Evidence:
+    """Deals, assessments and outcomes of the days before `before`; raises InputError where there are none."""
+    notes: list[str] = []
+    groups: dict[str, str] = {}
+    tables: list[SignalTable] = []
+    try:
+        past = _days(found.past, before, months)
+        tables.append(_deals(past, replayed, groups))
+        notes += past.empty
+    except InputError as error:
+        if error.code != "empty":
+            raise
+        notes.append(str(error))
+    graded = _graded(found, replayed, before, groups)
+    if graded is not None:
+        tables.append(graded)
+    if not tables:
+        raise InputError(f"{before} 之前没有可以学习的交易、评价或对接结果。" + "".join(notes), code="empty")
+    needs = tuple(need for table in tables for need in table.needs)
+    return Evidence(SignalTable(tables[0].names, needs), graded, groups, tuple(notes))
+
+
+def _days(past: Past, before: date, months: int) -> Days:
+    """Days whose whole period to be found lies before `before`."""
+    dates = [one.on for one in past.transactions if one.on is not None and one.on < before]
+    if not dates:
+        raise InputError(f"{before} 之前没有带日期的交易。", code="empty")
+    last = before - timedelta(days=1)
+    return days(past, rolling(min(dates) - timedelta(days=1), last, months))
+
+
+def _deals(past: Days, replayed: Replayed, groups: dict[str, str]) -> SignalTable:
+    needs = []
+    names: tuple[str, ...] = ()
+    for at in past.replays:
+        product = replayed.on(at)
+        buyers = tuple(need for need in at.needs if need.id in at.judgements.levels)
+        asked = Product(replace(product.task, needs=buyers, k=COMPARED), product.matching, product.context)
+        others = fused(asked).rankings
+        levels = {
+            need: dict.fromkeys(others[need].ids if need in others else (), 1) | dict(bought)
+            for need, bought in at.judgements.levels.items()
+        }
+        table = judged_signals(asked, Judgements(levels))
+        names = table.names
+        for need in table.needs:
+            key = need_at(need.need_id, at.cut)
+            groups[key] = need.need_id
+            needs.append(replace(need, need_id=key))
+    return SignalTable(names, tuple(needs))
+
+
+def _graded(found: Witnesses, replayed: Replayed, before: date, groups: dict[str, str]) -> SignalTable | None:
+    """Pairs that somebody graded; the assessments themselves are no signal here, since they are the answer."""
+    until = before - timedelta(days=1)
+    said = [*assessed(found.assessments, until), *followed(found.outcomes or {})]
+    if not said:
+        return None
+    known = judgements(said)
+    past = found.past
+    queries = {need.id: need for need in (*past.needs, *queries_at(past.enterprises, past.needs, until))}
+    needs = tuple(queries[identifier] for identifier in sorted(known.levels) if identifier in queries)
+    patents = [masked(patent, until) for patent in past.patents if offered(patent, until)]
+    patents.sort(key=lambda patent: patent.id)
+    if not needs or not patents:
+        return None
+    context = context_at(until, replayed.enterprises, ())
+    product = Product.of(Task(needs, patents), replayed.embedder, replayed.settings, context)
+    try:
+        table = judged_signals(product, known)
+    except InputError:
+        return None
+    groups.update({need.id: need.enterprise_id or need.id for need in needs})
+    return table
