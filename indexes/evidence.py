@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from indexes.tokens import Stream, is_han, runs, tokens, words
 
 _PARTICLES = frozenset("的了和与及或在是为对等将其被把从由以中上下内外后前时于一")
 """One-character words that may stand inside a piece but neither begin nor end it."""
+_BARE_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,8 @@ class Token:
 def shared_terms(query: str, document: str, shares: Mapping[Token, float], limit: int) -> list[SharedTerm]:
     """The longest shared pieces of whole words, the weightiest first; each token counts in one piece only.
 
-    `shares` holds each shared token's part of the score. Texts are normalised. Single Han characters score, but
-    are not evidence that anybody would accept: they are left out.
+    `shares` holds each shared token's part of the score. Texts are normalised. Single Han characters and bare
+    numbers score, but are not evidence that anybody would accept: they are left out.
     """
     found: list[SharedTerm] = []
     spent: set[Token] = set()
@@ -50,7 +52,7 @@ def _pieces(query: str, document: str) -> Iterator[str]:
     alnum = {run for run in runs(query) if not is_han(run)}
     for run in runs(document):
         if not is_han(run):
-            if run in alnum:
+            if run in alnum and not _BARE_NUMBER.fullmatch(run):
                 yield run
             continue
         for piece in _word_groups(words(run), query):

@@ -151,3 +151,11 @@ def test_the_evidence_is_whole_words_with_their_shares():
     assert 0.9 < sum(term.share for term in evidence) <= 1 + 1e-9
     assert index.shared_terms(query, 4, DOCUMENTS[4]) == []
     assert index.shared_terms(Query("plc"), 4, DOCUMENTS[4]) == [SharedTerm("plc", 1.0)]
+
+
+def test_a_bare_number_scores_but_is_no_evidence():
+    documents = [Document("轴承钢板", "厚度 60 毫米"), Document("染料", "无")]
+    index = LexicalIndex.build(documents, [Query("轴承")])
+    terms = [term.term for term in index.shared_terms(Query("60 毫米轴承 q235"), 0, documents[0])]
+    assert sorted(terms) == ["毫米", "轴承"]
+    assert index.scores(Query("60"))[0] > 0
