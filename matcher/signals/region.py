@@ -14,7 +14,10 @@ _PROVINCES = (
     "四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
 )
 _MUNICIPALITIES = frozenset({"北京", "天津", "上海", "重庆"})
-_PROVINCE = re.compile(rf"({_PROVINCES})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?")
+_PROVINCE = re.compile(
+    rf"({_PROVINCES})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?|([^省区市县]{{2,3}})省"
+)
+"""Known provinces with or without their suffix, others by it."""
 _CITY = re.compile(r"[^省区市县]{2,10}?(?:市|自治州|地区|盟)")
 _SAME_CITY, _SAME_PROVINCE, _ELSEWHERE = 1.0, 0.75, 0.0
 
@@ -32,7 +35,7 @@ def place(region: str) -> Place:
     """Province (short name) and city of `山东省泰安市…`, `山东泰安市`, `泰安市`, `上海市浦东新区`."""
     text = re.sub(r"\s+", "", region)
     match = _PROVINCE.match(text)
-    province = match[1] if match else ""
+    province = match[1] or match[2] if match else ""
     if province in _MUNICIPALITIES:
         return Place(province, f"{province}市")
     city = _CITY.match(text, match.end() if match else 0)

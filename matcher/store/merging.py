@@ -58,6 +58,8 @@ class Rule(StrEnum):
     """Chinese over Latin; a text that continues the other wins."""
     NAME = "name"
     """Chinese over Latin."""
+    PLACE = "place"
+    """Chinese over Latin; a place that names the other inside it wins: 云南省昆明市 over 昆明市."""
     LIST = "list"
     """Chinese over Latin; a list that contains the other wins."""
     UNION = "union"
@@ -70,7 +72,7 @@ _RULES: dict[type, dict[str, Rule]] = {
         "abstract": Rule.TEXT,
         "first_claim": Rule.TEXT,
         "scenario": Rule.TEXT,
-        "region": Rule.TEXT,
+        "region": Rule.PLACE,
         "holders": Rule.LIST,
         "inventors": Rule.LIST,
         "ipc": Rule.LIST,
@@ -78,7 +80,7 @@ _RULES: dict[type, dict[str, Rule]] = {
     },
     Enterprise: {
         "name": Rule.NAME,
-        "region": Rule.TEXT,
+        "region": Rule.PLACE,
         "kinds": Rule.UNION,
         "focus_areas": Rule.UNION,
     },
@@ -86,10 +88,10 @@ _RULES: dict[type, dict[str, Rule]] = {
         "title": Rule.NAME,
         "description": Rule.TEXT,
         "enterprise": Rule.NAME,
-        "region": Rule.TEXT,
+        "region": Rule.PLACE,
         "ipc": Rule.LIST,
     },
-    Holder: {"name": Rule.NAME, "region": Rule.TEXT},
+    Holder: {"name": Rule.NAME, "region": Rule.PLACE},
 }
 _PROVENANCE = {"id": Rule.FIRST, "source": Rule.FIRST, "own_id": Rule.FIRST}
 _BIBLIOGRAPHY = frozenset({"title", "abstract", "first_claim", "holders", "inventors", "ipc"})
@@ -170,12 +172,14 @@ def _field(stored: object, new: object, name: str) -> Any:  # noqa: ANN401 (any 
 def _by_rule(rule: Rule, old: Any, fresh: Any, age: int) -> _Choice:  # noqa: ANN401 (values of any field)
     if rule is Rule.FIRST or _same(old, fresh):
         return _Choice.STORED
-    if rule in (Rule.TEXT, Rule.NAME, Rule.LIST) and (language := _language(old, fresh)):
+    if rule in (Rule.TEXT, Rule.PLACE, Rule.NAME, Rule.LIST) and (language := _language(old, fresh)):
         return _by_age(language)
     if age:
         return _by_age(age)
     if rule is Rule.LIST:
         return _by_age(_containment(set(map(_plain, old)), set(map(_plain, fresh))))
+    if rule is Rule.PLACE:
+        return _by_age((_plain(old) in _plain(fresh)) - (_plain(fresh) in _plain(old)))
     if rule is Rule.TEXT:
         return _by_age(_continuation(_plain(old).rstrip(".…"), _plain(fresh).rstrip(".…")))
     return _Choice.CONFLICT

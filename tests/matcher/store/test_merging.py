@@ -67,6 +67,8 @@ def patent(**values: Any) -> Patent:
             {"abstract": "一种薄膜，含石墨烯。"},
         ),
         ({"region": "浙江省杭州市"}, {"region": "浙江省"}, {"region": "浙江省杭州市"}),
+        ({"region": "浙江省杭州市"}, {"region": "杭州市"}, {"region": "浙江省杭州市"}),
+        ({"region": "杭州市"}, {"region": "浙江省杭州市"}, {"region": "浙江省杭州市"}),
         ({"keywords": ("散热",)}, {"keywords": ("石墨烯", "散热")}, {"keywords": ("散热", "石墨烯")}),
         # status follows the later day
         (
