@@ -63,6 +63,9 @@ def test_maturity(maturity, text):
         (FeeTerms(FeeKind.FREE, 0), "免费"),
         (FeeTerms(None, 0), "免费"),
         (FeeTerms(FeeKind.LUMP_SUM, 3, "一次总付3万元"), "一次总付3万元"),
+        (FeeTerms(FeeKind.INSTALMENTS, 8, "8；分期付款"), "8 万元，分期付款"),
+        (FeeTerms(FeeKind.LUMP_SUM, 25, "250000元；一次总付"), "25 万元，一次总付"),
+        (FeeTerms(FeeKind.LUMP_SUM, 25, "20-25万元；一次总付"), "20-25万元；一次总付"),
         (FeeTerms(FeeKind.ROYALTY, 10, "按年结算"), "10 万元，提成支付，按年结算"),
     ],
 )
