@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from matcher.availability import Condition, conditions
-from matcher.domain import Patent, PatentType
+from matcher.availability import Condition, conditions, in_force
+from matcher.domain import EncumbranceKind, Patent, PatentType
 from matcher.matches import Match, Verdict
 from matcher.signals.table import adverse
 from matcher.term import expiry, years_later
@@ -24,6 +24,7 @@ _OF_CONDITION = {
     Condition.CONTESTED: "无效宣告程序中，权利可能被宣告无效",
     Condition.NARROWED: "已被宣告部分无效，须核对维持有效的权利要求",
 }
+_OWN_LICENCES = frozenset(EncumbranceKind) - {EncumbranceKind.PLEDGE, EncumbranceKind.PRESERVATION}
 
 
 def risks(match: Match, as_of: date) -> tuple[str, ...]:
@@ -31,11 +32,21 @@ def risks(match: Match, as_of: date) -> tuple[str, ...]:
     patent = match.patent
     return (
         *(f"{gate.label}待核实：{gate.reason}" for gate in match.gates if gate.verdict is Verdict.UNKNOWN),
+        *_licensed_already(match, as_of),
         *_legal(patent, as_of),
         *_timely(match, as_of),
         *(part.reason for part in match.contributions if part.reason and adverse(part)),
         *_doubtful(patent),
     )
+
+
+def _licensed_already(match: Match, as_of: date) -> Iterator[str]:
+    """A licence of the enterprise's own: the match is no news to it."""
+    enterprise = match.need.enterprise.strip()
+    for item in match.patent.encumbrances:
+        if enterprise and item.kind in _OWN_LICENCES and item.party == enterprise and in_force(item, as_of):
+            until = f"，至 {item.until.isoformat()} 届满" if item.until else ""
+            yield f"本企业已取得该专利的{item.kind}{until}，请先核对原合同"
 
 
 def _legal(patent: Patent, as_of: date) -> Iterator[str]:

@@ -53,6 +53,18 @@ def test_law():
     assert hints(type=PatentType.UTILITY_MODEL, evaluation_report=True) == ()
 
 
+def test_a_licensee_is_told_of_its_own_licence_while_it_lasts():
+    def licensed(until):
+        return (Encumbrance(EncumbranceKind.ORDINARY_LICENCE, "甲公司", until=until),)
+
+    mine = Need("n", "轴承", enterprise="甲公司")
+    assert hints(mine, encumbrances=licensed(date(2024, 6, 1))) == (
+        "本企业已取得该专利的普通许可，至 2024-06-01 届满，请先核对原合同",
+    )
+    assert hints(mine, encumbrances=licensed(date(2024, 5, 31))) == ()
+    assert hints(Need("n", "轴承", enterprise="乙公司"), encumbrances=licensed(None)) == ()
+
+
 def test_needs_that_are_over_and_texts_that_are_damaged():
     assert hints(Need("n", "轴承", valid_until=date(2024, 5, 31))) == (
         "需求已于 2024-05-31 过有效期，须向企业确认",
