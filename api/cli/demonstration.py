@@ -11,9 +11,12 @@ import typer
 from api.cli.terminal import progress
 
 if TYPE_CHECKING:
-    from matcher.matches import MatchList
+    from collections.abc import Sequence
 
-_AS_OF = datetime(2026, 6, 30)
+    from matcher.matches import MatchList
+    from matcher.matchlists.exports.rows import NeedRow
+
+_AS_OF = datetime(2026, 6, 30, 9, 0)
 """The sample's own day: the demonstration prints the same list whenever it runs."""
 _EVENT = "河东省高校专利供需对接会（虚构示例）"
 _FILES = (
@@ -66,7 +69,7 @@ def run_demo(folder: Path, shown: int = 3) -> None:
 
 
 def _show(result: MatchList, detailed: int) -> None:
-    """The first needs in full, as the list has them, then every need with its best patents in a line each."""
+    """One need of each grade in full, as the list has it, then every need with its best patent in a line."""
     from rich.console import Console
     from rich.table import Table
 
@@ -75,8 +78,9 @@ def _show(result: MatchList, detailed: int) -> None:
 
     console = Console(width=max(Console().width, 140))
     rows = list_rows(result, preset_named("内部版"))
-    typer.echo(f"三、对接清单（前 {detailed} 条需求的全文，其后为全部需求一览）")
-    print_needs(rows, rows.needs[:detailed], console)
+    examples = _examples(rows.needs)[:detailed]
+    typer.echo(f"三、对接清单（各推荐等级各举一条需求，共 {len(examples)} 条；其后为全部需求一览）")
+    print_needs(rows, examples, console)
     table = Table(title="全部需求一览", title_justify="left")
     for header in ("需求编号", "需求名称", "推荐等级", "推荐专利", "专利权人"):
         table.add_column(header, overflow="fold")
@@ -88,3 +92,14 @@ def _show(result: MatchList, detailed: int) -> None:
         ]
         table.add_row(need.need_id, need.need, *(cells[0] if cells else ("—", "暂无合适专利", "")))
     console.print(table)
+
+
+def _examples(needs: Sequence[NeedRow]) -> list[NeedRow]:
+    """The first need of each grade that its best patent has, the best grade first."""
+    from matcher.matches import Grade
+
+    first: dict[Grade, NeedRow] = {}
+    for need in needs:
+        if need.lines:
+            first.setdefault(need.lines[0].match.grade, need)
+    return [first[grade] for grade in Grade if grade in first]
