@@ -11,12 +11,14 @@ from pathlib import Path
 from matcher.doctor import Finding, examine
 from matcher.domain import Confidentiality, Need
 from matcher.errors import InputError, NotFound
+from matcher.fitting import SHIPPED, fitted
 from matcher.landing import Imported, Manner, land_file, record_kind
 from matcher.matches import Grade, MatchList, NeedMatches, Provenance
 from matcher.matching import Matching, Progress
 from matcher.matchlists.exports.replacing import replacing
 from matcher.matchlists.exports.trec import write_run
 from matcher.quick import matching_of, read_two
+from matcher.ranker import read_artefact
 from matcher.ranking import ListRules
 from matcher.reverse import needs_of
 from matcher.runs import run_entries
@@ -59,7 +61,8 @@ class Quick:
 def quick(needs_file: Path, patents_file: Path, settings: Settings) -> Quick:
     """Read two files and index them in memory: the whole job without a workspace."""
     files = read_two(needs_file, patents_file, settings)
-    matching = matching_of(files, open_model(settings), settings)
+    shipped = [read_artefact(SHIPPED)] if SHIPPED.is_file() else []
+    matching = fitted(matching_of(files, open_model(settings), settings), shipped)
     return Quick(files.needs, matching, f"{needs_file.name}、{patents_file.name}", files.notes)
 
 
@@ -67,7 +70,7 @@ def quick_list(opened: Quick, request: ListRequest, *, progress: Progress = _sil
     """对接清单 of two files."""
     context = Context(request.as_of)
     found = opened.matching.match(opened.needs, context, request.rules(), progress=progress)
-    return _match_list(found, opened.matching, request, opened.made_of)
+    return match_list_of(found, opened.matching, request, opened.made_of)
 
 
 def quick_run(
@@ -155,7 +158,7 @@ def match_patent(workspace: Workspace, number: str, request: ListRequest) -> Mat
     found = needs_of(
         patent, matching, workspace.demand_collection(), workspace.demand, context, request.rules()
     )
-    return _match_list(found, matching, request, workspace.store.data_version())
+    return match_list_of(found, matching, request, workspace.store.data_version())
 
 
 def doctor(settings: Settings) -> list[Finding]:
@@ -173,12 +176,13 @@ def _listed(
     matching = workspace.matching()
     allowed = workspace.allowed(matching.collection, patents or PatentFilter(), request.as_of)
     found = matching.match(needs, workspace.context(request.as_of), request.rules(), allowed, progress)
-    return _match_list(found, matching, request, workspace.store.data_version())
+    return match_list_of(found, matching, request, workspace.store.data_version())
 
 
-def _match_list(
+def match_list_of(
     found: Sequence[NeedMatches], matching: Matching, request: ListRequest, data: str
 ) -> MatchList:
+    """The matches of needs as a list, with what it was made of."""
     settings = matching.settings
     spec = matching.embedder.spec
     return MatchList(
