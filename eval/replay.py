@@ -43,6 +43,9 @@ MASKED = {field.name: field.default for field in fields(Patent) if field.name no
 SOLD = frozenset({TransactionKind.ASSIGNMENT, TransactionKind.INVESTMENT, TransactionKind.EXCLUSIVE_LICENCE})
 """Deals after which nobody else can have the patent."""
 
+CONVEYED = frozenset({TransactionKind.ASSIGNMENT, TransactionKind.INVESTMENT})
+"""Deals that make the buyer the holder: what is invested has to be made over (公司法第49条)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -203,7 +206,7 @@ def _holders_at(
 ) -> dict[str, tuple[str, ...]]:
     """The holders on a day: whoever sold first afterwards, else whoever bought last before, else those of the record."""
     holders = {patent.id: patent.holders for patent in patents}
-    dated = [t for t in transfers if t.kind is TransactionKind.ASSIGNMENT and t.on is not None]
+    dated = [t for t in transfers if t.kind in CONVEYED and t.on is not None]
     ordered = sorted(dated, key=lambda t: (t.on or date.min, t.id))
     for transfer in ordered:
         if _by(transfer, on) and transfer.buyer:

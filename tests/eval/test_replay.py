@@ -180,3 +180,11 @@ def test_terms_by_type() -> None:
     assert offered(_patent("x"), date(2034, 12, 31))
     assert not offered(_patent("x"), date(2035, 1, 1))
     assert not offered(_patent("x", granted=None), CUT.on)
+
+
+@pytest.mark.parametrize("kind", ["转让", "作价入股"])
+def test_a_buyer_who_holds_the_patent_today_did_not_before_the_deal(kind: str) -> None:
+    past = replace(PAST, transactions=[_moved("t", "bought", date(2020, 6, 1), kind=kind)])
+    found = replay(past, CUT)
+    assert {p.id: p.holders for p in found.patents}["bought"] == ("临江大学",)
+    assert found.judgements.levels == {"e1": {"bought": 4}}
