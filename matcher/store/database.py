@@ -19,6 +19,7 @@ from matcher.store.engine import open_engine, reading, sqlite_url, writing
 from matcher.store.history import Assessments, Transactions
 from matcher.store.imports import Imports
 from matcher.store.intake import Intake, Outcome
+from matcher.store.inventory import Inventory
 from matcher.store.kinds import HOLDERS, kind_of
 from matcher.store.migrations import migrate
 from matcher.store.outcomes import Outcomes
@@ -45,6 +46,7 @@ class Store:
         self.imports = Imports(engine)
         self.roadshows = Roadshows(engine)
         self.outcomes = Outcomes(engine)
+        self.inventory = Inventory(engine)
 
     @classmethod
     def open(cls, where: Path | str) -> Self:

@@ -149,3 +149,24 @@ duties = _record_table(
 )
 participations = _record_table("participations", _text("event_id", index=True))
 schedules = _record_table("schedules")
+
+# An item of the inventory may outlive a patent's merging into another: its id is resolved when read.
+inventory = _record_table("inventory", _text("stage", index=True), Column("version", Integer, nullable=False))
+inventory_steps = Table(
+    "inventory_steps",
+    metadata,
+    Column("patent_id", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False),
+    _text("stage"),
+    Column("body", Text, nullable=False),
+)
+"""`stage` is the state after the step: what an earlier day looked like is read without the bodies."""
+inventory_tasks = _record_table(
+    "inventory_tasks",
+    _text("batch", index=True),
+    _text("holder"),
+    _text("unit"),
+    Column("made_on", Date),
+    Column("returned_on", Date),
+)
