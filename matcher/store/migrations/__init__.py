@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from matcher.errors import NotReady
 from matcher.store.engine import reading, writing
@@ -13,40 +14,57 @@ HEAD = "0003"
 """The newest revision; a test compares it with the files."""
 
 
-def migrate(engine: Engine) -> None:
+@dataclass(frozen=True, slots=True)
+class History:
+    """The changes of one set of tables; several sets may share a database, each with its own `table` of state."""
+
+    versions: Path
+    """The folder of the changes."""
+    head: str
+    table: str
+
+
+RECORDS = History(Path(__file__).parent / "versions", HEAD, "alembic_version")
+
+
+def migrate(engine: Engine, history: History = RECORDS) -> None:
     """Create or upgrade the tables; does nothing, and imports nothing, where they are up to date.
 
     Raises NotReady where a newer version of this program has written the database.
     """
     with reading(engine) as connection:
-        if _revision(connection) == HEAD:
+        if _revision(connection, history) == history.head:
             return
     with writing(engine) as connection:
-        _upgrade(connection)
+        _upgrade(connection, history)
 
 
 def revision(engine: Engine) -> str | None:
-    """The revision of a database, None where it holds nothing of this program; changes nothing."""
+    """The revision of the records, None where the database holds nothing of this program; changes nothing."""
     with reading(engine) as connection:
-        return _revision(connection)
+        return _revision(connection, RECORDS)
 
 
-def _revision(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
+def _revision(connection: Connection, history: History) -> str | None:
+    if not inspect(connection).has_table(history.table):
         return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    state = table(history.table, column("version_num"))
+    return connection.execute(select(state.c.version_num)).scalar()
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, history: History) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("version_locations", str(history.versions).replace("%", "%%"))
     config.attributes["connection"] = connection
+    config.attributes["table"] = history.table
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    revision = _revision(connection)
+    revision = _revision(connection, history)
     if revision is not None and revision not in known:
         message = f"数据库的结构版本 {revision} 比本程序新。请升级本程序，或换一个工作目录。"
         raise NotReady(message, code="database_newer")
