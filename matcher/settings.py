@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -52,6 +52,27 @@ class FileLimits(_Section):
     seconds: float = Field(120, gt=0)
 
 
+class ServiceSettings(_Section):
+    """An OpenAI-compatible service; its key is read from the environment variable named here, and nowhere else."""
+
+    address: str = Field("", description="such as http://127.0.0.1:8000/v1")
+    key_variable: str = "TEXT_SERVICE_KEY"
+    seconds: float = Field(30, gt=0, description="longest that one request may take")
+    attempts: int = Field(4, ge=1, le=10)
+    batch: int = Field(32, ge=1, le=2048, description="texts in one request")
+
+
+class EmbeddingSettings(_Section):
+    """How the model is brought up, besides its name and device."""
+
+    precision: Literal["fp32", "fp16", "bf16", "int8"] = "fp32"
+    runtime: Literal["torch", "onnx"] = "torch"
+    dimension: int | None = Field(None, ge=1, description="keep that many leading dimensions (Matryoshka)")
+    long_texts: Literal["cut", "mean", "max"] = "mean"
+    hub: Literal["huggingface", "modelscope"] = "huggingface"
+    service: ServiceSettings = ServiceSettings()
+
+
 class Settings(_Section):
     """All settings of one workspace."""
 
@@ -60,8 +81,9 @@ class Settings(_Section):
     database_url: str | None = None
     """SQLAlchemy URL; None: SQLite in the workspace folder."""
     model: str = "patent-need-static-zh"
-    """Catalogue name, local folder or hub name."""
+    """Catalogue name, local folder, hub name, or served:NAME for a model that `embedding.service` runs."""
     device: str = "cpu"
+    embedding: EmbeddingSettings = EmbeddingSettings()
     organiser: str = ""
     """编制单位 on the cover of lists."""
     province: str = ""

@@ -29,7 +29,7 @@ from indexes.manifest import (
 from indexes.postings import Document
 from matcher.corpus import focus_needs, need_text, patent_text, text_vectors
 from matcher.domain import Need
-from matcher.errors import IndexDamaged, ModelError, NotReady
+from matcher.errors import IndexDamaged, ModelError, NotReady, SettingsError
 from matcher.fitting import SHIPPED, fitted
 from matcher.matching import Matching, Progress
 from matcher.ranker import read_artefact
@@ -39,8 +39,8 @@ from matcher.signals.contract import Context
 from matcher.store.database import Store
 from matcher.store.embeddings import EmbeddingCache
 from matcher.store.filters import PatentFilter
-from models.catalogue import load_model
-from models.contract import Embedder, ModelUnusable, Role
+from models.catalogue import SERVED, load_model
+from models.contract import Embedder, Loading, LongTexts, ModelUnusable, Precision, Role, Service
 
 T = TypeVar("T")
 
@@ -69,9 +69,39 @@ def lower_errors() -> Iterator[None]:
 
 
 def open_model(settings: Settings) -> Embedder:
-    """The model that the settings name; raises ModelError."""
+    """The model that the settings name; raises ModelError, or SettingsError where texts may not leave for it."""
     with lower_errors():
-        return load_model(settings.model, settings.device)
+        if settings.model.startswith(SERVED):
+            require_allowed(settings, settings.embedding.service.address)
+        return load_model(settings.model, loading(settings))
+
+
+def require_allowed(settings: Settings, address: str) -> None:
+    """Raises SettingsError for a service off this machine that the settings do not allow, before anything is sent."""
+    from models.endpoint import is_external
+
+    if address and not settings.allow_external_text and is_external(address):
+        raise SettingsError(
+            f"服务地址 {address} 不在本机，默认不把文本发往外部。确需使用时，请由负责人在 matcher.toml 中设置 "
+            "allow_external_text = true；届时只发送专利文本和“公开”的需求，保密需求和联系方式不会发送。",
+            code="external_text_not_allowed",
+        )
+
+
+def loading(settings: Settings) -> Loading:
+    """How the settings want a model brought up; downloads are kept in the workspace."""
+    chosen = settings.embedding
+    service = Service(**chosen.service.model_dump()) if chosen.service.address else None
+    return Loading(
+        device=settings.device,
+        precision=Precision(chosen.precision),
+        runtime=chosen.runtime,
+        dimension=chosen.dimension,
+        long_texts=LongTexts(chosen.long_texts),
+        hub=chosen.hub,
+        downloads=settings.home / "models",
+        service=service,
+    )
 
 
 @dataclass(slots=True)
