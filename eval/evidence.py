@@ -21,6 +21,7 @@ from eval.splits import rolling
 from eval.systems import Product, Replayed, context_at, fused, judged_signals
 from matcher.domain import Assessment
 from matcher.errors import InputError
+from matcher.outcomes import Outcome
 
 COMPARED = 100
 """Candidates beside what was bought, the best by their texts: those a list would have had to choose among."""
@@ -46,11 +47,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Witnesses:
-    """A workspace's records that say what fitted; `outcomes` are follow-up states by (need id, patent id)."""
+    """A workspace's records that say what fitted."""
 
     past: Past
     assessments: Sequence[Assessment] = ()
-    outcomes: Mapping[tuple[str, str], str] | None = None
+    outcomes: Sequence[Outcome] = ()
+    """What became of listed matches."""
 
 
 def of_collection(product: Product, known: Judgements) -> Evidence:
@@ -70,7 +72,7 @@ def of_history(found: Witnesses, replayed: Replayed, before: date, months: int) 
         tables.append(_deals(past, replayed, groups))
         notes += past.empty
     except InputError as error:
-        if error.code != "empty":
+        if error.code not in {"empty", "no_deals"}:
             raise
         notes.append(str(error))
     graded = _graded(found, replayed, before, groups)
@@ -115,10 +117,13 @@ def _deals(past: Days, replayed: Replayed, groups: dict[str, str]) -> SignalTabl
 def _graded(found: Witnesses, replayed: Replayed, before: date, groups: dict[str, str]) -> SignalTable | None:
     """Pairs that somebody graded; the assessments themselves are no signal here, since they are the answer."""
     until = before - timedelta(days=1)
-    said = [*assessed(found.assessments, until), *followed(found.outcomes or {})]
+    said = {
+        (one.need_id, one.candidate_id): one
+        for one in (*assessed(found.assessments, until), *followed(found.outcomes, until)[0])
+    }
     if not said:
         return None
-    known = judgements(said)
+    known = judgements(said.values())
     past = found.past
     queries = {need.id: need for need in (*past.needs, *queries_at(past.enterprises, past.needs, until))}
     needs = tuple(queries[identifier] for identifier in sorted(known.levels) if identifier in queries)

@@ -19,6 +19,7 @@ from enum import StrEnum
 from eval.judgements import Judgement, some
 from matcher.domain import Assessment, Enterprise, Patent, Prospect, Transaction, TransactionKind
 from matcher.errors import InputError
+from matcher.outcomes import Outcome, Reason, State
 
 DEALS = frozenset(
     {
@@ -39,8 +40,11 @@ BOUGHT = 4
 ASSESSED = {Prospect.GOOD: 4, Prospect.FAIR: 3, Prospect.AVERAGE: 2, Prospect.POOR: 1}
 """The level of an enterprise's assessment."""
 
-FOLLOWED = {"已签约": 4, "洽谈中": 3, "已联系": 2, "未达成": 1}
-"""The level of an outcome reported on a list; 待对接 says nothing."""
+FOLLOWED = {State.SIGNED: 4, State.NEGOTIATING: 3, State.INTERESTED: 3}
+"""The level of what became of a listed match; the other states do not say that the subject fitted."""
+
+UNFIT = frozenset({Reason.TECHNOLOGY, Reason.MATURITY})
+"""Reasons of 不合适 that speak against the subject (level 1); price, timing and the like say nothing of it."""
 
 
 class Apart(StrEnum):
@@ -55,6 +59,8 @@ class Apart(StrEnum):
     UNKNOWN_BUYER = "受让方或被许可方不在企业库中"
     NOT_OFFERED = "时点上不在候选专利中（未授权、已失效或已售出）"
     NO_TEXT = "企业在时点之前没有需求或关注领域"
+    SAYS_NOTHING = "对接尚无结果，或因价格、时机等未成，不说明技术是否合适"
+    LATER = "发生在截止日期之后，或没有日期"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +98,7 @@ def deals(
 ) -> Deals:
     """Clean transactions into packages; nothing is dropped: what is no evidence stands in `apart`.
 
-    `groups` names the group of a party by its normalised name, for relations that names do not show. Raises
-    InputError where no deal is left.
+    `groups` names the group of a party by its normalised name, for relations that names do not show.
     """
     filed = {patent.id: patent.filed for patent in patents}
     known = {party_name(enterprise.name): enterprise.id for enterprise in enterprises}
@@ -111,9 +116,13 @@ def deals(
         deal for (buyer, seller, kind), rows in kept.items() for deal in _packages(buyer, seller, kind, rows)
     ]
     apart.sort(key=lambda one: (one.record_id, one.reason))
-    if not packages:
-        raise InputError("没有可用的历史交易。" + "".join(sentences(apart)), code="empty")
     return Deals(tuple(sorted(packages, key=lambda d: (d.on, d.buyer, d.seller, d.kind))), tuple(apart))
+
+
+def require_deals(found: Deals) -> None:
+    """Raise InputError with the reasons where no deal is left."""
+    if not found.packages:
+        raise InputError("没有可用的历史交易。" + "".join(sentences(found.apart)), code="no_deals")
 
 
 def sentences(apart: Sequence[SetApart]) -> tuple[str, ...]:
@@ -143,13 +152,24 @@ def assessed(assessments: Iterable[Assessment], until: date | None = None) -> li
     return [Judgement(who, patent, said[2]) for (who, patent), said in sorted(latest.items())]
 
 
-def followed(outcomes: Mapping[tuple[str, str], str]) -> list[Judgement]:
-    """Need × patent levels from the follow-up states of lists (对接状态) by (need id, patent id)."""
-    return [
-        Judgement(need, patent, FOLLOWED[state])
-        for (need, patent), state in sorted(outcomes.items())
-        if state in FOLLOWED
-    ]
+def followed(
+    outcomes: Iterable[Outcome], until: date | None = None
+) -> tuple[list[Judgement], list[SetApart]]:
+    """Need × patent levels from what became of listed matches, and those that say nothing.
+
+    `until` sets apart what changed after that day.
+    """
+    found: list[Judgement] = []
+    apart: list[SetApart] = []
+    for one in outcomes:
+        level = 1 if one.state is State.UNSUITABLE and one.reason in UNFIT else FOLLOWED.get(one.state)
+        if until is not None and (one.changed_on is None or one.changed_on > until):
+            apart.append(SetApart(one.id, Apart.LATER))
+        elif level is None:
+            apart.append(SetApart(one.id, Apart.SAYS_NOTHING))
+        else:
+            found.append(Judgement(one.need_id, one.patent_id, level))
+    return found, apart
 
 
 def parties(names: str) -> tuple[str, ...]:

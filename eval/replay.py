@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
-from eval.history import BOUGHT, Apart, Deal, SetApart, deals, parties, party_name
+from eval.history import BOUGHT, Apart, Deal, SetApart, deals, parties, party_name, require_deals
 from eval.judgements import Judgement, Judgements, judgements, some
 from eval.splits import Cut
 from matcher.domain import (
@@ -38,7 +38,7 @@ FIXED = frozenset(
 SET_BACK = frozenset({"holders", "status", "status_date", "encumbrances"})
 """Fields that are shown as of the cut."""
 
-MASKED = {field.name: field.default for field in fields(Patent) if field.name not in FIXED | SET_BACK}
+MASKED = {one.name: one.default for one in fields(Patent) if one.name not in FIXED | SET_BACK}
 
 SOLD = frozenset({TransactionKind.ASSIGNMENT, TransactionKind.INVESTMENT, TransactionKind.EXCLUSIVE_LICENCE})
 """Deals after which nobody else can have the patent."""
@@ -55,6 +55,8 @@ class Past:
     enterprises: Sequence[Enterprise]
     needs: Sequence[Need]
     transactions: Sequence[Transaction]
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """Group by normalised party name, for relations that names do not show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,10 @@ class Leak:
     field: str
 
 
-def replay(past: Past, cut: Cut, groups: Mapping[str, str] | None = None) -> Replay:
+def replay(past: Past, cut: Cut) -> Replay:
     """Set up the day of the cut; raises InputError where nothing bought afterwards could have been found."""
-    history = deals(past.transactions, past.patents, past.enterprises, groups)
+    history = deals(past.transactions, past.patents, past.enterprises, past.groups)
+    require_deals(history)
     gone = [deal for deal in history.packages if deal.on <= cut.on]
     sold = {part.patent_id for deal in gone if deal.kind in SOLD for part in deal.transactions}
     holders = _holders_at(past.patents, past.transactions, cut.on)

@@ -20,6 +20,7 @@ from matcher.domain import (
     TransactionKind,
 )
 from matcher.errors import InputError
+from matcher.outcomes import Outcome, Reason, State
 from matcher.settings import Settings
 from models.catalogue import load_model
 from models.contract import Embedder
@@ -93,7 +94,11 @@ def test_an_assessment_is_the_answer_and_no_signal(embedder: Embedder) -> None:
 
 
 def test_the_follow_up_of_lists_is_graded_by_need(embedder: Embedder) -> None:
-    outcomes = {("n9", "p2"): "已签约", ("n9", "p3"): "未达成", ("n9", "p0"): "待对接"}
+    outcomes = [
+        Outcome("m2", "v", "n9", "p2", "l", State.SIGNED, changed_on=date(2020, 9, 1)),
+        Outcome("m3", "v", "n9", "p3", "l", State.UNSUITABLE, 1, date(2020, 9, 1), Reason.TECHNOLOGY),
+        Outcome("m0", "v", "n9", "p0", "l", State.PUSHED, changed_on=date(2020, 9, 1)),
+    ]
     found = of_history(Witnesses(PAST, (), outcomes), _replayed(embedder), date(2021, 6, 1), 12)
     assert found.graded is not None
     [need] = found.graded.needs

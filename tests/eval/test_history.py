@@ -4,10 +4,21 @@ from datetime import date
 
 import pytest
 
-from eval.history import Apart, SetApart, assessed, deals, followed, party_name, related, sentences
+from eval.history import (
+    Apart,
+    SetApart,
+    assessed,
+    deals,
+    followed,
+    party_name,
+    related,
+    require_deals,
+    sentences,
+)
 from eval.judgements import Judgement
 from matcher.domain import Assessment, Enterprise, Patent, Prospect, Transaction, TransactionKind
 from matcher.errors import InputError
+from matcher.outcomes import Outcome, Reason, State
 
 PATENTS = [Patent("p1", "轴承", filed=date(2015, 1, 1)), Patent("p2", "除磷"), Patent("p3", "涂层")]
 ENTERPRISES = [Enterprise("e1", "宏远轴承（集团）有限公司")]
@@ -67,7 +78,7 @@ def test_what_is_no_deal_is_set_apart_with_its_reason() -> None:
 
 def test_a_past_without_deals_says_why() -> None:
     with pytest.raises(InputError) as error:
-        deals([_sold("t", "p9", date(2019, 1, 1))], PATENTS)
+        require_deals(deals([_sold("t", "p9", date(2019, 1, 1))], PATENTS))
     assert str(error.value) == "没有可用的历史交易。1 条记录未计入：专利编号在数据中找不到（例如 t）。"
 
 
@@ -104,6 +115,31 @@ def test_assessments_become_levels_and_the_latest_word_holds() -> None:
     assert assessed(rows, until=date(2019, 12, 31)) == [Judgement("e1", "p1", 3)]
 
 
+def _outcome(identifier: str, state: State, reason: Reason | None = None, day: int = 1) -> Outcome:
+    return Outcome(
+        identifier, "v1", "n1", f"p-{identifier}", "l1", state, changed_on=date(2024, 1, day), reason=reason
+    )
+
+
 def test_outcomes_of_lists_become_levels() -> None:
-    outcomes = {("n1", "p2"): "未达成", ("n1", "p1"): "已签约", ("n2", "p1"): "待对接"}
-    assert followed(outcomes) == [Judgement("n1", "p1", 4), Judgement("n1", "p2", 1)]
+    found, apart = followed(
+        [
+            _outcome("signed", State.SIGNED),
+            _outcome("talks", State.NEGOTIATING),
+            _outcome("unfit", State.UNSUITABLE, Reason.TECHNOLOGY),
+            _outcome("dear", State.UNSUITABLE, Reason.PRICE),
+            _outcome("pushed", State.PUSHED),
+            _outcome("late", State.SIGNED, day=9),
+        ],
+        until=date(2024, 1, 5),
+    )
+    assert found == [
+        Judgement("n1", "p-signed", 4),
+        Judgement("n1", "p-talks", 3),
+        Judgement("n1", "p-unfit", 1),
+    ]
+    assert apart == [
+        SetApart("dear", Apart.SAYS_NOTHING),
+        SetApart("pushed", Apart.SAYS_NOTHING),
+        SetApart("late", Apart.LATER),
+    ]
