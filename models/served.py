@@ -98,7 +98,8 @@ def _vectors(endpoint: Endpoint, spec: ModelSpec, texts: list[str]) -> Vectors:
     answer = endpoint.post("embeddings", {"model": spec.source, "input": texts, "encoding_format": "float"})
     try:
         rows = _ordered(answer["data"], len(texts))
-        found = np.array([[float(value) for value in row["embedding"]] for row in rows], dtype=np.float32)
+        with np.errstate(over="ignore"):  # becomes infinity, which is refused
+            found = np.array([[float(value) for value in row["embedding"]] for row in rows], dtype=np.float32)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelUnusable(
             f"模型服务 {endpoint.address} 的答复不是 {len(texts)} 条长度一致的向量（OpenAI /v1/embeddings 格式）；"

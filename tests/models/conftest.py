@@ -1,9 +1,12 @@
 """Tiny models of the real classes, made on the spot with random weights; one thread, so that bits repeat."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.models.service import ModelServer
 
 CHARACTERS = (
     "一种磁悬浮轴承装置电池材料制备方法问题为这个句子生成表示以用于检索相关文章：。高温合金叶片abcdef "
@@ -138,3 +141,11 @@ def rewritten() -> object:
         file.write_text(json.dumps(content | keys, ensure_ascii=False), encoding="utf-8")
 
     return rewrite
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    """A model service on this machine."""
+    running = ModelServer()
+    yield running
+    running.close()
