@@ -17,7 +17,9 @@ documents have no postings: they cost most of the time and decide nothing.
 
 Raw sums of different queries cannot be compared, so each is standardised with the mean and the variance that its
 terms' impacts have over the whole collection, terms taken as independent; both are per-term statistics stored with
-the index, so that a score is a function of one query, one document and the index:
+the index, so that a score is a function of one query, one document and the index. variance_t is at least
+`least_share` · (mean impact of t where it stands)²: the standard score of a word that one document has would
+otherwise grow as √N, and a value would mean less the larger the collection.
 
     z_s = (raw_s − Σ_t tf(t, q) · mean_t) / sqrt(Σ_t tf(t, q)² · variance_t),     z = Σ_s w_s · z_s / Σ_s w_s
     value = ½ (1 + u / √(1 + u²)) with u = (z − centre) / width,  or 0 where query and document share no term
@@ -79,10 +81,14 @@ class LexicalSettings:
     """With 1, 5, 20, 100 stored needs: 0.627, 0.631, 0.637, 0.645; without the prior one need does harm (0.624)."""
     most_frequent: float = 0.25
     """Three times fewer postings to add up than without a limit, for 0.003 of MRR."""
-    centre: float = 6.0
-    """z at which the value is one half; the best of 27,000 stands at 11 on the median."""
-    width: float = 6.0
-    """Narrower maps flatten the top: 0.645 at 3, 0.648 at 4, 0.652 at 6 and with no map at all."""
+    least_share: float = 0.01
+    """Rarer words count as standing in this share of the documents. Needs whose answers are known, among 168 patents:
+    the answers' median value is 0.63 without and 0.72 with it, while among 4,842 titles nothing changes (0.656, 0.655);
+    grades then mean much the same in both."""
+    centre: float = 4.0
+    """z at which the value is one half."""
+    width: float = 4.0
+    """Narrower maps flatten the top: 0.655 at 4, 0.650 at 3.5."""
 
 
 @dataclass(frozen=True, slots=True)

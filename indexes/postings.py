@@ -45,6 +45,7 @@ class Weighting:
     prior_documents: float
     prior_queries: float
     most_frequent: float
+    least_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ class Postings:
         impacts = tf * (weighting.k1 + 1) / (tf + norms[rows]) * np.repeat(idf, np.diff(starts))
         mean = _sums(impacts, starts) / max(1.0, total)
         variance = np.maximum(_sums(impacts**2, starts) / max(1.0, total) - mean**2, 0.0)
+        typical = mean * total / np.maximum(1, frequencies)
+        variance = np.maximum(variance, weighting.least_share * typical**2)
         return cls(stream, vocabulary, starts, rows, impacts.astype(np.float32), mean, variance)
 
     def query(self, query: Query, title_weight: float) -> StreamQuery:
