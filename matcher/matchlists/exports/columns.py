@@ -23,7 +23,8 @@ from matcher.outcomes import Reason
 INTEREST = ("是", "否", "待定")
 """是否有意向."""
 Row = MatchRow | PatentRow | ExcludedRow | NeedRow | ScoreRow
-Cell = str | int | float | date
+Cell = str | int | float | date | None
+"""None leaves the cell blank."""
 
 
 class Setting(StrEnum):
@@ -34,6 +35,8 @@ class Setting(StrEnum):
     DATE = "date"
     ENTRY = "entry"
     NUMBER = "number"
+    AMOUNT = "amount"
+    SHARE = "share"
     GRADE = "grade"
 
 
@@ -48,7 +51,7 @@ class Column:
     choices: tuple[str, ...] = ()
     """Offered in a drop-down; another value is warned of, not refused."""
 
-    def cell(self, row: Row) -> Cell:
+    def cell(self, row: object) -> Cell:
         """The row's value in this column."""
         value: Cell = attrgetter(self.field)(row)
         return value

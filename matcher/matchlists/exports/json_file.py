@@ -76,9 +76,9 @@ def _match(row: MatchRow | ExcludedRow, worded: MatchRow, sheet: Sheet, preset: 
     return entry
 
 
-def _cells(row: Row, columns: tuple[Column, ...]) -> dict[str, str | int | float]:
+def _cells(row: Row, columns: tuple[Column, ...]) -> dict[str, str | int | float | None]:
     return {column.title: _plain(column.cell(row)) for column in columns}
 
 
-def _plain(cell: Cell) -> str | int | float:
+def _plain(cell: Cell) -> str | int | float | None:
     return cell.isoformat() if isinstance(cell, date) else cell

@@ -24,6 +24,8 @@ _SETTINGS: dict[Setting, dict[str, Any]] = {
     Setting.DATE: {"align": "center", "num_format": "yyyy-mm-dd"},
     Setting.ENTRY: {"align": "left", "bg_color": "#FFFBE6"},
     Setting.NUMBER: {"align": "right", "num_format": "0.0000"},
+    Setting.AMOUNT: {"align": "right", "num_format": "#,##0.####"},
+    Setting.SHARE: {"align": "right", "num_format": "0.0%"},
     Setting.GRADE: {"align": "center", "bold": True},
 }
 _NAMED: dict[str, dict[str, Any]] = {
