@@ -17,6 +17,7 @@ from typing import Any, Generic
 from matcher.domain import (
     Encumbrance,
     Enterprise,
+    FeeTerms,
     Holder,
     LegalStatus,
     Maturity,
@@ -283,6 +284,8 @@ def _latin_only(text: str) -> bool:
 def _same(old: object, fresh: object) -> bool:
     if isinstance(old, tuple) and isinstance(fresh, tuple):
         return set(map(_plain, old)) == set(map(_plain, fresh))
+    if isinstance(old, FeeTerms) and isinstance(fresh, FeeTerms):
+        return (old.kind, old.amount) == (fresh.kind, fresh.amount)
     return isinstance(old, str) and _plain(old) == _plain(fresh)
 
 

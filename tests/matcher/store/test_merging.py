@@ -46,6 +46,11 @@ def patent(**values: Any) -> Patent:
         # differences of form are none
         ({"holders": ("甲厂（集团）",)}, {"holders": ("甲厂(集团) ",)}, {"holders": ("甲厂（集团）",)}),
         ({"holders": ("甲", "乙")}, {"holders": ("乙", "甲")}, {"holders": ("甲", "乙")}),
+        (
+            {"fee": FeeTerms(FeeKind.LUMP_SUM, 8.0, "8万元；一次总付")},
+            {"fee": FeeTerms(FeeKind.LUMP_SUM, 8.0, "80000元；一次总付")},
+            {"fee": FeeTerms(FeeKind.LUMP_SUM, 8.0, "8万元；一次总付")},
+        ),
         # another language is no conflict, Chinese stands
         ({"title": "Heat film"}, {"title": "散热膜"}, {"title": "散热膜"}),
         ({"title": "散热膜"}, {"title": "Heat film"}, {"title": "散热膜"}),
