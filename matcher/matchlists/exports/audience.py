@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
-from matcher.domain import Confidentiality, Need
+from matcher.domain import Confidentiality, Encumbrance, EncumbranceKind, Need
 from matcher.errors import NotFound
 from matcher.matches import Grade, Match, MatchList, NeedMatches
 from matcher.matchlists.exports.presets import Preset, Recipient, Sheet
@@ -12,6 +13,7 @@ from matcher.matchlists.exports.presets import Preset, Recipient, Sheet
 ANONYMOUS_NAME = "匿名企业"
 _OF_THE_PATENT = frozenset({"right_in_force"})
 """Gates whose reasons say nothing of the need or its enterprise."""
+_NO_LICENCE = frozenset({EncumbranceKind.PLEDGE, EncumbranceKind.PRESERVATION})
 _ASK = "可向主管部门了解"
 
 
@@ -114,9 +116,16 @@ def _anonymised(item: NeedMatches, alias: str) -> NeedMatches:
 
 
 def _without_quotations(match: Match, need: Need) -> Match:
+    """Nor is any licensee of the patent named: it may be the enterprise itself."""
+    patent = match.patent
+    parties = [item.party for item in patent.encumbrances if item.party and item.kind not in _NO_LICENCE]
     return replace(
         match,
         need=need,
+        patent=replace(patent, encumbrances=tuple(_unparted(item) for item in patent.encumbrances)),
+        availability=tuple(
+            replace(item, consent_of=_unnamed(item.consent_of, parties)) for item in match.availability
+        ),
         contributions=tuple(
             replace(part, reason=f"{part.label}：{_degree(part.value)}") for part in match.contributions
         ),
@@ -125,6 +134,17 @@ def _without_quotations(match: Match, need: Need) -> Match:
         ),
         missing=(),
     )
+
+
+def _unparted(item: Encumbrance) -> Encumbrance:
+    return item if item.kind in _NO_LICENCE else replace(item, party="")
+
+
+def _unnamed(text: str, names: list[str]) -> str:
+    """A text without these names and the brackets that held them."""
+    for name in names:
+        text = text.replace(name, "")
+    return re.sub("（、*）", "", text)
 
 
 def _degree(value: float) -> str:

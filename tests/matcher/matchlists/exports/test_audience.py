@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from matcher.domain import Confidentiality
+from matcher.domain import Confidentiality, Encumbrance, EncumbranceKind, LicensingMode
 from matcher.errors import NotFound
-from matcher.matches import GateResult, Grade, NeedMatches, Verdict
+from matcher.matches import Availability, Feasibility, GateResult, Grade, NeedMatches, Verdict
 from matcher.matchlists.exports import FORMATS, PRESETS, export, list_rows, preset_named
 from matcher.matchlists.exports.audience import visible
 
@@ -70,6 +70,25 @@ def test_a_gate_of_an_anonymous_need_quotes_nothing_of_it(match_list):
     (row,) = list_rows(replace(match_list, needs=(item,)), preset_named("对外版")).matches
     assert row.risks.split("\n")[0] == "①可得性待核实：可向主管部门了解"
     assert row.match.gates[0].reason == "可向主管部门了解"
+
+
+def test_an_anonymous_enterprise_is_not_named_as_the_patents_licensee(match_list):
+    item = match_list.needs[1]
+    licence = Encumbrance(EncumbranceKind.ORDINARY_LICENCE, "澜川精密阀门有限公司")
+    modes = (
+        Availability(
+            LicensingMode.SOLE_LICENCE, Feasibility.CONSENT, "", "在先被许可人（澜川精密阀门有限公司）"
+        ),
+    )
+    patent = replace(item.matches[0].patent, encumbrances=(licence,))
+    item = replace(item, matches=(replace(item.matches[0], patent=patent, availability=modes),))
+    (row,) = list_rows(replace(match_list, needs=(item,)), preset_named("对外版")).matches
+    assert row.modes == "需征得在先被许可人同意：排他许可"
+    assert row.match.patent.encumbrances == (replace(licence, party=""),)
+    (inside,) = list_rows(replace(match_list, needs=(item,)), preset_named("内部版")).matches
+    assert inside.modes == "需征得在先被许可人（澜川精密阀门有限公司）同意：排他许可"
+    assert inside.risks.startswith("①权利有效待核实")
+    assert "本企业已取得该专利的普通许可，请先核对原合同" in inside.risks
 
 
 def test_outside_versions_leave_out_not_recommended(match_list):
