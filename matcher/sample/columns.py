@@ -100,6 +100,7 @@ PATENTS: tuple[Column[Patent], ...] = (
     Column("质权人", lambda p, n: _party(p, frozenset({EncumbranceKind.PLEDGE})), "权利状态", 22),
     Column("专利权评价报告", lambda p, n: "" if p.evaluation_report is None else "有" if p.evaluation_report else "无", "权利状态"),
     Column("是否属于财政资助科研项目形成专利", lambda p, n: yes(p.funded, n), "转化信息"),
+    Column("项目编号", lambda p, n: p.project, "转化信息", 20),
     Column("专利实施状态", lambda p, n: p.implementation or "", "转化信息"),
     Column("转化意愿（可接受的转化方式）", lambda p, n: joined(p.modes, n), "转化信息", 22),
     Column("许可使用费（万元）", lambda p, n: money(p.fee.amount, n, "面议") if p.fee else "", "转化信息"),
@@ -108,6 +109,7 @@ PATENTS: tuple[Column[Patent], ...] = (
     Column("成熟度来源", lambda p, n: p.maturity.source if p.maturity else "", "转化信息"),
     Column("应用场景（产业化前景）", lambda p, n: p.scenario, "转化信息", 28),
     Column("专利自评", lambda p, n: p.prospect or "", "转化信息"),
+    Column("所属学院", lambda p, n: p.college, "转化信息", 20),
     Column("权利人联系部门", lambda p, n: p.contact, "转化信息", 30),
 )  # fmt: skip
 

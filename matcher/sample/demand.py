@@ -21,6 +21,8 @@ _AREAS = {
     "北固市": "380600",
 }
 """Codes below 38, which is no province's: no credit code made of them is a real company's."""
+_COLLECTION = date(2025, 10, 9)
+"""When the last collection of needs began."""
 _OPENNESS = (*[Confidentiality.PUBLIC] * 7, *[Confidentiality.ANONYMOUS] * 2, Confidentiality.AUTHORITY_ONLY)
 
 
@@ -72,7 +74,7 @@ def _received(title: str) -> date:
     return (
         lots.day(date(2025, 2, 10), date(2025, 9, 26))
         if lots.share(0.33)
-        else lots.day(date(2025, 10, 9), date(2026, 5, 29))
+        else lots.day(_COLLECTION, date(2026, 5, 29))
     )
 
 
@@ -80,7 +82,7 @@ def _need(
     own_id: str, received: date, industry: IndustryTexts, text: NeedText, enterprise: Enterprise
 ) -> Need:
     lots = Lots(f"terms {text.title}")
-    months = lots.pick((6, 12, 12, 12, 18))
+    months = lots.pick((12, 12, 18) if received >= _COLLECTION else (12, 18, 18, 24))
     return Need(
         id=own_id,
         title=text.title,

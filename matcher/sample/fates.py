@@ -54,14 +54,15 @@ def _sold(patent: Patent, event: Transaction, by_name: Mapping[str, Enterprise])
         modes=(),
         fee=None,
         contact=buyer.contact if buyer else "",
+        college="",
         encumbrances=(),
     )
 
 
 def _licensed(patent: Patent, event: Transaction, by_name: Mapping[str, Enterprise]) -> Patent:
-    """Sole and exclusive licences are on record; of ordinary ones, which nobody has to record, every other."""
+    """Sole and exclusive licences are on record; of ordinary ones, which nobody has to record, some."""
     kind = _LICENCES[event.kind]
-    recorded = kind is not EncumbranceKind.ORDINARY_LICENCE or Lots(f"recorded {patent.id}").share(0.5)
+    recorded = kind is not EncumbranceKind.ORDINARY_LICENCE or Lots(f"recorded {patent.id}").share(0.3)
     return replace(
         patent,
         status=S.LICENCE_RECORDED if recorded else patent.status,

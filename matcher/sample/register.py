@@ -85,12 +85,18 @@ def _dated(number: int, kind: PatentType, text: PatentText, lots: Lots) -> Paten
         publication_number=f"CN{_DIGIT[kind]}{99_000_000 + serial}{letter}",
         type=kind,
         status=LegalStatus.GRANTED if alive else LegalStatus.PENDING,
-        status_date=lots.day(date(2025, 9, 1), date(2025, 11, 30)) if lots.share(0.06)
-        else lots.day(date(2026, 5, 6), date(2026, 6, 10)),
+        status_date=_seen(granted if alive else None, lots),
         filed=filed,
         published=published,
         granted=granted if alive else None,
     )  # fmt: skip
+
+
+def _seen(granted: date | None, lots: Lots) -> date:
+    """When the status was looked up: mostly for this inventory, some half a year before; never before the grant."""
+    recently = lots.day(date(2026, 6, 1), date(2026, 6, 10))
+    before = lots.day(date(2025, 9, 1), date(2025, 11, 30))
+    return before if lots.share(0.06) and (granted is None or granted < before) else recently
 
 
 def _gazette(day: date) -> date:
@@ -101,7 +107,8 @@ def _gazette(day: date) -> date:
 def _with_terms(patent: Patent, industry: IndustryTexts, text: PatentText, seat: Seat, lots: Lots) -> Patent:
     """What the holder says of the patent in the inventory, and who holds it."""
     partner = _partner(industry, text, seat, lots)
-    design = patent.type is PatentType.DESIGN
+    company = any("公司" in name for name in partner)
+    funded = not company and patent.type is not PatentType.DESIGN and lots.share(0.65)
     source = MaturitySource.CENTRAL if lots.share(0.15) else MaturitySource.SELF
     return replace(
         patent,
@@ -118,14 +125,23 @@ def _with_terms(patent: Patent, industry: IndustryTexts, text: PatentText, seat:
         modes=lots.pick(_WILLING),
         fee=_fee(lots),
         evaluation_report=None if patent.type is PatentType.INVENTION else lots.share(0.4),
-        funded=False if design or any("公司" in name for name in partner) else lots.share(0.65),
+        funded=funded,
+        project=_project(patent) if funded else "",
         implementation=ImplementationStatus.INDUSTRIALISED
-        if any("公司" in name for name in partner)
+        if company
         else ImplementationStatus.NOT_IMPLEMENTED,
         scenario=text.scenario,
         prospect=lots.pick((None, Prospect.GOOD, Prospect.FAIR, Prospect.FAIR, Prospect.AVERAGE)),
         contact=seat.institution.contact(seat.unit),
+        college=seat.unit,
     )
+
+
+def _project(patent: Patent) -> str:
+    """The publicly funded project that a patent came from; it began two years before the filing."""
+    lots = Lots(f"project {patent.id}")
+    year = patent.filed.year - 2 if patent.filed else 2020
+    return f"{lots.pick(('河东省重点研发计划', '河东省自然科学基金'))}（{year}HD{lots.between(1000, 9999)}）"
 
 
 def _partner(industry: IndustryTexts, text: PatentText, seat: Seat, lots: Lots) -> tuple[str, ...]:

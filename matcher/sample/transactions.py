@@ -28,7 +28,7 @@ _OPEN_SINCE = date(2021, 7, 1)
 """Open licences exist since the law of 2020 came into force on 2021-06-01."""
 OTHERS = (
     ("临岳新材料科技有限公司", "西岭省临岳市"),
-    ("西岭精工装备股份有限公司", "西岭省岳阳川市"),
+    ("西岭精工装备股份有限公司", "西岭省岳川市"),
     ("江左数维信息技术有限公司", "江左省白渚市"),
     ("江左康源生物科技有限公司", "江左省白渚市"),
     ("南屿绿能科技有限公司", "南屿省珠浦市"),
@@ -43,7 +43,7 @@ _COUNTS = (
 )  # fmt: skip
 _LICENCES = frozenset({K.EXCLUSIVE_LICENCE, K.SOLE_LICENCE, K.ORDINARY_LICENCE, K.OPEN_LICENCE})
 _ANSWERS_GONE = frozenset({0, 9, 18})
-"""Assignments, licences and the like take patents that answer no need, but for these numbers of each kind."""
+"""Deals that leave nothing for others take patents that answer no need, but for these numbers of each kind."""
 
 
 @dataclass(slots=True)
@@ -104,17 +104,21 @@ class History:
         free = kind is K.ORDINARY_LICENCE or number in _ANSWERS_GONE
         patent = self._take(lambda one: free or one.id not in self.asked)
         lots = Lots(f"deal {patent.id}")
-        asking = {need.enterprise_id for need in self.asked.get(patent.id, ())}
-        suited = [one for one in self.fit.best(patent, 3) if one.id not in asking]
+        suited = self._suited(patent, 3)
         # The first suits best; every fourth or so goes to the second, the third, or out of the province.
         buyers: list[Enterprise | None] = [*suited[:1] * 4, *suited[1:], None]
         self._add(patent, kind, self._day(patent, lots), lots.pick(buyers))
         if kind is K.ORDINARY_LICENCE and number % 5 == 0 and len(suited) > 1:
             self._add(patent, kind, self._day(patent, Lots(f"second {patent.id}")), suited[1])
 
+    def _suited(self, patent: Patent, count: int) -> list[Enterprise]:
+        """Those whom it suits best, without those who will ask for it."""
+        asking = {need.enterprise_id for need in self.asked.get(patent.id, ())}
+        return [one for one in self.fit.best(patent, count + len(asking)) if one.id not in asking][:count]
+
     def _day(self, patent: Patent, lots: Lots, since: date = _FIRST) -> date:
         first = max((patent.granted or since) + timedelta(days=60), since)
-        last = min(first + timedelta(days=lots.between(90, 1500)), _LAST)
+        last = min(first + timedelta(days=lots.between(400, 2600)), _LAST)
         return lots.day(min(first, last), last)
 
     def _add(
@@ -148,7 +152,7 @@ class History:
         """Declared by their holders; anyone may take one at the published price."""
         for _ in range(count):
             patent = self._take(self._can_be_declared)
-            for buyer in self.fit.best(patent, 2):
+            for buyer in self._suited(patent, 2):
                 on = self._day(patent, Lots(f"open {patent.id} {buyer.id}"), _OPEN_SINCE)
                 self._add(patent, K.OPEN_LICENCE, on, buyer, OPEN_PRICE)
 
@@ -162,10 +166,8 @@ class History:
         """Several patents of one holder to one buyer on one day, at one price."""
 
         def together(one: Patent, other: Patent) -> bool:
-            return (one.holders, one.industry) == (
-                other.holders,
-                other.industry,
-            ) and other.id not in self.asked
+            alike = (one.holders, one.industry) == (other.holders, other.industry)
+            return alike and other.id not in self.asked
 
         first = self._take(lambda one: sum(together(one, other) for other in self.deck) > count)
         patents = [first, *(self._take(lambda one: together(first, one)) for _ in range(count - 1))]
@@ -201,7 +203,7 @@ class History:
             since = (deal.on or _FIRST) + timedelta(days=lots.between(60, 400))
             if since > _LAST:
                 continue
-            until = since + timedelta(days=365 * (1 if number % 3 == 0 else 12))
+            until = since + timedelta(days=365) if number % 3 == 0 else None
             bank = lots.pick(BANKS)
             self.found.append(
                 Transaction(
