@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+import numpy as np
+
 from indexes.contract import Vectors
 from indexes.fusion import join_fields
 from indexes.postings import Document, Query
 from matcher.domain import Confidentiality, Enterprise, Need, Patent
+from matcher.errors import ModelError
+from matcher.outgoing import OutgoingEmbedder, may_leave
 from matcher.text import normalise
-from models.contract import ModelSpec
+from models.contract import Embedder, ModelSpec, ModelUnusable
 
 Encoder = Callable[[list[str]], Vectors]
 FOCUS = "关注领域"
@@ -42,12 +46,31 @@ def text_vectors(texts: Sequence[Document], spec: ModelSpec, encode: Encoder) ->
     """One unit vector a text, shape (len(texts), dimension); zero where it holds nothing that the model knows.
 
     A static model averages words, so that a title drowns in its body: each is encoded apart and the two vectors are
-    joined. A contextual model reads both at once.
+    joined. A contextual model reads both at once. Raises ModelError where the model answers wrongly or not at all.
     """
-    if spec.kind == "static":
-        titles = encode([text.title for text in texts])
-        return join_fields(titles, encode([text.body for text in texts]))
-    return encode([joined(text) for text in texts])
+    try:
+        if spec.kind == "static":
+            titles = encode([text.title for text in texts])
+            return join_fields(titles, encode([text.body for text in texts]))
+        return encode([joined(text) for text in texts])
+    except ModelUnusable as error:
+        raise ModelError(str(error)) from error
+
+
+def need_vectors(needs: Sequence[Need], embedder: Embedder, encode: Encoder) -> Vectors:
+    """One unit vector a need, shape (len(needs), dimension).
+
+    What may not leave this machine is not even handed to a model outside it (nor to a cache of its answers): such
+    needs get a zero row and are matched by their words.
+    """
+    vectors = np.zeros((len(needs), embedder.spec.dimension), dtype=np.float32)
+    open_ = [row for row, need in enumerate(needs) if not embedder.spec.external or may_leave(need)]
+    texts = [need_text(needs[row]) for row in open_]
+    if isinstance(embedder, OutgoingEmbedder):
+        embedder.release(map(joined, texts))
+    if texts:
+        vectors[open_] = text_vectors(texts, embedder.spec, encode)
+    return vectors
 
 
 def focus_needs(enterprises: Iterable[Enterprise]) -> list[Need]:

@@ -14,7 +14,7 @@ import numpy as np
 from indexes.commonness import document_share
 from indexes.contract import Mask, Vectors
 from indexes.postings import Document, Query
-from matcher.corpus import need_text, patent_text, text_vectors
+from matcher.corpus import need_text, need_vectors, patent_text
 from matcher.domain import Need, Patent
 from matcher.matches import NeedMatches
 from matcher.ranker import Calibration
@@ -89,9 +89,7 @@ class Matching:
     def ask(self, needs: Sequence[Need]) -> list[Asked]:
         """The needs as both channels read them."""
         queries = [need_text(need) for need in needs]
-        vectors = text_vectors(
-            queries, self.embedder.spec, lambda texts: self.embedder.encode(texts, Role.QUERY)
-        )
+        vectors = need_vectors(needs, self.embedder, lambda texts: self.embedder.encode(texts, Role.QUERY))
         return [Asked(*parts) for parts in zip(needs, queries, vectors, strict=True)]
 
     def search(self, asked: Sequence[Asked], depth: int, allowed: Mask | None = None) -> Iterator[Candidates]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -26,12 +26,12 @@ from indexes.manifest import (
     open_verified,
     publish,
 )
-from indexes.postings import Document
-from matcher.corpus import focus_needs, need_text, patent_text, text_vectors
+from matcher.corpus import Encoder, focus_needs, need_text, need_vectors, patent_text, text_vectors
 from matcher.domain import Need
 from matcher.errors import IndexDamaged, ModelError, NotReady, SettingsError
 from matcher.fitting import SHIPPED, fitted
 from matcher.matching import Matching, Progress
+from matcher.outgoing import OutgoingEmbedder
 from matcher.ranker import read_artefact
 from matcher.retrieval import Collection
 from matcher.settings import Settings
@@ -73,7 +73,8 @@ def open_model(settings: Settings) -> Embedder:
     with lower_errors():
         if settings.model.startswith(SERVED):
             require_allowed(settings, settings.embedding.service.address)
-        return load_model(settings.model, loading(settings))
+        embedder = load_model(settings.model, loading(settings))
+        return OutgoingEmbedder(embedder) if embedder.spec.external else embedder
 
 
 def require_allowed(settings: Settings, address: str) -> None:
@@ -226,13 +227,14 @@ class Workspace:
             for patent in self.store.patents.all():
                 ids.append(patent.id)
                 documents.append(patent_text(patent))
-            vectors = self._embed(documents, Role.PASSAGE, progress)
+            vectors = text_vectors(documents, self.embedder.spec, self._encoder(Role.PASSAGE, progress))
             patents = Collection.build(ids, documents, vectors, queries)
-            publish(self._folder("patents"), patents.save, facts["patents"], made_at)
             wanted = sorted([*needs, *focus_needs(self.store.enterprises.all())], key=lambda need: need.id)
             texts = [need_text(need) for need in wanted]
-            vectors = self._embed(texts, Role.QUERY, progress)
+            vectors = need_vectors(wanted, self.embedder, self._encoder(Role.QUERY, progress))
             demand = Collection.build([need.id for need in wanted], texts, vectors, queries=())
+            # Nothing is swapped before everything is embedded: a model that fails leaves both indexes as they were.
+            publish(self._folder("patents"), patents.save, facts["patents"], made_at)
             publish(self._folder("demand"), demand.save, facts["demand"], made_at)
 
     def allowed(self, collection: Collection, chosen: PatentFilter, as_of: date) -> Mask:
@@ -297,7 +299,7 @@ class Workspace:
     def _folder(self, kind: str) -> Path:
         return self.settings.home / "indexes" / kind
 
-    def _embed(self, texts: Sequence[Document], role: Role, progress: Progress | None) -> Vectors:
+    def _encoder(self, role: Role, progress: Progress | None) -> Encoder:
         """Vectors from the cache, the missing ones from the model; each distinct text is embedded once."""
         embedder = self.embedder
         cache = EmbeddingCache(
@@ -315,4 +317,4 @@ class Workspace:
 
             return cache.encode(part, lambda missing: embedder.encode(missing, role), report)
 
-        return text_vectors(texts, embedder.spec, encode)
+        return encode
