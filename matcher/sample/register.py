@@ -23,7 +23,7 @@ from matcher.domain import (
 )
 from matcher.identifiers import check_digit, parse_ipc, parse_locarno
 from matcher.importing.maturity import parse_maturity
-from matcher.sample.holders import INSTITUTIONS, PROVINCE, Seat, seats
+from matcher.sample.holders import PROVINCE, Seat, seats
 from matcher.sample.lots import Lots
 from matcher.sample.texts import EnterpriseText, IndustryTexts, PatentText
 
@@ -147,8 +147,10 @@ def _project(patent: Patent) -> str:
 def _partner(industry: IndustryTexts, text: PatentText, seat: Seat, lots: Lots) -> tuple[str, ...]:
     """A second holder for one in six: an enterprise of the industry that does not ask for this, or an institution."""
     if lots.share(0.05):
-        others = [one for one in INSTITUTIONS if one is not seat.institution]
-        return (lots.pick(others).name,)
+        others = [
+            one.institution.name for one in seats(industry.name) if one.institution is not seat.institution
+        ]
+        return (lots.pick(others),)
     asking = {need.enterprise for need in industry.needs if text.title in need.answers}
     companies: list[EnterpriseText] = [one for one in industry.enterprises if one.name not in asking]
     return (lots.pick(companies).name,) if companies and lots.share(0.12) else ()
