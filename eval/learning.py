@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from eval.comparison import Interval
 from eval.evidence import Evidence, Witnesses
 from eval.judgements import RELEVANT, Judgements, Run
 from eval.ranker import Learned
-from eval.report import Reliability, Stamp
+from eval.report import Reliability, Stamp, calibration_sentence
 from eval.splits import development
 from eval.tuning import Tuned
 from matcher import fitting
@@ -53,6 +53,41 @@ class Trained:
     outcome: Learned
     reliability: Reliability | None
     uncalibrated: str = ""
+    notes: tuple[str, ...] = ()
+    """Chinese sentences on the evidence."""
+
+    def sentences(self) -> tuple[str, ...]:
+        """The outcome in Chinese: the decision and why, the weights, how far the probabilities can be trusted."""
+        artefact = self.artefact
+        made = artefact.made
+        lines = [
+            f"证据：{made.data}，{made.needs} 条需求、{made.judgements} 对，均早于 {made.fitted_before}；专利文本：{made.corpus}。",
+            *self.notes,
+            artefact.reason,
+            *(
+                f"  {name}：默认 {artefact.prior[name]:.3f} → {weight:.3f}"
+                for name, weight in artefact.weights.items()
+            ),
+        ]
+        if self.reliability is None:
+            return (*lines, self.uncalibrated)
+        limits = "、".join(f"{grade} {value:.2f}" for grade, value in (artefact.thresholds or {}).items())
+        return (*lines, calibration_sentence(self.reliability), f"等级阈值（文本分值）：{limits}。")
+
+    def document(self) -> dict[str, object]:
+        """Plain values for programs."""
+        return {
+            "learned": self.artefact.learned,
+            "reason": self.artefact.reason,
+            "weights": dict(self.artefact.weights),
+            "prior": dict(self.artefact.prior),
+            "gain": None if self.outcome.gain is None else asdict(self.outcome.gain),
+            "made": asdict(self.artefact.made),
+            "thresholds": self.artefact.thresholds,
+            "reliability": None if self.reliability is None else asdict(self.reliability),
+            "uncalibrated": self.uncalibrated,
+            "notes": list(self.notes),
+        }
 
 
 def train(
@@ -73,7 +108,7 @@ def train(
         reason = f"有分级标注的需求只有 {few} 条，少于 {ranker.FEWEST_NEEDS} 条，不作校准（等级标为未校准）。"
         return Trained(bare, outcome, None, reason)
     table = ranker.textual(found.graded)
-    run, known = ranker.run_of(table, outcome.weights), ranker.judgements_of(table)
+    run, known = ranker.run_of(table, outcome.weights, "文本分值"), ranker.judgements_of(table)
     fitted = calibration.fit(calibration.judged_pairs(run, known), Kind.PLATT)
     reliability = calibrate(run, known, seed=made.seed)
     artefact = replace(
@@ -102,21 +137,28 @@ def train_on_collection(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a workspace knows, up to the day before `before`; deals are replayed every `months`."""
+
+    witnesses: Witnesses
+    before: date
+    months: int = 12
+
+
 def train_on_history(
-    found: Witnesses,
-    settings: Settings,
-    before: date,
-    stamp: Stamp,
-    months: int = 12,
-    progress: Progress | None = None,
+    past: Past, settings: Settings, stamp: Stamp, progress: Progress | None = None
 ) -> Trained:
-    """A ranker from what a workspace's past says up to the day before `before`."""
+    """A ranker from a workspace's past; raises InputError where it says nothing."""
+    found = past.witnesses
     enterprises = {one.id: one for one in found.past.enterprises}
     replayed = systems.Replayed(open_model(settings), settings, enterprises, found.assessments)
-    learned_from = evidence.of_history(found, replayed, before, months)
-    made = _made(learned_from, replayed.embedder, fitting.corpus_kind(found.past.patents), before, stamp)
+    learned_from = evidence.of_history(found, replayed, past.before, past.months)
+    corpus = fitting.corpus_kind(found.past.patents)
+    made = _made(learned_from, replayed.embedder, corpus, past.before, stamp)
     prior = fitting.prior_weights(settings)
-    return train(learned_from, prior, made, fitting.probe(replayed.embedder), progress)
+    trained = train(learned_from, prior, made, fitting.probe(replayed.embedder), progress)
+    return replace(trained, notes=learned_from.notes)
 
 
 def _made(found: Evidence, embedder: Embedder, corpus: str, before: date, stamp: Stamp) -> Made:

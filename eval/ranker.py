@@ -32,6 +32,12 @@ Values = NDArray[np.float64]
 STRENGTHS = (0.01, 0.1, 1.0, 10.0)
 """λ, from the freest to the one that hardly leaves the prior."""
 
+PARTS = 5
+"""Folds of the cross-validation."""
+
+STEPS = PARTS * len(STRENGTHS)
+"""Fits that `learn` reports as its progress."""
+
 FEWEST_NEEDS = 20
 """Needs with pairs to learn from; with fewer the prior stays without trying."""
 
@@ -151,7 +157,7 @@ def need_ndcg(table: SignalTable, weights: Values, k: int = 10) -> Values:
 def learn(
     table: SignalTable,
     prior: Mapping[str, float],
-    parts: int = 5,
+    parts: int = PARTS,
     seed: int = 0,
     groups: Mapping[str, str] | None = None,
     progress: Callable[[int], None] | None = None,
@@ -186,7 +192,8 @@ def learn(
     names = None if groups is None else [groups.get(need, need) for need in usable.need_ids]
     gain = interval(values[chosen] - baseline, seed, groups=names)
     if gain.low <= 0:
-        reason = f"交叉验证的增益 {gain.mean:+.4f}（95% 区间 {gain.low:+.4f} 至 {gain.high:+.4f}）不能排除为零，沿用默认权重。"
+        verdict = "低于零" if gain.high < 0 else "不能排除为零"
+        reason = f"交叉验证的增益 {gain.mean:+.4f}（95% 区间 {gain.low:+.4f} 至 {gain.high:+.4f}）{verdict}，沿用默认权重。"
         return _kept(table.names, before, len(place), gain, reason)
     weights = _Fit(usable, before).weights(STRENGTHS[chosen])
     reason = (
@@ -204,7 +211,7 @@ def learn(
 
 
 def cross_validated(
-    table: SignalTable, prior: Mapping[str, float], parts: int = 5, seed: int = 0
+    table: SignalTable, prior: Mapping[str, float], parts: int = PARTS, seed: int = 0
 ) -> Interval:
     """The whole procedure, choices and falling back included, against the prior on needs it never saw.
 

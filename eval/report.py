@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 LABELS = {
     "ndcg": "nDCG",
-    "map": "MAP（平均准确率）",
-    "mrr": "MRR（首个命中倒数）",
+    "map": "MAP",
+    "mrr": "MRR",
     "recall": "召回率",
     "hit": "命中率",
     "precision": "准确率",
@@ -166,7 +166,7 @@ def calibration_sentence(found: Reliability) -> str:
 def print_report(report: Report, console: Console) -> None:
     """Tables for a terminal."""
     needs = len(report.evaluations[0].scores.need_ids) if report.evaluations else 0
-    title = f"{report.title}（{MODES[report.scheme.mode]}，{needs} 条需求）"
+    title = f"{report.title}（{MODES[report.scheme.mode]}，{needs} 条需求，均值［95% 区间］）"
     _print(console, title, *measure_table(report))
     if report.comparisons:
         baseline = system(report.comparisons[0].baseline)
@@ -195,7 +195,7 @@ def _print(console: Console, title: str, head: Iterable[str], rows: Iterable[Ite
 
     table = Table(title=escape(title))
     for column, name in enumerate(head):
-        table.add_column(escape(name), justify="right" if column else "left")
+        table.add_column(escape(name), justify="right" if column else "left", no_wrap=True)
     for row in rows:
         table.add_row(*map(escape, row))
     console.print(table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from matcher.quick import TwoFiles, matching_of
 from matcher.ranker import RankerArtefact, require_older
 from matcher.ranking import Scale, Scored
 from matcher.retrieval import Candidates
+from matcher.runs import run_entries
 from matcher.settings import Settings
 from matcher.signals.contract import Context
 from matcher.signals.table import weighted
@@ -73,12 +75,22 @@ def full(product: Product, name: str = "full") -> Run:
 
     The signals are read for the task's k best fused (but no fewer than the settings' candidates); all for k None.
     """
-    task, settings = product.task, product.matching.settings
-    scale = Scale.of(settings.ranking)
-    depth = None if task.k is None else max(task.k, settings.retrieval.candidates)
+    task, matching = product.task, product.matching
+    if task.k is None:
+        entries = run_entries(matching, task.needs, None, product.context, lambda done, total: None)
+        rows = ((need, list(group)) for need, group in groupby(entries, key=lambda entry: entry.need_id))
+        return Run(
+            name,
+            {
+                need: Ranking(tuple(e.patent_id for e in row), np.array([e.score for e in row]))
+                for need, row in rows
+            },
+        )
+    scale = Scale.of(matching.settings.ranking)
+    depth = max(task.k, matching.settings.retrieval.candidates)
     rankings = {}
     for asked in product.asked():
-        found = product.matching.score_all(asked)
+        found = matching.score_all(asked)
         scored = _scored(product, asked, _head(found, depth), scale)[: task.k]
         rankings[asked.need.id] = Ranking(
             tuple(one.candidate.patent.id for one in scored), np.array([one.score for one in scored])
@@ -201,5 +213,5 @@ def _scored(product: Product, asked: Asked, found: Candidates, scale: Scale) -> 
     return sorted(scored, key=lambda one: (-one.score, -one.completeness, one.candidate.patent.id))
 
 
-def _head(found: Candidates, depth: int | None) -> Candidates:
+def _head(found: Candidates, depth: int) -> Candidates:
     return Candidates(found.rows[:depth], found.semantic[:depth], found.lexical[:depth], found.fused[:depth])

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from eval.judgements import Judgement, Judgements, Ranking, Run, judgements, some
 from matcher.errors import InputError
+from matcher.matchlists.exports.replacing import replacing
 from matcher.matchlists.exports.trec import RunEntry
 from matcher.matchlists.exports.trec import write_run as write_entries
 
@@ -65,19 +66,17 @@ def read_run(path: Path, name: str = "") -> Run:
 
 
 def write_run(run: Run, path: Path) -> None:
-    """Write a TREC run with strictly decreasing scores, so that every reader sees our order.
+    """Write a TREC run with strictly decreasing scores, so that every reader sees our order; whole or not at all.
 
     Raises InputError where an id holds white space or is empty.
     """
-    write_entries(
-        (
-            RunEntry(need, candidate, score)
-            for need, ranking in run.rankings.items()
-            for candidate, score in zip(ranking.ids, ranking.scores.tolist(), strict=True)
-        ),
-        path,
-        run.name,
+    entries = (
+        RunEntry(need, candidate, score)
+        for need, ranking in run.rankings.items()
+        for candidate, score in zip(ranking.ids, ranking.scores.tolist(), strict=True)
     )
+    with replacing(path) as temporary:
+        write_entries(entries, temporary, run.name)
 
 
 def read_judgements(path: Path) -> Judgements:
@@ -121,8 +120,8 @@ def _on_our_scale(rows: list[Judgement], header: tuple[str, ...]) -> list[Judgem
 
 
 def write_judgements(known: Judgements, path: Path) -> None:
-    """Write TREC qrels in id order."""
-    with path.open("w", encoding="utf-8", newline="\n") as file:
+    """Write TREC qrels in id order; raises InputError where an id holds white space or is empty."""
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         for need, judged in known.levels.items():
             _refuse_spaces((need, *judged))
             file.writelines(f"{need} 0 {candidate} {level}\n" for candidate, level in judged.items())
@@ -130,10 +129,27 @@ def write_judgements(known: Judgements, path: Path) -> None:
 
 def write_judgements_tsv(known: Judgements, path: Path) -> None:
     """Write a tsv with our header, need_id, achievement_id, level, in id order."""
-    with path.open("w", encoding="utf-8", newline="\n") as file:
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         file.write("need_id\tachievement_id\tlevel\n")
         for need, judged in known.levels.items():
             file.writelines(f"{need}\t{candidate}\t{level}\n" for candidate, level in judged.items())
+
+
+def read_groups(path: Path) -> dict[str, str]:
+    """Each need's enterprise, from lines of two columns; raises InputError for others and for contradictions."""
+    found: dict[str, str] = {}
+    bad: list[str] = []
+    for number, line in _lines(path):
+        parts = tuple(part.strip() for part in line.split("\t"))
+        if len(parts) != 2 or not all(parts) or found.setdefault(parts[0], parts[1]) != parts[1]:
+            bad.append(f"第 {number} 行")
+    if bad or not found:
+        raise InputError(
+            f"{path.name} 有 {len(bad)} 行无法识别或前后矛盾（{some(bad)}）。应为两列制表符文件：需求编号、企业。"
+            if bad
+            else f"{path.name} 是空文件。应为两列制表符文件：需求编号、企业。"
+        )
+    return found
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from itertools import product
 from pathlib import Path
@@ -34,6 +34,38 @@ class Tuned:
     trials: tuple[Trial, ...]
     resumed: int
     """Trials that were read back from an earlier, interrupted search."""
+    needs: int
+    """Development needs."""
+
+    def sentences(self, proof: Interval | None = None) -> tuple[str, ...]:
+        """The outcome in Chinese, with the lines for matcher.toml."""
+        gain = self.best.value - self.prior.value
+        lines = [
+            f"试了 {len(self.trials)} 组权重（其中 {self.resumed} 组由记录接续），开发集 {self.needs} 条需求。",
+            f"默认权重 nDCG@10 {self.prior.value:.4f}，最好的一组 {self.best.value:.4f}（{gain:+.4f}，在开发集上选出，偏乐观）。",
+            "写入 matcher.toml 即可采用：",
+            "[ranking.weights]",
+            *(f"{name} = {weight:.4f}" for name, weight in self.best.weights.items()),
+        ]
+        if proof is None:
+            lines.append("尚未看测试集；确定之后加 --prove 验证一次，不要据测试结果再调。")
+        else:
+            lines.append(
+                f"测试集：差值 {proof.mean:+.4f}（95% 区间 {proof.low:+.4f} 至 {proof.high:+.4f}）。"
+                + ("区间在零以上，可以采用。" if proof.low > 0 else "不能排除为零，建议沿用默认权重。")
+            )
+        return tuple(lines)
+
+    def document(self, proof: Interval | None = None) -> dict[str, object]:
+        """Plain values for programs."""
+        return {
+            "best": asdict(self.best),
+            "prior": asdict(self.prior),
+            "trials": len(self.trials),
+            "resumed": self.resumed,
+            "needs": self.needs,
+            "test": None if proof is None else asdict(proof),
+        }
 
 
 def random_weights(prior: Mapping[str, float], trials: int, seed: int = 0) -> list[dict[str, float]]:
@@ -89,7 +121,7 @@ def tune(
             if progress is not None:
                 progress(1)
     best = max(trials, key=lambda trial: (trial.value, -trial.number))
-    return Tuned(best, trials[0], tuple(trials), resumed)
+    return Tuned(best, trials[0], tuple(trials), resumed, len(table.needs))
 
 
 def proof(test: SignalTable, tuned: Tuned, seed: int = 0) -> Interval:

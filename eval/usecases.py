@@ -17,7 +17,8 @@ from eval.exposure import exposure
 from eval.judgements import Judgements, Run, require_known
 from eval.learning import calibrate
 from eval.replay import Past
-from eval.report import Evaluation, Report, Stamp
+from eval.report import SYSTEMS as SYSTEM_NAMES
+from eval.report import Evaluation, Report, Stamp, system
 from eval.rolling import ROLLING, Answer
 from eval.scoring import DEFAULT_SCHEME, Mode, Scheme, Scores, fold, score
 from eval.splits import Cut
@@ -97,9 +98,9 @@ def compare(
 
 
 def read_runs(paths: Sequence[Path]) -> tuple[Run, ...]:
-    """Runs from TREC files, named by their files where two tags are equal."""
+    """Runs from TREC files, named by their files where two tags are equal, or one is that of a baseline."""
     runs = [read_run(path) for path in paths]
-    names = [run.name for run in runs]
+    names = [*(run.name for run in runs), *SYSTEM_NAMES]
     return tuple(
         Run(path.stem, run.rankings) if names.count(run.name) > 1 else run
         for path, run in zip(paths, runs, strict=True)
@@ -123,7 +124,7 @@ def product_runs(
 
     k = None if asked.scheme.mode is Mode.JUDGED else FULL_DEPTH
     product = systems.product_of(collection, settings, as_of, k)
-    return tuple(system(product) for system in systems.SYSTEMS.values())
+    return tuple(answer(product) for answer in systems.SYSTEMS.values())
 
 
 def report(
@@ -142,15 +143,29 @@ def report(
     scores = [one.scores for one in evaluations]
     first = asked.scheme.measures[0]
     comparisons = compare_scores(scores, first, stamp.seed, groups=groups) if len(scores) > 1 else ()
-    reliability = tuple(
-        calibrate(run, asked.judgements, asked.scheme.relevant, stamp.seed)
-        for run in runs
-        if run.name in calibrated
-    )
+    reliability, notes = [], []
+    for run in runs:
+        if run.name in calibrated:
+            try:
+                reliability.append(calibrate(run, asked.judgements, asked.scheme.relevant, stamp.seed))
+            except InputError as error:
+                if error.code not in {"too_few_judgements", "empty"}:
+                    raise
+                notes.append(f"{system(run.name)}：未作校准。{error}")
     grouped = strata.by_need(scores[-1], first, asked.quality, stamp.seed) if asked.quality else ()
     listed = () if asked.known_patents is None or asked.scheme.mode is Mode.JUDGED else asked.known_patents
     exposed = tuple((run.name, exposure(run, listed)) for run in runs) if listed else ()
-    return Report(title, stamp, asked.scheme, evaluations, comparisons, grouped, exposed, reliability)
+    return Report(
+        title,
+        stamp,
+        asked.scheme,
+        evaluations,
+        comparisons,
+        grouped,
+        exposed,
+        tuple(reliability),
+        tuple(notes),
+    )
 
 
 def ablate(

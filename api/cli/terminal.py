@@ -59,3 +59,15 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
             bar.update(task, completed=done, total=total)
 
         yield show
+
+
+def counted(show: Callable[[int, int], None], total: int) -> Callable[[int], None]:
+    """The same bar for work that reports how much it did since the last call."""
+    done = 0
+
+    def more(count: int) -> None:
+        nonlocal done
+        done += count
+        show(done, total)
+
+    return more

@@ -96,7 +96,7 @@ def test_calibration_in_a_sentence() -> None:
 
 
 def test_labels_are_chinese_names() -> None:
-    assert (label("ndcg@10"), label("mrr")) == ("nDCG@10", "MRR（首个命中倒数）")
+    assert (label("ndcg@10"), label("recall@50")) == ("nDCG@10", "召回率@50")
 
 
 def test_a_bar_stands_where_its_value_is() -> None:
