@@ -1,4 +1,7 @@
-"""Who would take up which patent: shared pairs of characters, so that no channel under test decides it."""
+"""Who would take up which patent: plain counts of shared pairs of characters, and the industry.
+
+The lexical channel weighs such pairs too: the sample's history shows that a replay works, not how good a channel is.
+"""
 
 from __future__ import annotations
 
