@@ -146,11 +146,6 @@ def advance(outcome: Outcome, change: Change, seen_version: int | None = None) -
     `seen_version` is the version that the editor had before them. Raises Conflict where it is an older one, and
     InputError where the change is not allowed or lacks its reason.
     """
-    if seen_version is not None and seen_version != outcome.version:
-        raise Conflict(
-            f"对接 {outcome.id} 已被{outcome.by or '他人'}改为“{outcome.state}”（第 {outcome.version} 次变更），"
-            f"您看到的是第 {seen_version} 次。请刷新后再改。"
-        )
     after = replace(
         outcome,
         state=change.state,
@@ -164,6 +159,11 @@ def advance(outcome: Outcome, change: Change, seen_version: int | None = None) -
         after = replace(after, reason=change.reason or outcome.reason)
     if after == outcome:
         return outcome
+    if seen_version is not None and seen_version != outcome.version:
+        raise Conflict(
+            f"对接 {outcome.id} 已由{outcome.by or '他人'}改为“{outcome.state}”（第 {outcome.version} 次），"
+            f"您看到的是第 {seen_version} 次的状态。请核对后再改。"
+        )
     _check(outcome, after)
     return replace(after, by=change.by, version=outcome.version + 1, changed_on=change.at.date())
 

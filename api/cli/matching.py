@@ -116,6 +116,9 @@ def list_(
     holder: _Holders = None,
     ipc: _Ipc = None,
     patent_type: _Types = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="只列这份活动清单（如 HD001-01）没有的对接。")
+    ] = None,
     preset: Preset = "内部版",
     home: Home = None,
     model: Model = None,
@@ -127,7 +130,7 @@ def list_(
     例：matcher list --event 2026年秋季路演 --region 云州市 --out 对接清单.xlsx --preset 对外版
     """
     from api.cli.records import summary
-    from matcher import usecases
+    from matcher import roadshows, usecases
     from matcher.landing import Manner
     from matcher.store.filters import NeedFilter
     from matcher.workspace import Workspace
@@ -146,6 +149,8 @@ def list_(
         _prepare(workspace)
         with progress("编制清单") as show:
             result = usecases.make_list(workspace, request, wanted, chosen, progress=show)
+        if since is not None:
+            result = roadshows.new_since(workspace, result, since)
     if run is not None:
         _export(result, run, preset="内部版")
     _deliver(result, out, preset, as_json)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from matcher.domain import LicensingMode
+from matcher.matchlists.exports.columns import Column, Setting
+from matcher.matchlists.exports.reports import Page, Report
 from matcher.outcomes import Basis, Duty, Outcome
 
 _M = LicensingMode
@@ -110,6 +113,41 @@ def due_this_week(duties: tuple[Duty, ...], day: date) -> tuple[Duty, ...]:
             (duty for duty in duties if duty.done is None and duty.due <= sunday), key=lambda d: (d.due, d.id)
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRow:
+    """One duty as a sheet shows it."""
+
+    number: int
+    days: int
+    """Days left, negative once overdue."""
+    patent: str
+    duty: Duty
+    to_fill: str = ""
+
+
+_COLUMNS = (
+    Column("序号", "number", 5, Setting.CENTRE),
+    Column("到期日", "duty.due", 11, Setting.DATE),
+    Column("剩余天数", "days", 8, Setting.CENTRE),
+    Column("事项", "duty.kind", 18),
+    Column("对接编号", "duty.match_id", 14),
+    Column("专利名称", "patent", 30),
+    Column("期限性质", "duty.basis", 12),
+    Column("依据", "duty.source", 50),
+    Column("办理情况", "to_fill", 18, Setting.ENTRY),
+)
+
+
+def duty_report(duties: Sequence[Duty], titles: Mapping[str, str], day: date, made_at: datetime) -> Report:
+    """The duties as a sheet, in the order given; `titles` of the patents by match id."""
+    rows = [
+        DutyRow(number, (duty.due - day).days, titles.get(duty.match_id, ""), duty)
+        for number, duty in enumerate(duties, 1)
+    ]
+    note = f"截至 {day.isoformat()}；标“法定期限”的依法办理，其余以合同或当地通知为准"
+    return Report("签约后应办事项", (Page("应办事项", _COLUMNS, rows, note),), made_at)
 
 
 def months_later(day: date, months: int) -> date:

@@ -9,11 +9,13 @@ from datetime import date
 import orjson
 from sqlalchemy import Engine, insert, select, update
 
+from matcher.domain import Transaction
 from matcher.errors import Conflict
 from matcher.outcomes import Duty, Outcome, Step
 from matcher.store import tables
 from matcher.store.engine import reading, writing
-from matcher.store.intake import chunks
+from matcher.store.intake import Intake, chunks
+from matcher.store.kinds import TRANSACTIONS
 from matcher.store.records import Mapping, restored
 
 _OUTCOMES = Mapping(Outcome, tables.outcomes)
@@ -64,8 +66,18 @@ class Outcomes:
         with reading(self._engine) as connection:
             return [_OUTCOMES.record(row) for row in connection.execute(query)]
 
-    def change(self, before: Outcome, after: Outcome, step: Step, duties: Sequence[Duty] = ()) -> None:
-        """Write a change with its line of history and its duties, or nothing; raises Conflict where it is not the newest."""
+    def change(
+        self,
+        before: Outcome,
+        after: Outcome,
+        step: Step,
+        duties: Sequence[Duty] = (),
+        deals: Sequence[Transaction] = (),
+    ) -> None:
+        """Write a change with its line of history, duties and transactions, or nothing of it.
+
+        Raises Conflict where `before` is not the newest.
+        """
         table = tables.outcomes
         here = (table.c.id == before.id) & (table.c.version == before.version)
         with writing(self._engine) as connection:
@@ -74,6 +86,8 @@ class Outcomes:
             connection.execute(insert(_STEPS), _step_row(step))
             if duties:
                 connection.execute(insert(tables.duties), [_DUTIES.row(duty) for duty in duties])
+            if deals:
+                Intake(connection, TRANSACTIONS, step.at.date(), prefer_new=False).land(deals)
 
     def history(self, match_ids: Iterable[str]) -> list[Step]:
         """The steps of matches, by match and version."""

@@ -110,6 +110,14 @@ class Roadshows:
         """The lines of a version, by need and patent."""
         return self._entries(_ENTRIES.c.list_id == list_id)
 
+    def holds(self, list_id: str, match_id: str) -> bool:
+        """Whether a match stands in a version."""
+        query = select(_ENTRIES.c.match_id).where(
+            _ENTRIES.c.list_id == list_id, _ENTRIES.c.match_id == match_id
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(query).first() is not None
+
     def shown_since(self, day: date, besides: str = "") -> frozenset[Pair]:
         """Every pair of the lists published on or after a day, 同组专利 included, but those of one event."""
         lists = tables.match_lists
