@@ -35,6 +35,8 @@ class Task:
     k: int | None = None
     seed: int = 0
     deals: Mapping[str, int] = field(default_factory=dict)
+    bought: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By need id: IPC symbols of what its enterprise had bought before; stands in for a need's own IPC."""
 
 
 Scores = NDArray[np.float64]
@@ -54,17 +56,18 @@ def popularity(task: Task) -> Run:
 
 
 def ipc_overlap(task: Task) -> Run:
-    """The longest common IPC prefix; a need without IPC has no answer."""
+    """The longest common IPC prefix; a need without IPC, of an enterprise that bought nothing, has no answer."""
     places: dict[str, list[int]] = {}
     for row, patent in enumerate(task.patents):
         for prefix in {part for symbol in patent.ipc for part in _prefixes(symbol)}:
             places.setdefault(prefix, []).append(row)
 
     def scores(need: Need) -> Scores | None:
-        if not need.ipc:
+        symbols = need.ipc or task.bought.get(need.id, ())
+        if not symbols:
             return None
         found = np.zeros(len(task.patents))
-        for symbol in need.ipc:
+        for symbol in symbols:
             for depth, prefix in enumerate(_prefixes(symbol), 1):
                 rows = places.get(prefix, [])
                 found[rows] = np.maximum(found[rows], depth)

@@ -9,9 +9,9 @@ from html import escape
 from eval.calibration import Bin
 from eval.comparison import Interval
 
-_WIDTH = 640
+_WIDTH = 680
 _ROW = 26
-_LEFT, _RIGHT = 150, 150
+_LEFT, _RIGHT = 150, 170
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,13 @@ def intervals(bars: Sequence[Bar], title: str, zero: bool = False) -> str:
     parts = [f'<line class="zero" x1="{x(0)}" x2="{x(0)}" y1="4" y2="{height - 4}"/>'] if zero else []
     for row, bar in enumerate(bars):
         y = 8 + _ROW * row + _ROW / 2
-        one = bar.value
+        one, form = bar.value, "+.3f" if zero else ".3f"
         parts += [
             f'<text x="{_LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{escape(bar.name)}</text>',
             f'<line x1="{x(one.low)}" x2="{x(one.high)}" y1="{y:.1f}" y2="{y:.1f}"/>',
             f'<circle cx="{x(one.mean)}" cy="{y:.1f}" r="4"/>',
             f'<text x="{_WIDTH - _RIGHT + 12}" y="{y + 4:.1f}">'
-            f"{one.mean:.3f}［{one.low:.3f}，{one.high:.3f}］</text>",
+            f"{one.mean:{form}}［{one.low:{form}}，{one.high:{form}}］</text>",
         ]
     return _svg(title, _WIDTH, height, parts)
 

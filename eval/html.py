@@ -78,17 +78,30 @@ def _comparisons(report: Report) -> str:
     ]
     bars = [charts.Bar(system(one.run), one.difference) for one in report.comparisons]
     parts.append(charts.intervals(bars, f"与 {baseline} 的差值", zero=True))
-    for one in report.comparisons:
-        values = [row.difference for row in one.table]
-        parts.append(charts.differences(values, f"{system(one.run)} 减 {baseline}：逐条需求的差值，自大到小"))
+    pictures = [
+        charts.differences(
+            [row.difference for row in one.table],
+            f"{system(one.run)} 减 {baseline}：逐条需求的差值，自大到小",
+        )
+        for one in report.comparisons
+    ]
+    parts.append(pictures[-1])
+    if len(pictures) > 1:
+        parts.append(f"<details><summary>其他方案逐条需求的差值</summary>{''.join(pictures[:-1])}</details>")
     return "".join(parts)
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """An HTML table of escaped cells."""
     top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    body = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in rows)
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cell(text: str) -> str:
+    """Cells of two lines (a mean over its interval) keep them."""
+    kind = ' class="lines"' if "\n" in text else ""
+    return f"<td{kind}>{escape(text)}</td>"
 
 
 def bullets(sentences: tuple[str, ...]) -> str:
@@ -100,7 +113,9 @@ STYLE = """
 body{font:15px/1.6 "Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei",sans-serif;max-width:1000px;margin:2em auto;
 padding:0 1em;color:#1c2733}h1{font-size:1.6em}h2{font-size:1.2em;margin-top:1.6em;border-bottom:1px solid #d5dce3}
 table{border-collapse:collapse;margin:.6em 0;font-size:.92em}th,td{border:1px solid #d5dce3;padding:.25em .6em;text-align:left}
-th{background:#f1f4f7}figure{margin:1em 0}figcaption{margin-bottom:.3em}svg{max-width:100%;height:auto}
+th{background:#f1f4f7}
+td.lines{white-space:pre;font-variant-numeric:tabular-nums}summary{cursor:pointer}
+figure{margin:1em 0}figcaption{margin-bottom:.3em}svg{max-width:100%;height:auto}
 svg text{font-size:12px;fill:#1c2733}svg line{stroke:#2b6cb0;stroke-width:2}svg circle{fill:#2b6cb0;fill-opacity:.85}
 svg .zero{stroke:#8a97a5;stroke-width:1;stroke-dasharray:4 3}svg .frame{fill:none;stroke:#d5dce3}
 svg .gain{fill:#2f855a}svg .loss{fill:#c05621}@page{size:A4;margin:18mm}@media print{body{margin:0;max-width:none}}

@@ -15,6 +15,7 @@ from datetime import date
 from eval.history import BOUGHT, Apart, Deal, SetApart, deals, parties, party_name, require_deals
 from eval.judgements import Judgement, Judgements, judgements, some
 from eval.splits import Cut
+from matcher.corpus import FOCUS
 from matcher.domain import (
     IN_FORCE,
     Enterprise,
@@ -74,6 +75,8 @@ class Replay:
     deals: Mapping[str, int]
     """Number of earlier deals by patent id."""
     apart: tuple[SetApart, ...]
+    bought: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """IPC symbols of what each enterprise had bought by the cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +117,19 @@ def replay(past: Past, cut: Cut) -> Replay:
         frozenset(known.levels) - {deal.buyer for deal in gone},
         Counter(part.patent_id for deal in gone for part in deal.transactions),
         (*history.apart, *apart),
+        _bought(gone, past.patents),
     )
     require_no_leaks(result)
     return result
+
+
+def _bought(gone: Iterable[Deal], patents: Iterable[Patent]) -> dict[str, tuple[str, ...]]:
+    ipc = {patent.id: patent.ipc for patent in patents}
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for deal in gone:
+        for part in deal.transactions:
+            found[deal.buyer] |= dict.fromkeys(ipc.get(part.patent_id, ()))
+    return {buyer: tuple(symbols) for buyer, symbols in found.items()}
 
 
 def offered(patent: Patent, on: date) -> bool:
@@ -154,11 +167,16 @@ def queries_at(enterprises: Iterable[Enterprise], needs: Iterable[Need], on: dat
 
 
 def _query(enterprise: Enterprise, own: Sequence[Need]) -> Need:
+    """Its needs with the focus areas as their field; focus areas alone are topics (`corpus.need_text`)."""
     details = (text for need in own for text in (need.description, need.problem, need.indicators))
+    areas = "；".join(enterprise.focus_areas)
     return Need(
         enterprise.id,
-        title="；".join([*(need.title for need in own), *enterprise.focus_areas]),
+        title="；".join(need.title for need in own) or areas,
         description="。".join(filter(None, details)),
+        field=areas if own else "",
+        source="" if own else FOCUS,
+        ipc=tuple(dict.fromkeys(symbol for need in own for symbol in need.ipc)),
         enterprise_id=enterprise.id,
         enterprise=enterprise.name,
         industry=enterprise.industry,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from eval.calibration import Bin, NothingFits
 from eval.comparison import Comparison, Interval
 from eval.exposure import Exposure
+from eval.judgements import some
 from eval.scoring import Mode, Scheme, Scores
 from eval.strata import Stratum
 
@@ -25,7 +26,7 @@ LABELS = {
     "unjudged": "未标注比例",
 }
 
-MODES = {Mode.JUDGED: "仅在已标注候选中排序", Mode.FULL: "全量排序，相同标题合并"}
+MODES = {Mode.JUDGED: "仅在已标注候选中排序", Mode.FULL: "全库排序"}
 
 CAUTIONS = (
     "历史成交不等于最合适：未成交的专利可能同样合适，因此各项指标是下限，不能据此断言其余推荐是错的。",
@@ -135,21 +136,19 @@ def label(measure: str) -> str:
 
 
 def observations(report: Report) -> tuple[str, ...]:
-    """Sentences on what the runs lacked: needs unanswered, lists shorter than asked for."""
-    found = list(report.notes)
-    for one in report.evaluations:
-        scores = one.scores
-        if scores.unanswered:
-            shown = "、".join(scores.unanswered[:3])
-            found.append(
-                f"{system(scores.run)}：{len(scores.unanswered)} 条需求没有任何结果，计为 0（例如 {shown}）。"
-            )
-        if scores.short:
-            shown = "、".join(scores.short[:3])
-            found.append(
-                f"{system(scores.run)}：{len(scores.short)} 条需求的结果少于所需条数（例如 {shown}）。"
-            )
-    return tuple(found)
+    """Sentences on the data, and on what the runs lacked: needs unanswered, lists shorter than asked for."""
+    runs = [(system(one.scores.run), one.scores) for one in report.evaluations]
+    lacking = [(name, scores.unanswered, "没有任何结果，计为 0") for name, scores in runs]
+    lacking += [(name, scores.short, "的结果少于所需条数") for name, scores in runs]
+    named: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for name, needs, what in lacking:
+        if needs:
+            named.setdefault((needs, what), []).append(name)
+    found = (
+        f"{'、'.join(names)}：{len(needs)} 条需求{what}（{some(needs)}）。"
+        for (needs, what), names in named.items()
+    )
+    return (*report.notes, *found)
 
 
 def calibration_sentence(found: Reliability) -> str:

@@ -118,7 +118,7 @@ def baseline_answer(name: str, seed: int = 0) -> Answer:
     """A baseline as a system; popularity counts the deals before the cut."""
     from eval.baselines import BASELINES, Task
 
-    return lambda at: BASELINES[name](Task(at.needs, at.patents, seed=seed, deals=at.deals))
+    return lambda at: BASELINES[name](Task(at.needs, at.patents, seed=seed, deals=at.deals, bought=at.bought))
 
 
 def report(title: str, past: Past, rolled: Sequence[Rolled], stamp: Stamp, scheme: Scheme) -> Report:

@@ -13,6 +13,7 @@ from eval.comparison import Interval, interval
 from eval.judgements import RELEVANT, Judgements, Run
 from eval.metrics import Values
 from eval.scoring import Scheme, Scores, score
+from matcher.corpus import FOCUS
 from matcher.domain import Need
 from matcher.errors import InputError
 
@@ -66,7 +67,9 @@ def popularity(deals: int) -> str:
 
 
 def quality(need: Need) -> str:
-    """How much a need says of itself: figures to be reached, words without a figure, or nothing but its name."""
+    """How much a need says of itself: figures to be reached, words without a figure, its name, or a focus area only."""
+    if need.source == FOCUS:
+        return "只有关注领域"
     details = " ".join((need.description, need.problem, need.indicators)).strip()
     if not details:
         return "需求只有名称"

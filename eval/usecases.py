@@ -144,6 +144,8 @@ def report(
     first = asked.scheme.measures[0]
     comparisons = compare_scores(scores, first, stamp.seed, groups=groups) if len(scores) > 1 else ()
     reliability, notes = [], []
+    if asked.scheme.mode is Mode.FULL and asked.titles is not None:
+        notes.append("标题相同的专利合并计一次，取其中最高的等级。")
     for run in runs:
         if run.name in calibrated:
             try:

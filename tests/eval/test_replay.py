@@ -103,9 +103,10 @@ def test_the_day_of_the_cut_is_set_up_again() -> None:
     assert (bought.modes, bought.fee, bought.implementation) == ((), None, None)
     assert bought.encumbrances == (Encumbrance(EncumbranceKind.PLEDGE, since=date(2019, 1, 1)),)
     assert [(need.id, need.title, need.description) for need in found.needs] == [
-        ("e1", "轴承寿命；滚动轴承", "提高到 2 倍"),
+        ("e1", "轴承寿命", "提高到 2 倍"),
         ("e3", "涂层", ""),
     ]
+    assert [(need.field, need.source) for need in found.needs] == [("滚动轴承", ""), ("", "关注领域")]
     assert {need: dict(row) for need, row in found.judgements.levels.items()} == {
         "e1": {"bought": 4},
         "e3": {"lapsed later": 4},

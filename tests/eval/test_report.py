@@ -79,7 +79,7 @@ def test_the_terminal_shows_means_and_the_comparison(report: Report) -> None:
     console = Console(file=io.StringIO(), width=160)
     print_report(report, console)
     text = console.file.getvalue()  # type: ignore[attr-defined]
-    assert "全量排序，相同标题合并，6 条需求" in text
+    assert "全库排序，6 条需求" in text
     assert "1.000" in text
     assert "0.417" in text
     assert "+0.5833" in text
@@ -103,7 +103,7 @@ def test_a_bar_stands_where_its_value_is() -> None:
     picture = intervals(
         [Bar("甲", Interval(0.5, 0.0, 1.0)), Bar("乙", Interval(1.0, 1.0, 1.0))], "图", zero=True
     )
-    assert re.findall(r'<circle cx="([\d.]+)"', picture) == ["320.0", "490.0"]
+    assert re.findall(r'<circle cx="([\d.]+)"', picture) == ["330.0", "510.0"]
     assert 'class="zero" x1="150.0"' in picture
     dots = reliability_diagram((Bin(0.0, 0.1, 4, 0.0, 1.0), Bin(0.9, 1.0, 1, 1.0, 0.5)), "图")
     assert re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="([\d.]+)"', dots) == [
@@ -115,7 +115,7 @@ def test_a_bar_stands_where_its_value_is() -> None:
         r'<rect class="(\w+)" x="([\d.]+)" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', bars
     ) == [
         ("gain", "0.00", "8.0", "72.0"),
-        ("loss", "320.00", "80.0", "36.0"),
+        ("loss", "340.00", "80.0", "36.0"),
     ]
     assert intervals([], "图") == ""
 

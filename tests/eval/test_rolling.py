@@ -91,7 +91,7 @@ def test_the_report_compares_systems_and_shows_groups_exposure_and_propensity() 
     assert (comparison.run, comparison.baseline_mean, comparison.mean) == ("popularity", 1.0, 0.5)
     assert [(one.name, one.needs) for one in found.strata] == [
         ("无历史交易的企业", 2),
-        ("需求只有名称", 2),
+        ("只有关注领域", 2),
         ("地区未知", 2),
         ("发明专利", 2),
         ("长尾专利", 2),
