@@ -60,6 +60,10 @@ class Appraisal:
     fee: FeeTerms | None = None
     source: str = ""
 
+    def says_the_same(self, other: Appraisal) -> bool:
+        """Whether both say the same, whatever files they came in."""
+        return replace(self, source="") == replace(other, source="")
+
 
 @dataclass(frozen=True, slots=True)
 class Justification:
