@@ -35,7 +35,7 @@ def risks(match: Match, as_of: date) -> tuple[str, ...]:
         *_licensed_already(match, as_of),
         *_legal(patent, as_of),
         *_timely(match, as_of),
-        *(part.reason for part in match.contributions if part.reason and adverse(part)),
+        *_adverse(match),
         *_doubtful(patent),
     )
 
@@ -69,6 +69,14 @@ def _timely(match: Match, as_of: date) -> Iterator[str]:
         yield f"法律状态核验于 {patent.status_date.isoformat()}，已超过 {STALE_DAYS} 天，签约前须核验"
     if until is not None and until < as_of:
         yield f"需求已于 {until.isoformat()} 过有效期，须向企业确认"
+
+
+def _adverse(match: Match) -> Iterator[str]:
+    """Circumstances that do not fit; an open question about the modes has said so already."""
+    asked = any(gate.gate == "obtainable" and gate.verdict is Verdict.UNKNOWN for gate in match.gates)
+    for part in match.contributions:
+        if part.reason and adverse(part) and not (asked and part.signal == "modes"):
+            yield part.reason
 
 
 def _doubtful(patent: Patent) -> Iterator[str]:

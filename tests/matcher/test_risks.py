@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import date
 
 from matcher.domain import Encumbrance, EncumbranceKind, LegalStatus, Need, Patent, PatentType
-from matcher.matches import GateResult, Grade, Match, Verdict
+from matcher.matches import Contribution, GateResult, Grade, Match, Verdict
 from matcher.risks import risks
 
 TODAY = date(2024, 6, 1)
@@ -63,6 +63,15 @@ def test_a_licensee_is_told_of_its_own_licence_while_it_lasts():
     )
     assert hints(mine, encumbrances=licensed(date(2024, 5, 31))) == ()
     assert hints(Need("n", "轴承", enterprise="乙公司"), encumbrances=licensed(None)) == ()
+
+
+def test_a_mode_that_is_not_offered_is_said_once():
+    part = Contribution("modes", "转化方式", 0.05, 0.3, "企业可接受普通许可，权利人仅表示可转让")
+    far = Contribution("region", "地域", 0.03, 0.0, "专利权人在甲，企业在乙")
+    gate = GateResult("obtainable", "可得性", Verdict.UNKNOWN, "权利人表明的方式为转让，是否接受普通许可")
+    match = Match(Need("n", "轴承"), PATENT, 0.5, Grade.POSSIBLE, (part, far))
+    assert risks(match, TODAY) == (part.reason, far.reason)
+    assert risks(replace(match, gates=(gate,)), TODAY) == (f"可得性待核实：{gate.reason}", far.reason)
 
 
 def test_needs_that_are_over_and_texts_that_are_damaged():
