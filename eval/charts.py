@@ -22,13 +22,17 @@ class Bar:
     value: Interval
 
 
-def intervals(bars: Sequence[Bar], title: str, zero: bool = False) -> str:
-    """Means as dots with their intervals as whiskers, one line a bar; `zero` draws the line of no difference."""
+def intervals(bars: Sequence[Bar], title: str, zero: bool = False, form: str = ".3f") -> str:
+    """Means as dots with their intervals as whiskers, one line a bar; `zero` draws the line of no difference.
+
+    `form` is how the values are written beside them; differences carry their sign.
+    """
     if not bars:
         return ""
     low = min([bar.value.low for bar in bars] + ([0.0] if zero else []))
     high = max([bar.value.high for bar in bars] + ([0.0] if zero else []))
     span = (high - low) or 1.0
+    form = "+" + form if zero else form
     plot = _WIDTH - _LEFT - _RIGHT
 
     def x(value: float) -> str:
@@ -38,7 +42,7 @@ def intervals(bars: Sequence[Bar], title: str, zero: bool = False) -> str:
     parts = [f'<line class="zero" x1="{x(0)}" x2="{x(0)}" y1="4" y2="{height - 4}"/>'] if zero else []
     for row, bar in enumerate(bars):
         y = 8 + _ROW * row + _ROW / 2
-        one, form = bar.value, "+.3f" if zero else ".3f"
+        one = bar.value
         parts += [
             f'<text x="{_LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{escape(bar.name)}</text>',
             f'<line x1="{x(one.low)}" x2="{x(one.high)}" y1="{y:.1f}" y2="{y:.1f}"/>',

@@ -13,12 +13,17 @@ from eval.report import CAUTIONS, Stamp
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one replay says: of `needs` enterprises that bought later, the share whose list held a bought patent."""
+    """What one replay says: of `times` lists for enterprises that bought later, the share that held a bought patent."""
 
     period: str
     """Such as 2023-01-01 至 2023-12-31."""
+    days: int
+    """On how many past days lists were made."""
     k: int
     needs: int
+    """Enterprises."""
+    times: int
+    """Lists: an enterprise that bought after several days has one for each."""
     deals: int
     patents: int
     hit: Interval
@@ -27,6 +32,8 @@ class Verdict:
     """Hit@k of a random list."""
     keywords: Interval
     """Hit@k of plain keyword search."""
+    advantage: Interval
+    """Paired difference of the product and keyword search, by enterprise."""
     coverage: float
     """Share of the candidate patents that stand on any list."""
     set_apart: int
@@ -40,42 +47,44 @@ FEW = 30
 def one_page(verdict: Verdict, stamp: Stamp) -> str:
     """A self-contained A4 page in Chinese."""
     one = verdict
-    found = (
-        f"{one.period}，有 {one.needs} 家企业买入或获许可了候选库中的专利（共 {one.deals} 项）。"
-        f"如果当时就用本系统出清单，每家 {one.k} 条，其中 {_percent(one.hit)} 的企业会在清单里看到自己后来真正选中的专利。"
-    )
     rows = [
-        ("本系统清单", _percent(one.hit)),
-        ("普通关键词检索", _percent(one.keywords)),
-        ("随机抽取", _percent(one.by_chance)),
-    ]
-    bars = [
-        Bar("本系统清单", one.hit),
-        Bar("普通关键词检索", one.keywords),
-        Bar("随机抽取", one.by_chance),
+        ("本系统清单", one.hit),
+        ("普通关键词检索", one.keywords),
+        ("随机抽取", one.by_chance),
     ]
     parts = [
-        "<h1>去年的清单能找到后来的成交吗？</h1>",
-        f"<p><strong>{found}</strong></p>",
-        table((f"前 {one.k} 条中有成交专利的企业占比", "均值（95% 区间）"), rows),
-        intervals(bars, "三种做法的命中率与 95% 区间"),
-        f"<p>清单覆盖了 {one.patents} 件候选专利中的 {one.coverage:.0%}。{_advantage(one)}</p>",
+        f"<h1>{'当时' if one.days > 1 else '去年'}的清单能找到后来的成交吗？</h1>",
+        f"<p><strong>{_found(one)}</strong></p>",
+        table((f"前 {one.k} 条中有成交专利的占比", "均值（95% 区间）"), [(n, _percent(v)) for n, v in rows]),
+        intervals([Bar(name, value) for name, value in rows], "三种做法的命中率与 95% 区间", form=".0%"),
+        f"<p>{_advantage(one)}清单覆盖了 {one.patents} 件候选专利中的 {one.coverage:.0%}。</p>",
         "<h2>不能得出的结论</h2>",
         bullets((*_warnings(one), *CAUTIONS)),
         "<h2>依据</h2>",
-        f"<p>只用时点之前的信息重放；成交后才有的字段全部屏蔽；{one.set_apart} 条记录因不是真实交易或资料不全未计入。"
-        f"数据版本 {escape(stamp.data)}；设置 {escape(stamp.settings)}；命令 {escape(stamp.command)}</p>",
+        f"<p>站在{f' {one.days} 个' if one.days > 1 else ''}过去的时点重放：只用当时已有的信息，成交后才有的字段全部屏蔽；"
+        f"{one.set_apart} 条记录因不是真实交易、属关联方或资料不全未计入，逐类数量见完整报告。</p>",
+        "<p>" + "；".join(f"{name} {escape(value)}" for name, value in stamp.rows()) + "</p>",
     ]
     return page("一页纸：清单有效性", parts)
 
 
+def _found(one: Verdict) -> str:
+    lists = f"，先后 {one.times} 次" if one.times > one.needs else ""
+    return (
+        f"{one.period}，有 {one.needs} 家企业买入或获许可了候选库中的专利（共 {one.deals} 项{lists}）。"
+        f"如果当时就用本系统出清单，每次列 {one.k} 条，{_percent(one.hit)}的清单里会有该企业后来真正选中的专利。"
+    )
+
+
 def _advantage(one: Verdict) -> str:
-    """What the intervals allow to be said of the system against keyword search."""
-    if one.hit.low > one.keywords.high:
-        return "命中率明显高于普通关键词检索。"
-    if one.hit.high < one.keywords.low:
-        return "命中率低于普通关键词检索：不建议按当前设置使用。"
-    return "与普通关键词检索的区间有重叠，本页数据不足以断定孰优。"
+    """What the paired interval allows to be said of the system against keyword search."""
+    gap = one.advantage
+    points = f"{gap.mean * 100:+.0f} 个百分点（95% 区间 {gap.low * 100:+.0f} 至 {gap.high * 100:+.0f}）"
+    if gap.low > 0:
+        return f"比普通关键词检索高：{points}。"
+    if gap.high < 0:
+        return f"比普通关键词检索低：{points}，不建议按当前设置使用。"
+    return f"与普通关键词检索相差 {points}，区间含零，本页数据不足以断定孰优。"
 
 
 def _warnings(one: Verdict) -> tuple[str, ...]:

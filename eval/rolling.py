@@ -97,18 +97,21 @@ def need_at(need: str, cut: Cut) -> str:
 
 def verdict(rolled: Rolled, chance: Rolled, keywords: Rolled, k: int = 10, seed: int = 0) -> Verdict:
     """What 一页纸 says of a rolling replay; the three were measured with hit@k and in full mode."""
-    measure = f"hit@{k}"
+    own, by_chance, by_words = (one.scores.values[f"hit@{k}"] for one in (rolled, chance, keywords))
     first, last = rolled.replays[0].cut.on, rolled.replays[-1].cut.until
     candidates = {patent.id for one in rolled.replays for patent in one.patents}
     return Verdict(
         period=f"{first} 至 {last}",
+        days=len(rolled.replays),
         k=k,
         needs=len(set(rolled.groups.values())),
+        times=len(rolled.groups),
         deals=sum(len(one.judgements) for one in rolled.replays),
         patents=len(candidates),
-        hit=_interval(rolled, rolled.scores.values[measure], seed),
-        by_chance=_interval(chance, chance.scores.values[measure], seed),
-        keywords=_interval(keywords, keywords.scores.values[measure], seed),
+        hit=_interval(rolled, own, seed),
+        by_chance=_interval(rolled, by_chance, seed),
+        keywords=_interval(rolled, by_words, seed),
+        advantage=_interval(rolled, own - by_words, seed),
         coverage=rolled.coverage(k),
         set_apart=len({apart.record_id for one in rolled.replays for apart in one.apart}),
     )

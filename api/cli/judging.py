@@ -50,7 +50,7 @@ def known_in(settings: Settings) -> Known:
             list(store.transactions.all()),
         )
         found = Witnesses(past, list(store.assessments.all()), store.outcomes.of_event())
-        return Known(found, f"工作区 {settings.home.name}（{store.data_version()}）")
+        return Known(found, f"{settings.home.name}（{store.data_version()}）")
 
 
 def judgements(

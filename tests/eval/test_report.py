@@ -120,41 +120,53 @@ def test_a_bar_stands_where_its_value_is() -> None:
     assert intervals([], "图") == ""
 
 
-def _verdict(hit: Interval, needs: int = 40) -> Verdict:
+def _verdict(advantage: Interval, needs: int = 40, days: int = 1) -> Verdict:
     return Verdict(
         "2023-01-01 至 2024-01-01",
+        days,
         10,
         needs,
+        needs + 4,
         61,
         320,
-        hit,
+        Interval(0.7, 0.6, 0.8),
         Interval(0.05, 0.02, 0.09),
         Interval(0.4, 0.3, 0.5),
+        advantage,
         0.62,
         7,
     )
 
 
 @pytest.mark.parametrize(
-    ("hit", "sentence"),
+    ("advantage", "sentence"),
     [
-        (Interval(0.7, 0.6, 0.8), "命中率明显高于普通关键词检索。"),
-        (Interval(0.5, 0.4, 0.6), "与普通关键词检索的区间有重叠，本页数据不足以断定孰优。"),
-        (Interval(0.1, 0.0, 0.2), "命中率低于普通关键词检索：不建议按当前设置使用。"),
+        (Interval(0.3, 0.1, 0.5), "比普通关键词检索高：+30 个百分点（95% 区间 +10 至 +50）。"),
+        (
+            Interval(0.1, -0.1, 0.3),
+            "相差 +10 个百分点（95% 区间 -10 至 +30），区间含零，本页数据不足以断定孰优。",
+        ),
+        (
+            Interval(-0.3, -0.4, -0.2),
+            "比普通关键词检索低：-30 个百分点（95% 区间 -40 至 -20），不建议按当前设置使用。",
+        ),
     ],
 )
-def test_the_one_page_says_what_the_intervals_allow(hit: Interval, sentence: str) -> None:
-    page = one_page(_verdict(hit), STAMP)
+def test_the_one_page_says_what_the_intervals_allow(advantage: Interval, sentence: str) -> None:
+    page = one_page(_verdict(advantage), STAMP)
     assert sentence in page
-    assert f"{hit.mean:.0%}（{hit.low:.0%}–{hit.high:.0%}）" in page
-    assert "有 40 家企业买入或获许可了候选库中的专利（共 61 项）" in page
+    assert "去年的清单能找到后来的成交吗？" in page
+    assert "有 40 家企业买入或获许可了候选库中的专利（共 61 项，先后 44 次）" in page
+    assert "每次列 10 条，70%（60%–80%）的清单里会有该企业后来真正选中的专利" in page
     assert "62%" in page
     assert "数据 &lt;1&gt;" in page
+    assert "abc123" in page
     assert all(caution in page for caution in CAUTIONS)
     assert "区间很宽" not in page
 
 
-def test_the_one_page_warns_of_few_enterprises() -> None:
-    assert "只有 9 家企业可供检验，区间很宽，只能看方向，不宜引用具体数字。" in one_page(
-        _verdict(Interval(0.7, 0.4, 1.0), 9), STAMP
-    )
+def test_the_one_page_warns_of_few_enterprises_and_names_several_days() -> None:
+    page = one_page(_verdict(Interval(0.3, 0.1, 0.5), 9, days=3), STAMP)
+    assert "只有 9 家企业可供检验，区间很宽，只能看方向，不宜引用具体数字。" in page
+    assert "当时的清单能找到后来的成交吗？" in page
+    assert "站在 3 个过去的时点重放" in page

@@ -68,6 +68,7 @@ def test_the_verdict_counts_enterprises_deals_and_what_is_set_apart() -> None:
     said = verdict(own, chance, own, k=1)
     assert (said.period, said.needs, said.deals, said.patents) == ("2019-01-01 至 2022-01-01", 2, 2, 4)
     assert said.hit.mean == said.keywords.mean == 1.0
+    assert (said.days, said.times, said.advantage.mean) == (2, 2, 0.0)
     assert said.coverage == 0.5
     assert said.set_apart == 1
 
