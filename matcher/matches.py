@@ -108,6 +108,8 @@ class NeedMatches:
     enterprise: Enterprise | None
     matches: tuple[Match, ...]
     excluded: tuple[Match, ...] = ()
+    rerank: str = ""
+    """What a cross-encoder did for this list; empty: there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ class Provenance:
     data_version: str = ""
     model: str = ""
     index: str = ""
+    methods: str = ""
+    """What the order rests on: channels, reranker, and how often it could not be used; external services by name."""
     settings: str = ""
     patents: int = 0
     needs: int = 0

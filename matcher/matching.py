@@ -20,6 +20,7 @@ from matcher.matches import NeedMatches
 from matcher.ranker import Calibration
 from matcher.ranking import ListRules, Scale, Scored, calibrated, score, shortlist
 from matcher.related import RelatedTerms, related_terms
+from matcher.reranking import Reranking
 from matcher.retrieval import Candidates, Collection
 from matcher.settings import Settings
 from matcher.signals.contract import Candidate, Context, Evidence
@@ -65,6 +66,8 @@ class Matching:
     """Which index the collection came from, as a list's cover names it."""
     calibration: Calibration | None = None
     """Text value → probability; None: 未校准."""
+    reranking: Reranking | None = None
+    """A cross-encoder over the best candidates; its lists are 未校准."""
 
     def match(
         self,
@@ -169,7 +172,13 @@ class Matching:
         return replace(context, evidence=lru_cache(maxsize=1)(self.evidence))
 
     def _shortlist(self, asked: Asked, found: Candidates, context: Context, rules: ListRules) -> NeedMatches:
-        listed = shortlist(asked.need, self.candidates(found), context, self.settings.ranking, rules)
+        candidates, ranking = self.candidates(found), self.settings.ranking
+        if self.reranking is not None:
+            deeper = max(1, len(candidates) // self.settings.retrieval.candidates)
+            reranked = self.reranking.rerank(asked.need, candidates, ranking, deeper)
+            listed = shortlist(asked.need, reranked.candidates, context, reranked.ranking, rules)
+            return replace(listed, rerank=reranked.note)
+        listed = shortlist(asked.need, candidates, context, ranking, rules)
         return listed if self.calibration is None else calibrated(listed, self.calibration)
 
     def _listed(

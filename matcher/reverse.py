@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from matcher.corpus import patent_text, text_vectors
 from matcher.domain import Patent
 from matcher.matches import NeedMatches
-from matcher.matching import Matching
+from matcher.matching import Asked, Matching
 from matcher.ranking import ListRules
+from matcher.reranking import DONE
 from matcher.retrieval import Collection
 from matcher.signals.contract import Context
 from matcher.workspace import Demand
@@ -33,7 +37,23 @@ def needs_of(
     found = next(collection.search([query], vectors, depth, matching.channel_weights()))
     records = demand.many(collection.ids[row] for row in found.rows)
     asked = matching.ask([need for _, need in sorted(records.items())])
-    listed = [matching.pair(one, patent, context, rules) for one in asked]
+    listed = _listed(asked, patent, matching, context, rules)
     kept = [item for item in listed if item.matches]
     kept.sort(key=lambda item: (-item.matches[0].score, -item.matches[0].completeness, item.need.id))
     return kept[: rules.list_k]
+
+
+def _listed(
+    asked: Sequence[Asked], patent: Patent, matching: Matching, context: Context, rules: ListRules
+) -> list[NeedMatches]:
+    """The patent under each need. All needs share one budget of the reranker: where it does not last, none is
+    reranked, since what is sorted together has to be scored alike."""
+    if matching.reranking is not None:
+        hasty = replace(matching, reranking=matching.reranking.together())
+        listed = [hasty.pair(one, patent, context, rules) for one in asked]
+        if all(item.rerank == DONE for item in listed):
+            return listed
+        plain = replace(matching, reranking=None)
+        note = next(item.rerank for item in listed if item.rerank != DONE)
+        return [replace(plain.pair(one, patent, context, rules), rerank=note) for one in asked]
+    return [matching.pair(one, patent, context, rules) for one in asked]

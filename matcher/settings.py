@@ -73,6 +73,18 @@ class EmbeddingSettings(_Section):
     service: ServiceSettings = ServiceSettings()
 
 
+class RerankingSettings(_Section):
+    """A cross-encoder over each need's best candidates; off unless a model is named."""
+
+    model: str = Field(
+        "", description="bge-reranker-v2-m3, a folder, a hub name, or served:NAME; empty: none"
+    )
+    candidates: int = Field(50, ge=1, description="candidates of a need that it reads")
+    seconds: float = Field(10, gt=0, description="budget of one need; exceeded: that need is not reranked")
+    share: float = Field(0.5, gt=0, le=1, description="its part of the text signals' weight")
+    service: ServiceSettings = ServiceSettings()
+
+
 class Settings(_Section):
     """All settings of one workspace."""
 
@@ -89,6 +101,7 @@ class Settings(_Section):
     province: str = ""
     allow_external_text: bool = False
     retrieval: RetrievalSettings = RetrievalSettings()
+    reranking: RerankingSettings = RerankingSettings()
     ranking: RankingSettings = RankingSettings()
     limits: FileLimits = FileLimits()
 

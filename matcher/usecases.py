@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from matcher.matches import Grade, MatchList, NeedMatches, Provenance
 from matcher.matching import Matching, Progress
 from matcher.matchlists.exports.replacing import replacing
 from matcher.matchlists.exports.trec import write_run
+from matcher.methods import methods
 from matcher.quick import matching_of, read_two
 from matcher.ranker import read_artefact
 from matcher.ranking import ListRules
@@ -25,7 +26,7 @@ from matcher.runs import run_entries
 from matcher.settings import Settings
 from matcher.signals.contract import Context
 from matcher.store.filters import NeedFilter, PatentFilter
-from matcher.workspace import Workspace, open_model
+from matcher.workspace import Workspace, open_model, open_reranking
 
 
 def _silent(done: int, total: int) -> None:
@@ -63,6 +64,7 @@ def quick(needs_file: Path, patents_file: Path, settings: Settings) -> Quick:
     files = read_two(needs_file, patents_file, settings)
     shipped = [read_artefact(SHIPPED)] if SHIPPED.is_file() else []
     matching = fitted(matching_of(files, open_model(settings), settings), shipped)
+    matching = replace(matching, reranking=open_reranking(settings))
     return Quick(files.needs, matching, f"{needs_file.name}、{patents_file.name}", files.notes)
 
 
@@ -194,7 +196,8 @@ def match_list_of(
             data_version=data,
             model=f"{spec.name}（{matching.embedder.fingerprint[:12]}）",
             index=matching.index,
-            settings=hashlib.sha256(settings.ranking.model_dump_json().encode()).hexdigest()[:12],
+            methods=methods(matching, found),
+            settings=_settings_version(matching),
             patents=len(matching.collection.ids),
             needs=len(found),
             floor=request.floor,
@@ -202,3 +205,9 @@ def match_list_of(
         ),
         tuple(found),
     )
+
+
+def _settings_version(matching: Matching) -> str:
+    """A hash of the settings that shape the order."""
+    sections = [matching.settings.ranking, *([matching.settings.reranking] if matching.reranking else [])]
+    return hashlib.sha256("".join(one.model_dump_json() for one in sections).encode()).hexdigest()[:12]

@@ -33,6 +33,7 @@ from matcher.fitting import SHIPPED, fitted
 from matcher.matching import Matching, Progress
 from matcher.outgoing import OutgoingEmbedder
 from matcher.ranker import read_artefact
+from matcher.reranking import Reranking
 from matcher.retrieval import Collection
 from matcher.settings import Settings
 from matcher.signals.contract import Context
@@ -75,6 +76,22 @@ def open_model(settings: Settings) -> Embedder:
             require_allowed(settings, settings.embedding.service.address)
         embedder = load_model(settings.model, loading(settings))
         return OutgoingEmbedder(embedder) if embedder.spec.external else embedder
+
+
+def open_reranking(settings: Settings) -> Reranking | None:
+    """The reranker that the settings name, if any; raises as `open_model` does."""
+    chosen = settings.reranking
+    if not chosen.model:
+        return None
+    from models.rerankers import load_reranker
+
+    with lower_errors():
+        if chosen.model.startswith(SERVED):
+            require_allowed(settings, chosen.service.address)
+        # A late answer is of no use, and neither is a second attempt.
+        hasty = {"seconds": min(chosen.service.seconds, chosen.seconds), "attempts": 1}
+        service = Service(**{**chosen.service.model_dump(), **hasty}) if chosen.service.address else None
+        return Reranking(load_reranker(chosen.model, replace(loading(settings), service=service)), chosen)
 
 
 def require_allowed(settings: Settings, address: str) -> None:
@@ -176,6 +193,11 @@ class Workspace:
         """The model, loaded on first use."""
         return open_model(self.settings)
 
+    @cached_property
+    def reranking(self) -> Reranking | None:
+        """The reranker that the settings name, loaded on first use; None: they name none."""
+        return open_reranking(self.settings)
+
     @property
     def demand(self) -> Demand:
         """Needs and focus areas by the ids of their collection."""
@@ -191,7 +213,8 @@ class Workspace:
             matching = Matching(
                 opened.collection, self.store.patents, self.embedder, self.settings, opened.version
             )
-            known = self._matching = _Known(of, fitted(matching, map(read_artefact, files)))
+            matching = replace(fitted(matching, map(read_artefact, files)), reranking=self.reranking)
+            known = self._matching = _Known(of, matching)
         return known.value
 
     def demand_collection(self) -> Collection:

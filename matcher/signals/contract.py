@@ -29,11 +29,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A patent with its two text values: fixed maps to [0, 1]; None where the channel knows nothing."""
+    """A patent with its text values: fixed maps to [0, 1]; None where the channel knows nothing."""
 
     patent: Patent
     semantic: float | None = None
     lexical: float | None = None
+    rerank: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,14 @@ from matcher.signals.ipc import Ipc
 from matcher.signals.maturity import MaturityFit
 from matcher.signals.modes import Modes
 from matcher.signals.region import Region
+from matcher.signals.rerank import Rerank
 from matcher.signals.right import Right
 from matcher.signals.text import Lexical, Semantic
 
 SIGNALS: tuple[Signal, ...] = (
     Semantic(),
     Lexical(),
+    Rerank(),
     Ipc(),
     MaturityFit(),
     Modes(),

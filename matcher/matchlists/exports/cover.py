@@ -49,6 +49,8 @@ def cover_lines(rows: ListRows) -> tuple[CoverLine, ...]:
     grades = [grade for grade in Grade if not _is_hidden(rows, grade)]
     lines.append(CoverLine("推荐等级", "\n".join(f"{grade}：{_MEANINGS[grade]}" for grade in grades)))
     lines.append(CoverLine("等级说明", grade_note(rows)))
+    if made.methods:
+        lines.append(CoverLine("排序依据", made.methods))
     lines.append(
         CoverLine(
             "版本信息",

@@ -47,7 +47,7 @@ def test_nothing_known_reads_nothing(signal):
 
 def test_the_table():
     assert [signal.name for signal in SIGNALS] == [
-        "semantic", "lexical", "ipc", "maturity", "modes", "fee", "region", "right", "assessments",
+        "semantic", "lexical", "rerank", "ipc", "maturity", "modes", "fee", "region", "right", "assessments",
     ]  # fmt: skip
     assert sum(signal.default_weight for signal in SIGNALS) == pytest.approx(1)
     assert sum(signal.default_weight for signal in SIGNALS if signal.textual) == pytest.approx(0.7)
