@@ -18,7 +18,7 @@ from matcher.settings import Settings
 from matcher.store.database import Store
 from matcher.store.engine import open_engine, sqlite_url
 from matcher.store.migrations import HEAD, revision
-from matcher.workspace import Workspace, open_model
+from matcher.workspace import Workspace, external_services, open_model, open_reranking
 
 _PYTHON = (3, 11)
 _LIBRARIES = {
@@ -89,6 +89,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _settings_file(settings)
     yield _folder(settings)
     yield _model(settings)
+    if settings.reranking.model:
+        yield _reranker(settings)
     state = _state(settings)
     yield state.finding
     if state.current:
@@ -149,6 +151,22 @@ def _model(settings: Settings) -> Finding:
     fingerprint = embedder.fingerprint[:_FINGERPRINT]
     return Finding(
         "模型", True, f"{spec.name}，{spec.dimension} 维，指纹 {fingerprint}，设备 {settings.device}"
+    )
+
+
+def _reranker(settings: Settings) -> Finding:
+    try:
+        opened = open_reranking(settings)
+    except MatcherError as error:
+        return Finding("精排模型", False, str(error))
+    if opened is None:
+        return Finding("精排模型", True, "未设置", essential=False)
+    chosen, model = settings.reranking, opened.model
+    return Finding(
+        "精排模型",
+        True,
+        f"{model.spec.name}，指纹 {model.fingerprint[:_FINGERPRINT]}，"
+        f"每项需求前 {chosen.candidates} 件，时限 {chosen.seconds:g} 秒",
     )
 
 
@@ -229,8 +247,23 @@ def _browser() -> Finding:
 
 
 def _external(settings: Settings) -> Finding:
-    if settings.allow_external_text:
-        detail = "允许把文本发送给外部服务（allow_external_text = true）；联系方式和保密需求不会发送"
-    else:
-        detail = "不允许，文本不离开本机（allow_external_text = false）"
-    return Finding("外部文本服务", True, detail, essential=False)
+    """Which services off this machine the settings name, and whether texts may go there."""
+    try:
+        named = "、".join(external_services(settings))
+    except MatcherError as error:
+        return Finding("外部文本服务", False, str(error))
+    if not settings.allow_external_text:
+        where = f"；设置了 {named}，但不会使用" if named else ""
+        return Finding(
+            "外部文本服务",
+            not named,
+            f"不允许，文本不离开本机（allow_external_text = false）{where}",
+            essential=False,
+        )
+    return Finding(
+        "外部文本服务",
+        True,
+        f"允许（allow_external_text = true）：{named or '没有设置外部地址'}；只发送专利文本和公开需求，"
+        "联系方式和保密需求不会发送",
+        essential=False,
+    )

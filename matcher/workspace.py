@@ -94,6 +94,19 @@ def open_reranking(settings: Settings) -> Reranking | None:
         return Reranking(load_reranker(chosen.model, replace(loading(settings), service=service)), chosen)
 
 
+def external_services(settings: Settings) -> list[str]:
+    """Addresses off this machine that the settings have a model at; raises ModelError for one that is none."""
+    from models.endpoint import is_external
+
+    named = (
+        (settings.model, settings.embedding.service.address),
+        (settings.reranking.model, settings.reranking.service.address),
+    )
+    with lower_errors():
+        used = [address for model, address in named if model.startswith(SERVED) and address]
+        return [address for address in dict.fromkeys(used) if is_external(address)]
+
+
 def require_allowed(settings: Settings, address: str) -> None:
     """Raises SettingsError for a service off this machine that the settings do not allow, before anything is sent."""
     from models.endpoint import is_external

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from matcher import usecases
 from matcher.doctor import Finding, examine
 from matcher.domain import Patent
-from matcher.settings import Settings, load_settings
+from matcher.settings import EmbeddingSettings, RerankingSettings, ServiceSettings, Settings, load_settings
 from matcher.store.database import Store
 from matcher.store.engine import writing
 from matcher.workspace import Workspace
@@ -112,4 +112,36 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
 
 def test_an_allowed_external_service_is_named(settings: Settings) -> None:
     allowed = settings.model_copy(update={"allow_external_text": True})
-    assert found(allowed)["外部文本服务"].detail.startswith("允许把文本发送给外部服务")
+    assert found(allowed)["外部文本服务"].detail == (
+        "允许（allow_external_text = true）：没有设置外部地址；只发送专利文本和公开需求，联系方式和保密需求不会发送"
+    )
+
+
+@pytest.mark.parametrize(("allow", "ok"), [(True, True), (False, False)])
+def test_services_off_this_machine_are_named(settings: Settings, allow: bool, ok: bool) -> None:
+    """Nothing answers at the address: the model's own line says so, and a refused one is not asked at all."""
+    service = ServiceSettings(address="http://127.0.0.1:9/v1", seconds=1, attempts=1)
+    elsewhere = ServiceSettings(address="https://model.invalid/v1", seconds=1, attempts=1)
+    chosen = settings.model_copy(
+        update={
+            "allow_external_text": allow,
+            "model": "served:m",
+            "embedding": EmbeddingSettings(service=service),
+            "reranking": RerankingSettings(model="served:r", service=elsewhere),
+        }
+    )
+    findings = found(chosen)
+    assert "https://model.invalid/v1" in findings["外部文本服务"].detail
+    assert "127.0.0.1" not in findings["外部文本服务"].detail
+    assert findings["外部文本服务"].ok is ok
+    assert "无法连接" in findings["模型"].detail
+    said = "无法连接" if allow else "不在本机，默认不把文本发往外部"
+    assert said in findings["精排模型"].detail
+
+
+def test_an_address_that_is_none_is_a_finding(settings: Settings) -> None:
+    service = ServiceSettings(address="127.0.0.1:8000")
+    chosen = settings.model_copy(
+        update={"model": "served:m", "embedding": EmbeddingSettings(service=service)}
+    )
+    assert "无法识别，应形如 http://127.0.0.1:8000/v1" in found(chosen)["外部文本服务"].detail
