@@ -24,6 +24,24 @@ def _accumulate(
             scores[rows[position]] += weight * impacts[position]
 
 
+def _find(
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    row: int,
+    positions: NDArray[np.int64],
+) -> None:
+    for term in range(len(starts)):
+        low, high = starts[term], ends[term]
+        while low < high:
+            middle = (low + high) // 2
+            if rows[middle] < row:
+                low = middle + 1
+            else:
+                high = middle
+        positions[term] = low if low < ends[term] and rows[low] == row else -1
+
+
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     try:
         return numba.njit(cache=True, nogil=True)(function)
@@ -36,3 +54,7 @@ accumulate = _compiled(_accumulate)
 
 Sequential in float32, so that a query's scores do not depend on what else is scored; releases the GIL.
 """
+
+
+find = _compiled(_find)
+"""Writes where `row` stands among the ascending rows[start:end] of each term into `positions`; −1 where it does not."""

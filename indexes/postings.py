@@ -148,13 +148,13 @@ class Postings:
 
     def contributions(self, query: StreamQuery, row: int) -> dict[str, float]:
         """What each shared token adds to the score of document `row`, in units of the query's spread."""
-        found: dict[str, float] = {}
-        for token, term, weight in zip(query.tokens, query.terms, query.weights, strict=True):
-            start, end = int(self.starts[term]), int(self.starts[term + 1])
-            position = start + int(np.searchsorted(self.rows[start:end], row))
-            if position < end and self.rows[position] == row:
-                found[token] = float(weight * self.impacts[position])
-        return found
+        from indexes.kernels import find
+
+        positions = np.empty(len(query.terms), np.int64)
+        find(self.starts[query.terms], self.starts[query.terms + 1], self.rows, row, positions)
+        here = np.flatnonzero(positions >= 0)
+        parts = query.weights[here] * self.impacts[positions[here]]
+        return {query.tokens[place]: part for place, part in zip(here.tolist(), parts.tolist(), strict=True)}
 
     def save(self, folder: Path) -> None:
         """Write the stream's arrays and its vocabulary (one term a line, in term order) into `folder`."""

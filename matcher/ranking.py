@@ -129,6 +129,12 @@ class Scale:
         bound = (parts + self.facts) / (weights + self.facts) + _ROUNDING
         return TextScore(candidate, parts / weights, bound)
 
+    def least_text(self, floor: Grade) -> float:
+        """A value of the texts below which no facts reach the grade."""
+        settings = self.settings
+        thresholds = (settings.text_strong, settings.text_recommended, settings.text_possible, 0.0)
+        return min(thresholds[: _GRADES.index(floor) + 1]) - _ROUNDING
+
     def grade(self, cautious: float, text: float) -> Grade:
         """The best grade whose two thresholds are both reached; the last bits of a sum decide nothing."""
         settings, cautious, text = self.settings, round(cautious, 9), round(text, 9)

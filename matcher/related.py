@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexes.contract import Vectors
 from indexes.postings import Document, Query
@@ -22,6 +24,40 @@ Encode = Callable[[Sequence[str]], Vectors]
 """Words in, unit vectors of shape (words, dimension) out; zero where the model knows nothing."""
 Common = Callable[[str], bool]
 """Whether a word stands everywhere, so that it says nothing."""
+
+_REMEMBERED = 20_000
+"""Words whose vectors are kept: 20 MB at 256 dimensions."""
+
+
+@dataclass(slots=True)
+class WordMemory:
+    """What is known of single words, each worked out once; threads may share it."""
+
+    encoder: Encode
+    judge: Common
+    _vectors: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    _common: dict[str, bool] = field(default_factory=dict)
+
+    def encode(self, words: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (words, dimension); zero where the model knows nothing."""
+        known = {word: self._vectors.get(word) for word in words}
+        missing = [word for word, vector in known.items() if vector is None]
+        if missing:
+            if len(self._vectors) > _REMEMBERED:
+                self._vectors.clear()
+            fresh = dict(zip(missing, self.encoder(missing), strict=True))
+            self._vectors.update(fresh)
+            known.update(fresh)
+        return np.array([known[word] for word in words], dtype=np.float32)
+
+    def common(self, word: str) -> bool:
+        """Whether a word stands everywhere."""
+        found = self._common.get(word)
+        if found is None:
+            if len(self._common) > _REMEMBERED:
+                self._common.clear()
+            found = self._common[word] = self.judge(word)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +81,8 @@ def related_terms(
     if not sought or not offered:
         return ()
     vectors = encode([*sought, *offered])
-    cosines = vectors[: len(sought)] @ vectors[len(sought) :].T
+    # Not by BLAS, whose threads would wait for each other longer than they work.
+    cosines = np.einsum("id,jd->ij", vectors[: len(sought)], vectors[len(sought) :])
     mutual = (cosines == cosines.max(axis=1, keepdims=True)) & (cosines == cosines.max(axis=0))
     places = np.argwhere(mutual & (cosines >= LEAST_COSINE))
     best = sorted(places.tolist(), key=lambda place: (-cosines[place[0], place[1]], place))
@@ -54,12 +91,14 @@ def related_terms(
 
 def _words(text: Document, other: str, common: Common) -> list[str]:
     """Whole Han words of two characters or more that `other` does not hold, in order of appearance."""
-    found: dict[str, None] = {}
-    for run in runs(_joined(text)):
-        for word in words(run) if is_han(run) else ():
-            if len(word) > 1 and not {word[0], word[-1]} & _EDGES and word not in other and not common(word):
-                found.setdefault(word)
-    return list(found)[:_CONSIDERED]
+    return [word for word in _cut(text) if word not in other and not common(word)][:_CONSIDERED]
+
+
+@lru_cache(maxsize=64)
+def _cut(text: Document) -> tuple[str, ...]:
+    """The distinct words of a text that could be terms: a need is asked about with every one of its patents."""
+    found = (word for run in runs(_joined(text)) if is_han(run) for word in words(run))
+    return tuple(dict.fromkeys(word for word in found if len(word) > 1 and not {word[0], word[-1]} & _EDGES))
 
 
 def _joined(text: Document) -> str:

@@ -10,14 +10,14 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.contract import IndexUnusable, Mask, VectorIndex, Vectors
+from indexes.contract import Hits, IndexUnusable, Mask, VectorIndex, Vectors
 from indexes.exact import ExactIndex
 from indexes.fusion import CosineScale, weighted_sum
 from indexes.lexical import LexicalIndex
@@ -33,17 +33,26 @@ _IDS = "ids.json"
 class Candidates:
     """Candidates of one need, all of shape (n,), the best fused value first, equal ones in row order.
 
-    semantic is NaN throughout where the query has no vector.
+    semantic is NaN throughout where the query has no vector. No row that is left out has a fused value above `beyond`.
     """
 
     rows: NDArray[np.int64]
     semantic: Values
     lexical: Values
     fused: Values
+    beyond: float = 0.0
 
     def at(self, places: NDArray[np.int64]) -> Candidates:
         """Those at the given places, in that order."""
-        return Candidates(self.rows[places], self.semantic[places], self.lexical[places], self.fused[places])
+        return Candidates(
+            self.rows[places], self.semantic[places], self.lexical[places], self.fused[places], self.beyond
+        )
+
+    def first(self, k: int, beyond: float) -> Candidates:
+        """The k best; `beyond` is the bound for what was not among the candidates before."""
+        if len(self.rows) > k:
+            beyond = max(beyond, float(self.fused[k]))
+        return replace(self.at(np.arange(min(k, len(self.rows)))), beyond=beyond)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +87,40 @@ class Collection:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             values = pool.map(self.lexical.scores, queries)
             for vector, hits, lexical in zip(vectors, dense, values, strict=True):
-                rows = np.union1d(hits.rows, _best(lexical, k, allowed))
-                yield self._fused(vector, rows, lexical[rows], weights, k)
+                worded = _best(lexical, k, allowed)
+                rows = np.union1d(hits.rows, worded)
+                beyond = self._beyond(vector, hits, lexical[worded], weights, k)
+                yield self._fused(vector, rows, lexical[rows], weights).first(k, beyond)
 
     def score_all(self, query: Query, vector: Vectors, weights: Weights) -> Candidates:
         """Every row, best first; `vector` of shape (dimension,)."""
         rows = np.arange(len(self.ids), dtype=np.int64)
-        return self._fused(vector, rows, self.lexical.scores(query), weights, len(rows))
+        return self._fused(vector, rows, self.lexical.scores(query), weights)
 
     def score_at(
         self, query: Query, vector: Vectors, rows: NDArray[np.int64], weights: Weights
     ) -> Candidates:
         """The given rows, best first: the same values that `search` gives."""
-        return self._fused(vector, rows, self.lexical.scores_at(query, rows), weights, len(rows))
+        return self._fused(vector, rows, self.lexical.scores_at(query, rows), weights)
+
+    def _beyond(self, vector: Vectors, dense: Hits, lexical: Values, weights: Weights, k: int) -> float:
+        """The highest fused value that a row may have which neither channel has among its k best."""
+        if vector.any() and len(dense.rows) < k:
+            return 0.0  # every row is there
+        # Just above 0, which would mean that the row has no vector.
+        cosine = np.array([max(dense.scores[-1], 1e-9) if len(dense.rows) else 0.0])
+        word = np.array([lexical.min() if len(lexical) >= k else 0.0])
+        border = {"semantic": self.scale.values(vector, cosine), "lexical": word}
+        return float(weighted_sum(border, weights).scores[0])
 
     def _fused(
-        self, vector: Vectors, rows: NDArray[np.int64], lexical: Values, weights: Weights, k: int
+        self, vector: Vectors, rows: NDArray[np.int64], lexical: Values, weights: Weights
     ) -> Candidates:
         cosines = self.vectors.scores(vector, rows)
         # The index puts rows without a vector last, at −1; to the scale they are 0: nothing known.
         semantic = self.scale.values(vector, np.where(cosines <= -1, 0.0, cosines))
         fused = weighted_sum({"semantic": semantic, "lexical": lexical}, weights).scores
-        order = np.lexsort((rows, -fused))[:k]
+        order = np.lexsort((rows, -fused))
         return Candidates(rows[order], semantic[order], lexical[order], fused[order])
 
     def save(self, folder: Path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from indexes.commonness import document_share
 from indexes.lexical import LexicalIndex
 from indexes.postings import Document
-from matcher.related import LEAST_COSINE, RelatedTerms, related_terms
+from matcher.related import LEAST_COSINE, RelatedTerms, WordMemory, related_terms
 
 DIRECTIONS = {
     "变速箱": (1.0, 0.0, 0.0),
@@ -58,3 +58,20 @@ def test_the_share_of_documents_that_hold_a_word():
     assert document_share(index, "齿轮箱") == 1 / 40
     assert document_share(index, "一种") == 1.0
     assert document_share(index, "未见过") == 0.0
+
+
+def test_each_word_is_worked_out_once():
+    asked, judged = [], []
+
+    def counted(words):
+        asked.extend(words)
+        return encode(words)
+
+    memory = WordMemory(counted, lambda word: judged.append(word) or word == "振动")
+    query, document = Document("变速箱"), Document("齿轮箱", "振动")
+    for _ in range(2):
+        found = related_terms(query, document, memory.encode, memory.common)
+        assert found == (RelatedTerms("变速箱", "齿轮箱"),)
+    assert sorted(asked) == ["变速箱", "齿轮箱"]
+    assert sorted(judged) == ["变速箱", "振动", "齿轮箱"]
+    assert memory.encode([]).shape[0] == 0
