@@ -9,7 +9,8 @@ from indexes.tokens import Stream, tokens
 def document_share(index: LexicalIndex, word: str) -> float:
     """The share of documents, in [0, 1], that can hold the normalised `word`: that of its rarest token.
 
-    The pseudo-documents of the index's statistics count as documents without it. 1 for a word whose tokens are so frequent that they have no postings; 0 for one that no document holds.
+    The pseudo-documents of the index's statistics count as documents without it. 1 for a word whose tokens are so
+    frequent that they have no postings; 0 for one that no document holds.
     """
     postings = next((each for each in index.streams if each.stream is Stream.BIGRAMS), index.streams[0])
     documents = index.documents + index.settings.prior_documents
