@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import isnan
 from typing import Protocol
@@ -19,7 +19,7 @@ from matcher.domain import Need, Patent
 from matcher.matches import NeedMatches
 from matcher.ranker import Calibration
 from matcher.ranking import ListRules, Scale, Scored, calibrated, score, shortlist
-from matcher.related import RelatedTerms, related_terms
+from matcher.related import RelatedTerms, WordMemory, related_terms
 from matcher.reranking import Reranking
 from matcher.retrieval import Candidates, Collection
 from matcher.settings import Settings
@@ -68,6 +68,14 @@ class Matching:
     """Text value → probability; None: 未校准."""
     reranking: Reranking | None = None
     """A cross-encoder over the best candidates; its lists are 未校准."""
+    _words: WordMemory = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        memory = WordMemory(
+            lambda words: self.embedder.encode(words, Role.QUERY),
+            lambda word: document_share(self.collection.lexical, word) > _COMMON,
+        )
+        object.__setattr__(self, "_words", memory)
 
     def match(
         self,
@@ -160,19 +168,18 @@ class Matching:
         """Different words of like meaning; none where the model only knows whole texts."""
         if self.embedder.spec.kind != "static":
             return ()
-        return related_terms(
-            query,
-            document,
-            lambda words: self.embedder.encode(words, Role.QUERY),
-            lambda word: document_share(self.collection.lexical, word) > _COMMON,
-        )
+        return related_terms(query, document, self._words.encode, self._words.common)
 
     def _quoting(self, context: Context) -> Context:
         """The context with evidence from this collection; both text signals of a pair ask for it."""
         return replace(context, evidence=lru_cache(maxsize=1)(self.evidence))
 
     def _shortlist(self, asked: Asked, found: Candidates, context: Context, rules: ListRules) -> NeedMatches:
-        candidates, ranking = self.candidates(found), self.settings.ranking
+        ranking = self.settings.ranking
+        if self.reranking is None:
+            # What cannot reach the floor is not even read from the store.
+            found = found.at(np.flatnonzero(found.fused >= Scale.of(ranking).least_text(rules.floor)))
+        candidates = self.candidates(found)
         if self.reranking is not None:
             deeper = max(1, len(candidates) // self.settings.retrieval.candidates)
             reranked = self.reranking.rerank(asked.need, candidates, ranking, deeper)
@@ -186,10 +193,13 @@ class Matching:
     ) -> NeedMatches:
         """The shortlist; where gates leave it short although candidates reach the floor, it looks deeper."""
         depth, total = self.settings.retrieval.candidates, len(self.collection.ids)
+        least = Scale.of(self.settings.ranking).least_text(rules.floor)
         while True:
             listed = self._shortlist(asked, found, context, rules)
             gated = len(listed.excluded) >= rules.near_misses
             if len(listed.matches) >= rules.list_k or not gated or depth >= total:
+                return listed
+            if self.reranking is None and found.beyond < least:
                 return listed
             depth *= 4
             found = next(self.search([asked], depth, allowed))
