@@ -79,7 +79,7 @@ def gather(
         raise InputError(
             "没有可用的标注："
             + "、".join(LABELS[source] for source in parts)
-            + "都没有可判定的记录。"
+            + "中没有可判定的记录。"
             + "".join(sentences(apart)),
             code="empty",
         )

@@ -90,6 +90,6 @@ def test_sources_that_say_nothing_are_refused_with_their_reasons() -> None:
     with pytest.raises(InputError) as error:
         gather(Witnesses(Past(PATENTS, ENTERPRISES, [], DEALS[4:5])), [Source.TRANSACTIONS])
     assert str(error.value) == (
-        "没有可用的标注：历史交易都没有可判定的记录。1 条记录未计入：专利编号在数据中找不到（例如 t4）。"
+        "没有可用的标注：历史交易中没有可判定的记录。1 条记录未计入：专利编号在数据中找不到（例如 t4）。"
     )
     assert error.value.code == "empty"
