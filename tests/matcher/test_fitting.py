@@ -4,10 +4,21 @@ from datetime import date
 import pytest
 
 from matcher.domain import Need, Patent
-from matcher.fitting import BODIES, MIXED, TITLES, corpus_kind, fitted, misfit, prior_weights, probe, under
+from matcher.fitting import (
+    BODIES,
+    MIXED,
+    SHIPPED,
+    TITLES,
+    corpus_kind,
+    fitted,
+    misfit,
+    prior_weights,
+    probe,
+    under,
+)
 from matcher.matches import Grade
 from matcher.quick import TwoFiles, matching_of
-from matcher.ranker import Calibration, Kind, Made, RankerArtefact
+from matcher.ranker import Calibration, Kind, Made, RankerArtefact, read_artefact
 from matcher.ranking import ListRules, text_value
 from matcher.settings import RankingSettings, Settings
 from matcher.signals.contract import Context
@@ -117,3 +128,15 @@ def test_the_probe_is_the_same_every_time_and_tells_pairs_apart(embedder):
     # three queries × two channels × six documents; blades are found by the first query in both channels
     assert len(values) == 36
     assert max(range(6), key=values[:6].__getitem__) == max(range(6), key=values[6:12].__getitem__) == 1
+
+
+def test_the_shipped_ranker_fits_what_is_shipped_and_says_where_it_comes_from(embedder):
+    shipped = read_artefact(SHIPPED)
+    assert misfit(shipped, matching(embedder)) is None, "run python -m benchmarks.eval_shipped_ranker"
+    assert not shipped.learned
+    assert shipped.calibration is not None
+    assert shipped.calibration.kind is Kind.PLATT
+    assert shipped.made.data.startswith("techneed_dev（")
+    assert (shipped.made.fitted_before, shipped.made.corpus) == (date(2020, 1, 1), TITLES)
+    assert (shipped.made.needs, shipped.made.judgements) == (143, 7493)
+    assert shipped.made.command == "python -m benchmarks.eval_shipped_ranker"

@@ -28,7 +28,6 @@ from matcher.domain import (
     Transaction,
     TransactionKind,
 )
-from matcher.fitting import SHIPPED
 from matcher.ranker import read_artefact
 from matcher.settings import load_settings
 from matcher.workspace import RANKER, Workspace
@@ -454,8 +453,3 @@ def test_wrong_options_are_said(matcher: Command, folder: Path, words: list[str]
     printed = matcher("eval", "run", folder, *words)
     assert printed.code == 3
     assert message in printed.err
-
-
-@pytest.mark.skipif(not SHIPPED.is_file(), reason="no ranker is shipped")
-def test_the_shipped_ranker_names_no_place_of_its_making() -> None:
-    assert "/" not in read_artefact(SHIPPED).made.command
