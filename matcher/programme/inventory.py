@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from matcher.domain import Patent
+from matcher.domain import LegalStatus, Patent
 from matcher.errors import InputError, NotFound
 from matcher.importing.cells import RowRefused
 from matcher.importing.report import RowProblem, Severity
@@ -27,7 +27,7 @@ from matcher.programme.screening import (
     review_sheet,
     waiting_for_panel,
 )
-from matcher.programme.splitting import Batch, handed_out, settled, shares, tasks, to_inventory
+from matcher.programme.splitting import Batch, handed_out, settled, shares, stage_today, tasks, to_inventory
 from matcher.settings import FileLimits
 from matcher.store.database import Store
 from matcher.store.filters import PatentFilter
@@ -244,6 +244,26 @@ def screen(store: Store, path: Path, act: Act, limits: FileLimits) -> Screening:
         tuple(problems),
         tuple(updates),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A patent with its item, and its state with what its own record says by then."""
+
+    patent: Patent
+    item: Item
+    stage: Stage
+
+
+def register(store: Store, holders: Sequence[str], as_of: date) -> list[Entered]:
+    """Every patent with its place in the inventory, by holder, college and id; applications are no part of it."""
+    items = store.inventory.all()
+    found = []
+    for patent in store.patents.all(PatentFilter(holders=tuple(holders))):
+        item = items.get(patent.id) or Item(patent.id)
+        if item.version or patent.status is not LegalStatus.PENDING:
+            found.append(Entered(patent, item, stage_today(item, patent, as_of)))
+    return sorted(found, key=lambda one: (one.patent.holders, one.patent.college, one.patent.id))
 
 
 def set_stage(store: Store, number: str, stage: str, reason: str, act: Act) -> Item:
