@@ -155,13 +155,16 @@ class Participation:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """One 对接洽谈: a match at a table in a slot."""
+    """One 对接洽谈 of an enterprise and a holder on all matches they share."""
 
-    slot: str
-    table: int
-    match_id: str
     enterprise: str
     holder: str
+    match_ids: tuple[str, ...]
+    slot: str = ""
+    table: int = 0
+    """From 1; 0 where there was no place for it."""
+    public: bool = False
+    """Whether the enterprise's name may be shown to everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +176,7 @@ class Schedule:
     slots: tuple[str, ...]
     tables: int
     meetings: tuple[Meeting, ...] = ()
-    unplaced: tuple[str, ...] = ()
-    """Ids of the matches for which there was no place."""
+    unplaced: tuple[Meeting, ...] = ()
 
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXY"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli import followups
+from api.cli import followups, meetings
 from api.cli.options import AsJson, AsOf, Home, Model, Preset, now, patent_filter, read_day, read_settings
 from api.cli.terminal import print_json, progress
 
@@ -24,6 +24,7 @@ app.command("outcomes")(followups.outcomes)
 app.command("outcome")(followups.outcome)
 app.command("duties")(followups.duties)
 app.command("done")(followups.done)
+app.command("schedule")(meetings.schedule)
 
 _Event = Annotated[str, typer.Argument(help="活动编号（如 HD001）或名称。", metavar="活动")]
 _List = Annotated[
