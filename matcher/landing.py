@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from matcher.errors import InputError
-from matcher.importing.reading import KIND_LABELS, Located, Reading, read_records
+from matcher.importing.reading import KIND_LABELS, Located, Reading, is_collection, read_records
 from matcher.importing.report import ImportReport, RowProblem, Severity
 from matcher.importing.synonyms import RecordKind
 from matcher.matching import Progress
@@ -56,7 +56,12 @@ def land_file(
     at: datetime,
     progress: Progress,
 ) -> Imported:
-    """Merge every good record of a file into the store, as known on the day `at`."""
+    """Merge every good record of a file into the store, as known on the day `at`; a folder is all of its files.
+
+    A BEIR folder is read as the one collection that it is.
+    """
+    if path.is_dir() and not is_collection(path, kind):
+        return _land_folder(store, path, kind, manner, limits, at, progress)
     reading: Reading[Any] = read_records(
         path, kind, mapping=manner.mapping, limits=limits, source=manner.source
     )
@@ -77,6 +82,42 @@ def land_file(
     counts = (report.rows_read, report.landed, report.merged, report.refused)
     store.imports.add(Import(at, kind.value, path.name, _checksum(path), *counts))
     return Imported(report, tuple(dict.fromkeys(outcome.id for outcome in outcomes)))
+
+
+def _land_folder(
+    store: Store,
+    folder: Path,
+    kind: RecordKind,
+    manner: Manner,
+    limits: FileLimits,
+    at: datetime,
+    progress: Progress,
+) -> Imported:
+    """Every file below a folder, in the order of their names, as one report; raises InputError where none can be read."""
+    found: list[Imported] = []
+    remarks: list[str] = []
+    paths = [
+        path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(("~$", "."))
+    ]
+    for path in paths:
+        try:
+            found.append(land_file(store, path, kind, manner, limits, at, progress))
+        except InputError as error:
+            remarks.append(f"{path.relative_to(folder)} 未读取：{error}")
+    if not found:
+        reasons = "".join(remarks[:3]) or "文件夹是空的。"
+        raise InputError(f"文件夹“{folder.name}”中没有能导入的文件。{reasons}", code="folder_unreadable")
+    reports = [one.report for one in found]
+    report = ImportReport(
+        file=f"{folder.name}（{len(found)} 个文件）",
+        kind=kind.value,
+        landed=sum(each.landed for each in reports),
+        merged=sum(each.merged for each in reports),
+        refused=sum(each.refused for each in reports),
+        problems=tuple(problem for each in reports for problem in each.problems),
+        remarks=(*remarks, *(f"{each.file}：{remark}" for each in reports for remark in each.remarks)),
+    )
+    return Imported(report, tuple(dict.fromkeys(id_ for one in found for id_ in one.ids)))
 
 
 def _report(reading: Reading[Any], located: list[Located[Any]], outcomes: list[Outcome]) -> ImportReport:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, overload
@@ -17,6 +17,8 @@ from matcher.importing.enterprises import read_enterprise
 from matcher.importing.files import FileFormat, format_of
 from matcher.importing.headers import LOOKED_AT, Header, Recogniser, header_key
 from matcher.importing.jsonlines import read_json_lines
+from matcher.importing.labelled import Filled, is_list, unmerged
+from matcher.importing.labelled import records as labelled_records
 from matcher.importing.needs import read_need
 from matcher.importing.patents import read_patent
 from matcher.importing.report import ColumnUse, RowProblem, Severity, SheetSummary
@@ -35,6 +37,8 @@ _BUILDERS: Mapping[RecordKind, Callable[[Cells, str], Any]] = {
     RecordKind.ASSESSMENTS: read_assessment,
     RecordKind.TRANSACTIONS: read_transaction,
 }
+_FORMS = frozenset({RecordKind.NEEDS})
+"""What is also collected on forms in Word, a label beside its value."""
 _BEIR = {RecordKind.PATENTS: "corpus.jsonl", RecordKind.NEEDS: "queries.jsonl"}
 KIND_LABELS: Mapping[RecordKind, str] = {
     RecordKind.PATENTS: "专利",
@@ -94,7 +98,8 @@ class Reading(Generic[R]):
         if format_ is FileFormat.JSON_LINES:
             records = self._entries(read_json_lines(path, self._notes))
         elif format_ is FileFormat.WORKBOOK:
-            records = self._tables(read_workbook(path, limits, self._notes))
+            forms = self.kind in _FORMS
+            records = self._tables(read_workbook(path, limits, self._notes, documents=forms))
         else:
             records = self._tables(read_delimited(path, self._notes))
         first = list(islice(records, 1))
@@ -102,7 +107,16 @@ class Reading(Generic[R]):
 
     def _tables(self, sheets: Iterator[Sheet]) -> Iterator[Located[R]]:
         seen: list[str] = []
+        filled: Filled | None = None
         for sheet in sheets:
+            if sheet.form:
+                rows = list(sheet.rows)
+                if not is_list(rows, self._recogniser.field):
+                    for one in labelled_records(rows, self._recogniser.field, filled):
+                        filled = one
+                        yield from self._filled(one, sheet.name)
+                    continue
+                sheet = replace(sheet, rows=iter(unmerged(rows)))
             top = list(islice(sheet.rows, LOOKED_AT))
             header = self._recogniser.header(top)
             if header is None:
@@ -124,6 +138,13 @@ class Reading(Generic[R]):
                     yield from self._record(values, headers, sheet.name, row.number)
         if not self.sheets:
             raise self._unrecognised(seen)
+
+    def _filled(self, one: Filled, sheet: str) -> Iterator[Located[R]]:
+        """The record of a form; a head that only names the enterprise is none."""
+        if one.speaks:
+            uses = tuple(ColumnUse(label, field) for field, label in one.headers.items())
+            self.sheets.append(SheetSummary(sheet, 0, uses, ()))
+            yield from self._record(one.values, one.headers, sheet, one.row)
 
     def _entries(self, entries: Iterator[Entry]) -> Iterator[Located[R]]:
         fields: dict[str, str | None] = {}
@@ -257,7 +278,7 @@ def read_records(
     limits: FileLimits | None = None,
     source: str = "",
 ) -> Reading[Any]:
-    """Read `path` (.xlsx, .xls, .csv, .jsonl, or a BEIR folder) as records of one kind.
+    """Read `path` (.xlsx, .xls, .csv, .jsonl, a BEIR folder, for needs also .docx) as records of one kind.
 
     `mapping` (header → field) overrides the synonym table. `source` names where the file comes from: it becomes
     part of the identity of records that have only an id of their own. Raises InputError, with one Chinese
@@ -265,5 +286,10 @@ def read_records(
     """
     reading: Reading[Any] = Reading(path, kind, Recogniser(kind, mapping or {}), source)
     member = path / _BEIR.get(kind, "")
-    reading.start(member if path.is_dir() and member.is_file() else path, limits or FileLimits())
+    reading.start(member if is_collection(path, kind) else path, limits or FileLimits())
     return reading
+
+
+def is_collection(path: Path, kind: RecordKind) -> bool:
+    """Whether a path is a BEIR folder that holds records of the kind."""
+    return kind in _BEIR and (path / _BEIR[kind]).is_file()

@@ -33,6 +33,8 @@ class Sheet:
 
     name: str
     rows: Iterator[Row]
+    form: bool = False
+    """A table of a document: labels may stand beside their values, None goes on to the left, True is the cell above."""
 
 
 @dataclass(slots=True)

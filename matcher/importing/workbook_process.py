@@ -1,10 +1,12 @@
-"""Reads one workbook in a process of its own, with bounded memory and processor time; runs as a script.
+"""Reads one workbook or Word document in a process of its own, with bounded memory and processor time; runs as a script.
 
 A damaged or hostile workbook can cost its reader any amount of memory or end the whole process, so nothing is
 shared with the caller: lines of JSON on standard output, one object a line.
 
     {"sheet": name, "hidden": bool}            a sheet begins
-    {"numbers": [1, 2, …], "rows": [[…], …]}   its rows that are not blank; numbers count from 1 as Excel shows
+    {"sheet": name, "hidden": false, "form": true}     a table of a Word document begins
+    {"numbers": [1, 2, …], "rows": [[…], …]}   its rows that are not blank; numbers count from 1 as Excel shows; in a
+                                               form null is the cell to the left going on, true the cell above
     {"end": true}                              the whole workbook was read
     {"refused": code, "detail": text}          it was not, and why
 """
@@ -17,12 +19,17 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
+from pathlib import Path
 from typing import Any, BinaryIO
 
 _BATCH = 500
 _SMALL = 10_000_000
 """Entries under this many bytes may be compressed at any ratio."""
-_OLE_STREAMS = {"EncryptedPackage": "password", "WordDocument": "word", "PowerPoint Document": "powerpoint"}
+_OLE_STREAMS = {
+    "EncryptedPackage": "password",
+    "WordDocument": "old_word",
+    "PowerPoint Document": "powerpoint",
+}
 
 
 class Refused(Exception):
@@ -41,15 +48,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for limit in ("unpacked_bytes", "entries", "ratio", "memory", "rows"):
         parser.add_argument(f"--{limit}", type=int, required=True)
     parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--documents", action="store_true", help="read Word documents too")
     limits = parser.parse_args(arguments)
     _bound(limits.memory, limits.seconds)
     try:
         with open(limits.path, "rb") as file:  # noqa: PTH123 (starts without pathlib)
-            if file.read(4) == b"PK\x03\x04":
-                _check_archive(file, limits)
+            archive = file.read(4) == b"PK\x03\x04"
+            document = _check_archive(file, limits) if archive else _check_compound(file)
+            if document:
+                _write_tables(file, limits.rows)
             else:
-                _check_compound(file)
-            _write_sheets(file, limits.rows)
+                _write_sheets(file, limits.rows)
         _say({"end": True})
     except Refused as reason:
         _say({"refused": reason.code, "detail": str(reason.detail)})
@@ -70,12 +79,12 @@ def _bound(memory: int, seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _check_archive(file: BinaryIO, limits: argparse.Namespace) -> None:
-    """Unpack every part once, counting: declared sizes may lie."""
+def _check_archive(file: BinaryIO, limits: argparse.Namespace) -> bool:
+    """Unpack every part once, counting: declared sizes may lie. Whether it is a Word document."""
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
-            _check_contents({part.filename for part in parts})
+            document = _check_contents({part.filename for part in parts}, limits.documents)
             if len(parts) > limits.entries:
                 raise Refused("entries", len(parts))
             total = 0
@@ -91,6 +100,7 @@ def _check_archive(file: BinaryIO, limits: argparse.Namespace) -> None:
                         if b"<!DOCTYPE" in block or b"<!ENTITY" in block:
                             raise Refused("entities", part.filename)
                 total += size
+            return document
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise Refused("damaged", error) from error
     except Exception as error:
@@ -99,17 +109,21 @@ def _check_archive(file: BinaryIO, limits: argparse.Namespace) -> None:
         raise
 
 
-def _check_contents(names: set[str]) -> None:
+def _check_contents(names: set[str], documents: bool) -> bool:
+    """Whether the archive is a Word document that may be read; a workbook otherwise."""
     if "word/document.xml" in names:
+        if documents:
+            return True
         raise Refused("word")
     if "ppt/presentation.xml" in names:
         raise Refused("powerpoint")
     if "xl/workbook.xml" not in names and "xl/workbook.bin" not in names:
         raise Refused("archive")
+    return False
 
 
-def _check_compound(file: BinaryIO) -> None:
-    """What an OLE container holds, by the names in its directory."""
+def _check_compound(file: BinaryIO) -> bool:
+    """What an OLE container holds, by the names in its directory; never a document that is read."""
     file.seek(0)
     names = {name: name.encode("utf-16-le") for name in _OLE_STREAMS}
     kept = b""
@@ -119,6 +133,7 @@ def _check_compound(file: BinaryIO) -> None:
                 raise Refused(_OLE_STREAMS[name])
         kept = block[-64:]
     file.seek(0)
+    return False
 
 
 def _write_sheets(file: BinaryIO, limit: int) -> None:
@@ -144,6 +159,30 @@ def _write_sheets(file: BinaryIO, limit: int) -> None:
         raise Refused("password") from error
     except CalamineError as error:
         raise Refused("damaged", error) from error
+
+
+def _write_tables(file: BinaryIO, limit: int) -> None:
+    """Every table of a Word document, nested ones too, in the order in which they begin."""
+    from docx import Document
+
+    # Started in isolation: the folder of the script is no path.
+    sys.path.append(str(Path(__file__).parent))
+    from document_tables import tables  # type: ignore[import-not-found]
+
+    file.seek(0)
+    try:
+        body = Document(file).element.body
+    except (KeyError, ValueError) as error:
+        raise Refused("damaged", error) from error
+    count = 0
+    for number, table in enumerate(tables(body), start=1):
+        _say({"sheet": f"表{number}", "hidden": False, "form": True})
+        for place, row in enumerate(table, start=1):
+            if _stated(row):
+                count += 1
+                if count > limit:
+                    raise Refused("rows", limit)
+                _say({"numbers": [place], "rows": [row]})
 
 
 def _write_rows(sheet: Any, limit: int) -> None:  # noqa: ANN401 (a CalamineSheet; imported late)

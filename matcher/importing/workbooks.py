@@ -1,4 +1,4 @@
-"""Reads .xlsx and .xls through a bounded process; see workbook_process."""
+"""Reads .xlsx, .xls and the tables of .docx through a bounded process; see workbook_process."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _LINE = 256 << 20
 _REFUSALS = {
     "password": "文件“{file}”设有打开密码，无法读取。请在 Excel 或 WPS 中取消密码后重新保存。",
     "word": "文件“{file}”是 Word 文档，不是表格。请把其中的表格另存为 .xlsx 后导入。",
+    "old_word": "文件“{file}”是旧版 Word 或 WPS 文字文档，无法读取。请用 Word 或 WPS 打开后另存为 .docx 或 .xlsx。",
     "powerpoint": "文件“{file}”是演示文稿，不是表格。请把数据另存为 .xlsx 后导入。",
     "archive": "文件“{file}”是压缩包或其他格式，不是 Excel 表格。请解压后选择其中的 .xlsx、.csv 或 .jsonl 文件。",
     "damaged": "文件“{file}”已损坏或不完整，无法读取。请重新下载，或用 Excel、WPS 打开后另存为 .xlsx。",
@@ -32,16 +33,20 @@ _REFUSALS = {
 }
 
 
-def read_workbook(path: Path, limits: FileLimits, notes: Notes) -> Iterator[Sheet]:
-    """The visible sheets in order, streamed; each must be read before the next. Raises InputError."""
-    with subprocess.Popen(
-        _command(path, limits), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
+def read_workbook(
+    path: Path, limits: FileLimits, notes: Notes, *, documents: bool = False
+) -> Iterator[Sheet]:
+    """The visible sheets in order, streamed; each must be read before the next. Raises InputError.
+
+    With `documents` the tables of a Word document are read too; else such a file is refused.
+    """
+    command = [*_command(path, limits), *(["--documents"] if documents else [])]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         assert process.stdout is not None
         lines = _Lines(process, process.stdout, path)
         try:
-            while (name := lines.next_sheet(notes)) is not None:
-                yield Sheet(name, lines.rows())
+            while (begun := lines.next_sheet(notes)) is not None:
+                yield Sheet(begun["sheet"], lines.rows(), form=begun.get("form", False))
         finally:
             process.kill()
 
@@ -69,15 +74,15 @@ class _Lines:
         self._path = path
         self._next: dict[str, Any] | None = None
 
-    def next_sheet(self, notes: Notes) -> str | None:
-        """The name of the next visible sheet, None at the end."""
+    def next_sheet(self, notes: Notes) -> dict[str, Any] | None:
+        """What is said of the next visible sheet, None at the end."""
         while True:
             message = self._take()
             if "end" in message:
                 return None
             if "sheet" in message:
                 if not message["hidden"]:
-                    return str(message["sheet"])
+                    return message
                 notes.skipped_sheets.append(f"{message['sheet']}（隐藏）")
 
     def rows(self) -> Iterator[Row]:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from matcher.errors import InputError
+from matcher.importing.synonyms import RecordKind
 from matcher.matchlists.exports.replacing import replacing
 from matcher.matchlists.exports.sheet_text import line_count
 from matcher.matchlists.exports.styles import Styles
+from matcher.matchlists.need_form import write_need_form
 from matcher.matchlists.template_fields import TEMPLATES, Entry, Field, Template
 
 ENTRY_SHEET = "填写"
@@ -34,14 +36,20 @@ def template_for(kind: str) -> Template:
 
 
 def write_template(kind: str, path: Path) -> None:
-    """Write the template of `kind` (patents, needs, enterprises, assessments, transactions) as xlsx.
+    """Write the template of `kind` (patents, needs, enterprises, assessments, transactions) as xlsx, of needs also as docx.
 
     The first sheet holds title and header, with drop-downs and checks that warn; the example stands on the
     notes sheet only, so that a filled template imports without it. Raises InputError.
     """
     template = template_for(kind)
+    if template.kind is RecordKind.NEEDS and path.suffix.lower() == ".docx":
+        write_need_form(path)
+        return
     if path.suffix.lower() != ".xlsx":
-        raise InputError(f"模板是 Excel 文件，请把 {path.name} 改为以 .xlsx 结尾的文件名。", code="not_xlsx")
+        word = "（技术需求另有 Word 版：.docx）" if template.kind is RecordKind.NEEDS else ""
+        raise InputError(
+            f"模板是 Excel 文件，请把 {path.name} 改为以 .xlsx 结尾的文件名{word}。", code="not_xlsx"
+        )
     with replacing(path) as temporary:
         _write(template, temporary)
 

@@ -173,7 +173,7 @@ def ole(path: Path, *streams: str) -> Path:
 
 @pytest.mark.parametrize(
     ("stream", "code"),
-    [("EncryptedPackage", "file_password"), ("WordDocument", "file_word"), ("Nothing", "file_damaged")],
+    [("EncryptedPackage", "file_password"), ("WordDocument", "file_old_word"), ("Nothing", "file_damaged")],
 )
 def test_compound_files(tmp_path, stream, code):
     assert refusal(ole(tmp_path / "a.xlsx", stream)).code == code
@@ -204,7 +204,7 @@ def test_foreign_contents(tmp_path, name, content, code):
 
 
 @pytest.mark.parametrize(
-    ("part", "code"), [("word/document.xml", "file_word"), ("readme.txt", "file_archive")]
+    ("part", "code"), [("word/document.xml", "file_old_word"), ("readme.txt", "file_archive")]
 )
 def test_other_archives(tmp_path, part, code):
     path = tmp_path / "a.xlsx"
