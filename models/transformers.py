@@ -49,6 +49,11 @@ class TransformersEmbedder:
         """SHA-256 over the files, the prefixes and the way of loading."""
         return self._fingerprint
 
+    @property
+    def network(self) -> SentenceTransformer:
+        """The model itself, for training; who changes it makes the fingerprint untrue."""
+        return self._model
+
     @classmethod
     def load(cls, spec: ModelSpec, loading: Loading | None = None) -> Self:
         """Load a checkpoint; raises ModelUnusable where it is absent, damaged, unsafe or not what the spec says."""

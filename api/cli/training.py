@@ -1,4 +1,4 @@
-"""Commands that learn: train embedding, train ranker."""
+"""Commands that learn: train embedding, train ranker, train adapt."""
 
 from __future__ import annotations
 
@@ -62,6 +62,10 @@ def ranker(
     out: Annotated[
         Path | None, typer.Option("--out", help="写到哪里（默认工作区的 ranker.json，随即生效）。")
     ] = None,
+    qrels: Annotated[
+        Path | None,
+        typer.Option("--qrels", help="工作区需求的盲评结果（matcher eval pool 读回的文件），供校准概率。"),
+    ] = None,
     months: Annotated[int, typer.Option("--months", min=1, help="由交易学习时，每隔几个月一个时点。")] = 12,
     seed: Annotated[int, typer.Option("--seed", help="交叉验证与抽样的随机种子。")] = 0,
     home: Home = None,
@@ -72,10 +76,13 @@ def ranker(
 
     例：matcher train ranker techneed_dev --before 2020-01-01；matcher train ranker --before 2025-01-01 --out 旧.json
     """
+    from dataclasses import replace
+
     from api.cli.provenance import files_version, stamp
     from eval import learning
     from eval.beir import read_collection
     from eval.ranker import STEPS
+    from eval.trec import read_judgements
     from matcher.matchlists.exports.replacing import replacing
     from matcher.ranker import write_artefact
     from matcher.workspace import RANKER
@@ -89,7 +96,8 @@ def ranker(
         else:
             known = known_in(settings)
             made = stamp(known.data, settings, seed, day)
-            past = learning.Past(known.witnesses, day, months)
+            pool = None if qrels is None else read_judgements(qrels)
+            past = learning.Past(replace(known.witnesses, pool=pool), day, months)
             found = learning.train_on_history(past, settings, made, counted(show, STEPS))
     path = out or settings.home / RANKER
     with replacing(path) as temporary:
@@ -98,6 +106,41 @@ def ranker(
         print_json({"file": str(path), **found.document()})
     else:
         typer.echo("\n".join([*found.sentences(), f"已写出 {path}。"]))
+
+
+@app.command("adapt")
+def adapt(
+    out: Annotated[Path, typer.Argument(help="微调后的模型写入的文件夹。")],
+    before: Annotated[
+        str | None,
+        typer.Option("--before", help="只用这一天之前的交易、评价和对接结果（默认今天）。", metavar="日期"),
+    ] = None,
+    epochs: Annotated[
+        int, typer.Option("--epochs", min=1, help="最多训练几轮；验证不再提高时提前停止。")
+    ] = 10,
+    rate: Annotated[float, typer.Option("--rate", help="学习率。")] = 2e-5,
+    batch: Annotated[int, typer.Option("--batch", min=2, help="每批的对数；显存不够时调小。")] = 32,
+    seed: Annotated[int, typer.Option("--seed", help="划分、抽样与训练的随机种子。")] = 0,
+    home: Home = None,
+    model: Model = None,
+    as_json: AsJson = False,
+) -> None:
+    """用本单位的历史交易、企业评价、对接结果和专利题名—摘要微调一个模型，并在留出的企业上报告前后差别与区间。
+
+    例：matcher train adapt 新模型 --model BAAI/bge-small-zh-v1.5 --before 2026-01-01
+    """
+    from eval.adapting import adapt_model
+    from models.training.adapt import AdaptSettings
+
+    settings, day = read_settings(home, model), read_day(before)
+    how = AdaptSettings(seed=seed, epochs=epochs, rate=rate, batch=batch)
+    witnesses = known_in(settings).witnesses
+    with progress("微调") as show:
+        found = adapt_model(witnesses, day, out, settings, how=how, progress=show)
+    if as_json:
+        print_json(found.document())
+    else:
+        typer.echo("\n".join(found.sentences()))
 
 
 @contextmanager
