@@ -204,7 +204,7 @@ def test_foreign_contents(tmp_path, name, content, code):
 
 
 @pytest.mark.parametrize(
-    ("part", "code"), [("word/document.xml", "file_old_word"), ("readme.txt", "file_archive")]
+    ("part", "code"), [("word/document.xml", "file_word"), ("readme.txt", "file_archive")]
 )
 def test_other_archives(tmp_path, part, code):
     path = tmp_path / "a.xlsx"
