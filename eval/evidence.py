@@ -1,8 +1,9 @@
 """What a ranker learns from, as signal tables: experts' judgements of a collection, or a workspace's own past.
 
 Deals say what was bought, never what was turned down: on each past day the bought patents stand at 4 and the best of
-the other candidates at 1. Such pairs may order (learning compares within one need), but give no probabilities:
-calibration takes graded pairs only (experts, assessments, follow-up of lists).
+the other candidates at 1. Assessments and the follow-up of lists are of pairs that somebody had picked before. Both may
+order (learning compares within one need) but give no probabilities: calibration takes judged pools only, in which
+experts grade whatever the systems list, good or bad.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import date, timedelta
 
 from eval.baselines import Task
 from eval.history import assessed, followed
-from eval.judgements import Judgements, judgements
+from eval.judgements import Judgements, judgements, require_known
 from eval.ranker import SignalTable
 from eval.replay import Past, masked, offered, queries_at
 from eval.rolling import Days, days, need_at
@@ -29,7 +30,7 @@ COMPARED = 100
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is learned from (`table`), what may be calibrated on (`graded`, None without graded pairs).
+    """What is learned from (`table`), what may be calibrated on (`graded`, None without a judged pool).
 
     `groups` names each need's enterprise, so that no enterprise stands on both sides of a fold.
     """
@@ -53,6 +54,8 @@ class Witnesses:
     assessments: Sequence[Assessment] = ()
     outcomes: Sequence[Outcome] = ()
     """What became of listed matches."""
+    pool: Judgements | None = None
+    """Experts' levels by need id, from blind judging."""
 
 
 def of_collection(product: Product, known: Judgements) -> Evidence:
@@ -63,7 +66,14 @@ def of_collection(product: Product, known: Judgements) -> Evidence:
 
 
 def of_history(found: Witnesses, replayed: Replayed, before: date, months: int) -> Evidence:
-    """Deals, assessments and outcomes of the days before `before`; raises InputError where there are none."""
+    """Deals, assessments, outcomes of the days before `before`, and a judged pool; raises InputError without any.
+
+    A pool's ids have to be those of the records (InputError).
+    """
+    if found.pool is not None:
+        require_known("需求", found.pool.levels, {need.id for need in found.past.needs})
+        judged = (patent for row in found.pool.levels.values() for patent in row)
+        require_known("专利", judged, {patent.id for patent in found.past.patents})
     notes: list[str] = []
     groups: dict[str, str] = {}
     tables: list[SignalTable] = []
@@ -75,13 +85,15 @@ def of_history(found: Witnesses, replayed: Replayed, before: date, months: int) 
         if error.code not in {"empty", "no_deals"}:
             raise
         notes.append(str(error))
-    graded = _graded(found, replayed, before, groups)
-    if graded is not None:
-        tables.append(graded)
+    until = before - timedelta(days=1)
+    said = _said(found, until)
+    pooled = None if found.pool is None else _pairs(found, replayed, until, found.pool, groups)
+    picked = None if said is None else _pairs(found, replayed, until, said, groups)
+    tables += [table for table in (pooled, picked) if table is not None]
     if not tables:
         raise InputError(f"{before} 之前没有可以学习的交易、评价或对接结果。" + "".join(notes), code="empty")
     needs = tuple(need for table in tables for need in table.needs)
-    return Evidence(SignalTable(tables[0].names, needs), graded, groups, tuple(notes))
+    return Evidence(SignalTable(tables[0].names, needs), pooled, groups, tuple(notes))
 
 
 def _days(past: Past, before: date, months: int) -> Days:
@@ -114,16 +126,19 @@ def _deals(past: Days, replayed: Replayed, groups: dict[str, str]) -> SignalTabl
     return SignalTable(names, tuple(needs))
 
 
-def _graded(found: Witnesses, replayed: Replayed, before: date, groups: dict[str, str]) -> SignalTable | None:
-    """Pairs that somebody graded; the assessments themselves are no signal here, since they are the answer."""
-    until = before - timedelta(days=1)
+def _said(found: Witnesses, until: date) -> Judgements | None:
+    """What enterprises said of patents and what became of lists; where the two differ, the latter."""
     said = {
         (one.need_id, one.candidate_id): one
         for one in (*assessed(found.assessments, until), *followed(found.outcomes, until)[0])
     }
-    if not said:
-        return None
-    known = judgements(said.values())
+    return judgements(said.values()) if said else None
+
+
+def _pairs(
+    found: Witnesses, replayed: Replayed, until: date, known: Judgements, groups: dict[str, str]
+) -> SignalTable | None:
+    """Graded pairs as of a day; assessments are no signal here, since they may be the answer. None without pairs."""
     past = found.past
     queries = {need.id: need for need in (*past.needs, *queries_at(past.enterprises, past.needs, until))}
     needs = tuple(queries[identifier] for identifier in sorted(known.levels) if identifier in queries)

@@ -26,6 +26,9 @@ from models.contract import Embedder
 Progress = Callable[[int], None]
 """Called with the number of steps done since the last call."""
 
+LARGEST_ERROR = 0.05
+"""Expected calibration error from which a calibration is not used."""
+
 
 def calibrate(
     run: Run, known: Judgements, relevant: int = RELEVANT, seed: int = 0, kind: Kind = Kind.PLATT
@@ -69,7 +72,7 @@ class Trained:
                 for name, weight in artefact.weights.items()
             ),
         ]
-        if self.reliability is None:
+        if self.reliability is None or self.uncalibrated:
             return (*lines, self.uncalibrated)
         limits = "、".join(f"{grade} {value:.2f}" for grade, value in (artefact.thresholds or {}).items())
         return (*lines, calibration_sentence(self.reliability), f"等级阈值（文本分值）：{limits}。")
@@ -105,12 +108,21 @@ def train(
     bare = RankerArtefact(outcome.weights, outcome.prior, outcome.reason, made, probe=tuple(probe))
     if found.graded is None or len(found.graded.needs) < ranker.FEWEST_NEEDS:
         few = 0 if found.graded is None else len(found.graded.needs)
-        reason = f"有分级标注的需求只有 {few} 条，少于 {ranker.FEWEST_NEEDS} 条，不作校准（等级标为未校准）。"
+        reason = (
+            f"经专家盲评的需求只有 {few} 条，少于 {ranker.FEWEST_NEEDS} 条，不作校准（等级标为未校准）。"
+            "可用 matcher eval pool 组织盲评。"
+        )
         return Trained(bare, outcome, None, reason)
     table = ranker.textual(found.graded)
     run, known = ranker.run_of(table, outcome.weights, "文本分值"), ranker.judgements_of(table)
     fitted = calibration.fit(calibration.judged_pairs(run, known), Kind.PLATT)
     reliability = calibrate(run, known, seed=made.seed)
+    if reliability.expected_error > LARGEST_ERROR:
+        reason = (
+            f"交叉拟合的期望校准误差 {reliability.expected_error:.3f} 大于 {LARGEST_ERROR}，"
+            "概率不可信，不作校准（等级标为未校准）。"
+        )
+        return Trained(bare, outcome, reliability, reason)
     artefact = replace(
         bare,
         calibration=fitted,

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from eval.evidence import Witnesses, of_history
+from eval.judgements import Judgement, judgements
 from eval.replay import Past
 from eval.systems import Replayed
 from matcher.domain import (
@@ -75,8 +76,7 @@ def test_bought_patents_stand_above_the_other_candidates_of_their_day(embedder: 
 def test_nothing_from_the_day_itself_or_later_is_learned_from(embedder: Embedder) -> None:
     # the last deal is of 2021-06-01: before that day it is unknown, and so is the assessment
     found = of_history(Witnesses(PAST, SAID), _replayed(embedder), date(2021, 6, 1), 12)
-    assert found.graded is not None
-    assert [(need.need_id, need.candidate_ids) for need in found.graded.needs] == [("e0", ("p2",))]
+    assert [(need.need_id, need.candidate_ids) for need in found.table.needs[2:]] == [("e0", ("p2",))]
     changed = [replace(one, on=date(2022, 1, 1)) if one.id == "t2" else one for one in DEALS]
     other = of_history(
         Witnesses(replace(PAST, transactions=changed), SAID[:1]), _replayed(embedder), date(2021, 6, 1), 12
@@ -88,9 +88,34 @@ def test_nothing_from_the_day_itself_or_later_is_learned_from(embedder: Embedder
 
 def test_an_assessment_is_the_answer_and_no_signal(embedder: Embedder) -> None:
     found = of_history(Witnesses(PAST, SAID), _replayed(embedder), date(2021, 6, 1), 12)
+    column = found.table.names.index("assessments")
+    assert np.isnan(found.table.needs[2].values[:, column]).all()
+
+
+def test_only_a_judged_pool_may_be_calibrated_on(embedder: Embedder) -> None:
+    pool = judgements([Judgement("n9", "p2", 4), Judgement("n9", "p0", 1)])
+    replayed = _replayed(embedder)
+    assert of_history(Witnesses(PAST, SAID), replayed, date(2021, 6, 1), 12).graded is None
+    found = of_history(Witnesses(PAST, SAID, pool=pool), replayed, date(2021, 6, 1), 12)
     assert found.graded is not None
-    column = found.graded.names.index("assessments")
-    assert np.isnan(found.graded.needs[0].values[:, column]).all()
+    [need] = found.graded.needs
+    assert (need.need_id, need.candidate_ids, need.levels.tolist()) == ("n9", ("p0", "p2"), [1, 4])
+    assert found.groups["n9"] == "e0"
+    assert found.table.need_ids == ("e0@2019-05-31", "e1@2019-05-31", "n9", "e0")
+
+
+@pytest.mark.parametrize(
+    ("need", "patent", "message"),
+    [
+        ("n8", "p0", "有 1 个需求编号在数据中找不到（例如 n8）"),
+        ("n9", "p8", "有 1 个专利编号在数据中找不到（例如 p8）"),
+    ],
+)
+def test_a_pool_of_other_records_is_refused(embedder: Embedder, need: str, patent: str, message: str) -> None:
+    pool = judgements([Judgement(need, patent, 4)])
+    with pytest.raises(InputError, match=message) as error:
+        of_history(Witnesses(PAST, pool=pool), _replayed(embedder), date(2021, 6, 1), 12)
+    assert error.value.code == "unknown_id"
 
 
 def test_the_follow_up_of_lists_is_graded_by_need(embedder: Embedder) -> None:
@@ -100,8 +125,7 @@ def test_the_follow_up_of_lists_is_graded_by_need(embedder: Embedder) -> None:
         Outcome("m0", "v", "n9", "p0", "l", State.PUSHED, changed_on=date(2020, 9, 1)),
     ]
     found = of_history(Witnesses(PAST, (), outcomes), _replayed(embedder), date(2021, 6, 1), 12)
-    assert found.graded is not None
-    [need] = found.graded.needs
+    need = found.table.needs[2]
     assert (need.need_id, need.candidate_ids, need.levels.tolist()) == ("n9", ("p2", "p3"), [4, 1])
     assert found.groups["n9"] == "e0"
 

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from eval.beir import TestCollection
 from eval.evidence import Evidence
 from eval.judgements import Judgement, judgements
 from eval.learning import Search, prove, train, train_on_collection, tune
+from eval.ranker import SignalTable
 from eval.report import Stamp
 from eval.simulation import simulate
 from matcher.domain import Need, Patent
@@ -71,7 +74,25 @@ def test_probabilities_are_of_the_texts_alone() -> None:
 def test_without_graded_pairs_there_is_no_probability() -> None:
     found = train(Evidence(simulate(TRUTH, 50), None, {}), PRIOR, MADE, ())
     assert (found.artefact.calibration, found.artefact.thresholds, found.reliability) == (None, None, None)
-    assert found.uncalibrated == "有分级标注的需求只有 0 条，少于 20 条，不作校准（等级标为未校准）。"
+    assert found.uncalibrated.startswith(
+        "经专家盲评的需求只有 0 条，少于 20 条，不作校准（等级标为未校准）。"
+    )
+
+
+def test_probabilities_that_cannot_be_trusted_are_not_used() -> None:
+    # relevance depends on the need, not on the pair: what the other needs say is wrong for each
+    table = simulate(TRUTH, 20)
+    needs = tuple(
+        replace(need, levels=np.full(len(need.levels), 4 if row % 2 == 0 else 1, dtype=np.int8))
+        for row, need in enumerate(table.needs)
+    )
+    graded = SignalTable(table.names, needs)
+    found = train(Evidence(table, graded, {}), PRIOR, MADE, ())
+    assert found.reliability is not None
+    assert found.reliability.expected_error > 0.05
+    assert found.artefact.calibration is None
+    assert "概率不可信，不作校准（等级标为未校准）。" in found.uncalibrated
+    assert found.sentences()[-1] == found.uncalibrated
 
 
 def test_few_enterprises_keep_the_prior_however_many_needs_they_have() -> None:

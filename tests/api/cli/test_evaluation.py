@@ -280,10 +280,7 @@ def test_a_ranker_is_trained_on_experts_or_on_the_past(
     assert printed.code == 0
     assert printed.document["reason"] == "有标注差异的需求只有 12 条，少于 20 条，沿用默认权重。"
     assert printed.document["made"]["fitted_before"] == "2020-01-01"
-    assert (
-        printed.document["uncalibrated"]
-        == "有分级标注的需求只有 12 条，少于 20 条，不作校准（等级标为未校准）。"
-    )
+    assert printed.document["uncalibrated"].startswith("经专家盲评的需求只有 12 条，少于 20 条，不作校准")
     assert not read_artefact(tmp_path / "r.json").learned
     past = matcher("train", "ranker", "--before", "2021-01-01")
     assert past.code == 0
@@ -432,6 +429,16 @@ def test_a_failed_training_leaves_the_ranker_in_force(matcher: Command, workspac
     assert printed.code == 3
     assert "2010-01-01 之前没有可以学习的交易、评价或对接结果" in printed.err
     assert (workspace / RANKER).read_bytes() == b"{}"
+
+
+def test_pooled_judgements_of_other_records_are_refused(
+    matcher: Command, workspace: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "q.tsv").write_text(QRELS + "没有\tp0\t4\n", encoding="utf-8")
+    printed = matcher("train", "ranker", "--before", "2021-01-01", "--qrels", tmp_path / "q.tsv")
+    assert printed.code == 3
+    assert "有 1 个需求编号在数据中找不到（例如 没有）" in printed.err
+    assert not (workspace / RANKER).exists()
 
 
 def test_a_damaged_ranker_is_refused_with_what_to_run(matcher: Command, workspace: Path) -> None:
