@@ -84,13 +84,16 @@ class Collection:
     ) -> Iterator[Candidates]:
         """For each query the k best fused rows among the k best of each channel, with both exact values."""
         dense = self.vectors.search(vectors, k, allowed)
+
+        def candidates(query: Query, vector: Vectors, hits: Hits) -> Candidates:
+            lexical = self.lexical.scores(query)
+            worded = _best(lexical, k, allowed)
+            rows = np.union1d(hits.rows, worded)
+            beyond = self._beyond(vector, hits, lexical[worded], weights, k)
+            return self._fused(vector, rows, lexical[rows], weights).first(k, beyond)
+
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            values = pool.map(self.lexical.scores, queries)
-            for vector, hits, lexical in zip(vectors, dense, values, strict=True):
-                worded = _best(lexical, k, allowed)
-                rows = np.union1d(hits.rows, worded)
-                beyond = self._beyond(vector, hits, lexical[worded], weights, k)
-                yield self._fused(vector, rows, lexical[rows], weights).first(k, beyond)
+            yield from pool.map(candidates, queries, vectors, dense)
 
     def score_all(self, query: Query, vector: Vectors, weights: Weights) -> Candidates:
         """Every row, best first; `vector` of shape (dimension,)."""
