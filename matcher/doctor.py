@@ -203,7 +203,10 @@ def _contents(settings: Settings) -> Iterator[Finding]:
     try:
         with Workspace.open(settings) as workspace:
             yield _counts(workspace.store)
-            yield _index(workspace)
+            index = _index(workspace)
+            yield index
+            if index.ok:
+                yield Finding("排序模型", True, workspace.ranker_state(), essential=False)
     except MatcherError as error:
         yield Finding("工作区", False, str(error))
 

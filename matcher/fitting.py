@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import fsum, isnan
 from pathlib import Path
@@ -104,6 +104,19 @@ def fitted(matching: Matching, artefacts: Iterable[RankerArtefact]) -> Matching:
         if misfit(artefact, matching) is None:
             return under(matching, artefact)
     return matching
+
+
+def fit_report(matching: Matching, artefacts: Mapping[str, RankerArtefact]) -> str:
+    """Which ranker (by name, the first that fits) is in force, or why none is, in Chinese."""
+    reasons = []
+    for name, artefact in artefacts.items():
+        reason = misfit(artefact, matching)
+        if reason is None:
+            weights = "学习的权重" if artefact.learned else "默认权重"
+            state = "未校准" if artefact.calibration is None else "等级已按专家评价校准"
+            return f"{name}（{artefact.made.data}，{artefact.made.fitted_before} 之前）：{weights}，{state}"
+        reasons.append(f"{name}不适用：{reason}")
+    return "等级未校准。" + "；".join(reasons or ["没有排序模型"])
 
 
 def under(matching: Matching, artefact: RankerArtefact) -> Matching:

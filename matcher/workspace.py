@@ -29,7 +29,7 @@ from indexes.manifest import (
 from matcher.corpus import Encoder, focus_needs, need_text, need_vectors, patent_text, text_vectors
 from matcher.domain import Need
 from matcher.errors import IndexDamaged, ModelError, NotReady, SettingsError
-from matcher.fitting import SHIPPED, fitted
+from matcher.fitting import SHIPPED, fit_report, fitted
 from matcher.matching import Matching, Progress
 from matcher.outgoing import OutgoingEmbedder
 from matcher.ranker import read_artefact
@@ -229,6 +229,15 @@ class Workspace:
             matching = replace(fitted(matching, map(read_artefact, files)), reranking=self.reranking)
             known = self._matching = _Known(of, matching)
         return known.value
+
+    def ranker_state(self) -> str:
+        """Which ranker is in force, or why none is, in Chinese; raises as `matching` does."""
+        opened = self._open("patents")
+        plain = Matching(opened.collection, self.store.patents, self.embedder, self.settings)
+        files = {"本工作区的排序模型": self.settings.home / RANKER, "随附的排序模型": SHIPPED}
+        return fit_report(
+            plain, {name: read_artefact(path) for name, path in files.items() if path.is_file()}
+        )
 
     def demand_collection(self) -> Collection:
         """Needs and focus areas ready to be searched by a patent; raises as `matching` does."""

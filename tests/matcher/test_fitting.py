@@ -10,6 +10,7 @@ from matcher.fitting import (
     SHIPPED,
     TITLES,
     corpus_kind,
+    fit_report,
     fitted,
     misfit,
     prior_weights,
@@ -140,3 +141,13 @@ def test_the_shipped_ranker_fits_what_is_shipped_and_says_where_it_comes_from(em
     assert (shipped.made.fitted_before, shipped.made.corpus) == (date(2020, 1, 1), TITLES)
     assert (shipped.made.needs, shipped.made.judgements) == (143, 7493)
     assert shipped.made.command == "python -m benchmarks.eval_shipped_ranker"
+
+
+def test_which_ranker_is_in_force_is_said(embedder, artefact):
+    plain = matching(embedder)
+    other = replace(artefact, prior={"semantic": 1.0})
+    assert fit_report(plain, {"甲": other, "乙": artefact}) == (
+        "乙（d，2019-01-01 之前）：默认权重，等级已按专家评价校准"
+    )
+    assert fit_report(plain, {"甲": other}) == "等级未校准。甲不适用：信号权重的设置与训练时不同"
+    assert fit_report(plain, {}) == "等级未校准。没有排序模型"

@@ -16,7 +16,7 @@ _MEANINGS = {
     Grade.NOT_RECOMMENDED: "相关性弱，仅供内部核对",
 }
 _UNCALIBRATED = "未校准：等级按分值阈值划定，未经专家评价校准，不代表成功概率"
-_CALIBRATED = "已按专家评价校准"
+_CALIBRATED = "已按专家评价校准：每个等级背后有“专家会判为较相关或强相关”的概率，不是成交概率"
 
 
 @dataclass(frozen=True, slots=True)
