@@ -136,7 +136,10 @@ def write_judgements_tsv(known: Judgements, path: Path) -> None:
 
 
 def read_groups(path: Path) -> dict[str, str]:
-    """Each need's enterprise, from lines of two columns; raises InputError for others and for contradictions."""
+    """What each name belongs to (a need to an enterprise, a party to a group), from lines of two columns.
+
+    Raises InputError for other lines and for contradictions.
+    """
     found: dict[str, str] = {}
     bad: list[str] = []
     for number, line in _lines(path):
@@ -145,9 +148,9 @@ def read_groups(path: Path) -> dict[str, str]:
             bad.append(f"第 {number} 行")
     if bad or not found:
         raise InputError(
-            f"{path.name} 有 {len(bad)} 行无法识别或前后矛盾（{some(bad)}）。应为两列制表符文件：需求编号、企业。"
+            f"{path.name} 有 {len(bad)} 行无法识别或前后矛盾（{some(bad)}）。应为两列制表符文件：编号或名称、所属企业或集团。"
             if bad
-            else f"{path.name} 是空文件。应为两列制表符文件：需求编号、企业。"
+            else f"{path.name} 是空文件。应为两列制表符文件：编号或名称、所属企业或集团。"
         )
     return found
 

@@ -155,6 +155,7 @@ def history(
     one_page: Annotated[
         Path | None, typer.Option("--one-page", help="另写一页纸（网页，可打印为 A4），供领导阅读。")
     ] = None,
+    related: judging.Related = None,
     seed: _Seed = 0,
     home: Home = None,
     model: Model = None,
@@ -171,7 +172,7 @@ def history(
 
     settings = read_settings(home, model)
     artefact = None if ranker is None else read_artefact(ranker)
-    known = judging.known_in(settings)
+    known = judging.known_in(settings, related)
     cuts = _cuts(known, first, last, months)
     made = stamp(known.data, settings, seed, cuts[-1].until)
     with progress("回放") as show:

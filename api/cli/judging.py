@@ -30,10 +30,20 @@ class Known:
     data: str
 
 
-def known_in(settings: Settings) -> Known:
-    """Read a workspace's past; raises NotReady where there is no workspace."""
+Related = Annotated[
+    Path | None,
+    typer.Option(
+        "--related", help="关联方表（两列制表符文件：单位名称、所属集团）：同一集团内的转移不算交易。"
+    ),
+]
+
+
+def known_in(settings: Settings, related: Path | None = None) -> Known:
+    """Read a workspace's past, with a table of related parties; raises NotReady where there is no workspace."""
     from eval.evidence import Witnesses
+    from eval.history import party_name
     from eval.replay import Past
+    from eval.trec import read_groups
     from matcher.errors import NotReady
     from matcher.workspace import Workspace
 
@@ -41,6 +51,7 @@ def known_in(settings: Settings) -> Known:
         raise NotReady(
             f"文件夹 {settings.home} 不是工作区。请先用 matcher import 导入，或用 --home 指定工作区。"
         )
+    groups = {} if related is None else read_groups(related)
     with Workspace.open(settings) as workspace:
         store = workspace.store
         past = Past(
@@ -48,6 +59,7 @@ def known_in(settings: Settings) -> Known:
             list(store.enterprises.all()),
             list(store.needs.all()),
             list(store.transactions.all()),
+            {party_name(name): group for name, group in groups.items()},
         )
         found = Witnesses(past, list(store.assessments.all()), store.outcomes.of_event())
         return Known(found, f"{settings.home.name}（{store.data_version()}）")
@@ -67,6 +79,7 @@ def judgements(
     before: Annotated[
         str | None, typer.Option("--before", help="只用这一天之前的记录。", metavar="日期")
     ] = None,
+    related: Related = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -84,7 +97,7 @@ def judgements(
         raise InputError(f"没有名为 {'、'.join(unknown)} 的标注来源。可用：{'、'.join(Source)}。")
     chosen = [Source(name) for name in sources or Source]
     until = None if before is None else read_day(before) - timedelta(days=1)
-    found = gather(known_in(read_settings(home)).witnesses, chosen, until)
+    found = gather(known_in(read_settings(home), related).witnesses, chosen, until)
     _write(found.judgements, out)
     if as_json:
         apart = [asdict(one) for one in found.apart]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.judging import known_in
+from api.cli.judging import Related, known_in
 from api.cli.options import AsJson, Home, Model, read_day, read_settings
 from api.cli.terminal import counted, print_json, progress
 
@@ -67,6 +67,7 @@ def ranker(
         typer.Option("--qrels", help="工作区需求的盲评结果（matcher eval pool 读回的文件），供校准概率。"),
     ] = None,
     months: Annotated[int, typer.Option("--months", min=1, help="由交易学习时，每隔几个月一个时点。")] = 12,
+    related: Related = None,
     seed: Annotated[int, typer.Option("--seed", help="交叉验证与抽样的随机种子。")] = 0,
     home: Home = None,
     model: Model = None,
@@ -94,7 +95,7 @@ def ranker(
             made = stamp(files_version([data]), settings, seed, day)
             found = learning.train_on_collection(collection, settings, day, made, counted(show, STEPS))
         else:
-            known = known_in(settings)
+            known = known_in(settings, related)
             made = stamp(known.data, settings, seed, day)
             pool = None if qrels is None else read_judgements(qrels)
             past = learning.Past(replace(known.witnesses, pool=pool), day, months)

@@ -252,6 +252,21 @@ def test_judgements_come_with_their_hygiene(matcher: Command, workspace: Path, t
     assert (tmp_path / "a.qrels").read_text(encoding="utf-8") == "e0 0 p0 2\n"
 
 
+def test_transfers_within_a_group_are_no_deals(matcher: Command, workspace: Path, tmp_path: Path) -> None:
+    related = tmp_path / "关联方.tsv"
+    related.write_text("临江大学\t临江系\n第 0 公司\t临江系\n", encoding="utf-8")
+    out = tmp_path / "q.tsv"
+    printed = matcher("eval", "judgements", out, "--source", "transactions", "--related", related)
+    assert "历史交易：5 对。" in printed.out
+    assert "1 条记录未计入：集团内部或权利人与其关联企业之间的转移（例如 t0）。" in printed.out
+    related.write_text("临江大学\t临江系\n临江大学\t别的\n", encoding="utf-8")
+    before = out.read_bytes()
+    refused = matcher("eval", "judgements", out, "--related", related)
+    assert refused.code == 3
+    assert "关联方.tsv 有 1 行无法识别或前后矛盾（例如 第 2 行）" in refused.err
+    assert out.read_bytes() == before
+
+
 def test_a_pool_is_written_blind_and_read_back(matcher: Command, folder: Path, tmp_path: Path) -> None:
     matcher("eval", "run", folder, "--write-runs", tmp_path / "runs")
     book, runs = tmp_path / "评审.xlsx", [tmp_path / "runs" / f"{name}.trec" for name in ("full", "random")]
