@@ -199,3 +199,14 @@ def test_the_catalogue_states_what_each_model_s_card_states() -> None:
     }
     assert all(spec.licence for spec in CATALOGUE)
     assert not any(spec.passage_prefix for spec in CATALOGUE)
+
+
+def test_the_documented_table_is_the_catalogue() -> None:
+    text = (Path(__file__).parents[2] / "docs/models.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if "/" in line and line.startswith("| ")]  # fmt: skip
+    assert rows == [
+        [spec.name, spec.source, str(spec.dimension), str(spec.max_tokens), spec.pooling,
+         "yes" if spec.query_prefix else "no", str(spec.shortest), spec.licence]
+        for spec in CATALOGUE
+        if spec.name != DEFAULT
+    ]  # fmt: skip
