@@ -13,7 +13,7 @@ from eval.judgements import Judgements, Ranking, Run
 from eval.metrics import Values
 from eval.one_page import Verdict
 from eval.replay import Past, Replay, replay
-from eval.report import Evaluation, Report, Stamp, Weighing
+from eval.report import Evaluation, Report, Stamp, Weighing, label, system
 from eval.scoring import Mode, Scheme, Scores, score
 from eval.splits import Cut
 from eval.strata import Stratum
@@ -145,8 +145,21 @@ def report(title: str, past: Past, rolled: Sequence[Rolled], stamp: Stamp, schem
         comparisons,
         _strata(past, last, scheme, stamp.seed),
         tuple((one.scores.run, _exposure(one)) for one in rolled),
-        notes=(*last.empty, *sentences(apart)),
+        notes=(*last.empty, *sentences(apart), *_gain(rolled, scheme, stamp.seed)),
         propensity=tuple(weighing for one in rolled for weighing in _propensity(one, stamp.seed)),
+    )
+
+
+def _gain(rolled: Sequence[Rolled], scheme: Scheme, seed: int) -> tuple[str, ...]:
+    """What learned weights add to the product, as sentences: the two stand last."""
+    if rolled[-1].scores.run != "learned":
+        return ()
+    pair = [one.scores for one in rolled[-2:]]
+    found = (compare(pair, name, seed, groups=rolled[-1].groups)[0] for name in scheme.measures[:2])
+    return tuple(
+        f"{system(one.run)}与{system(one.baseline)}相比，{label(one.measure)} 差值 {one.difference.mean:+.4f}"
+        f"（95% 区间 {one.difference.low:+.4f} 至 {one.difference.high:+.4f}，p = {one.p_randomisation:.3f}）。"
+        for one in found
     )
 
 

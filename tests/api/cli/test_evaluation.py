@@ -315,6 +315,8 @@ def test_the_ranker_of_an_earlier_day_is_evaluated(matcher: Command, folder: Pat
     matcher("train", "ranker", folder, "--before", "2018-01-01", "--out", folder / "r.json")
     printed = matcher("eval", "history", "--from", "2018-12-31", "--ranker", folder / "r.json", "--json")
     assert [run["run"] for run in printed.document["runs"]] == [*NAMES, "learned"]
+    told = "学习权重与完整排序相比，命中率@10 差值 +0.0000（95% 区间 +0.0000 至 +0.0000，p = 1.000）。"
+    assert told in printed.document["observations"]
 
 
 # What is refused ------------------------------------------------------------------------------------------------------
