@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import evaluation, events, inventory, matching, records, service, training
+from api.cli import evaluation, events, inventory, matching, programme, records, service, training
 
 app = typer.Typer(
     name="matcher",
@@ -26,5 +26,7 @@ app.command("serve")(service.serve)
 app.command("doctor")(service.doctor)
 app.add_typer(events.app, name="event")
 app.add_typer(inventory.app, name="inventory")
+app.command("tiers")(programme.tiers)
+app.command("rules")(programme.rules)
 app.add_typer(evaluation.app, name="eval")
 app.add_typer(training.app, name="train")

@@ -1,0 +1,62 @@
+"""The programme's commands over the small inventory."""
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from openpyxl import load_workbook
+from typer.testing import CliRunner
+
+from api.cli.app import app
+from matcher.domain import ImplementationStatus, PatentType, Prospect
+from matcher.store.database import Store
+from tests.matcher.programme.inventory_examples import PATENTS
+
+MORE = (
+    replace(PATENTS[0], prospect=Prospect.GOOD, ipc=("H01M 10/0525",)),
+    replace(PATENTS[1], implementation=ImplementationStatus.NOT_IMPLEMENTED),
+    replace(PATENTS[3], type=PatentType.UTILITY_MODEL, filed=date(2018, 1, 1), evaluation_report=False),
+)
+
+
+@pytest.fixture
+def matcher(tmp_path, monkeypatch):
+    """Runs a command in a workspace that holds the small inventory with a few more facts."""
+    monkeypatch.chdir(tmp_path)
+    with Store.open(tmp_path / "workspace" / "matcher.db") as store:
+        store.merge([*MORE, PATENTS[2], *PATENTS[4:]], date(2026, 3, 1))
+
+    def run(*words):
+        result = CliRunner().invoke(app, list(words), catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    return run
+
+
+def test_tiers_and_public_transfers(matcher, tmp_path):
+    found = json.loads(matcher("tiers", "--as-of", "2026-06-30", "--out", "a.xlsx", "--json"))
+    assert found == {
+        "tiers": {"专利池候选": 1, "先出具评价报告": 1, "常规推广": 3},
+        "public_transfers": {"列入": 1, "待核实": 3, "有正当理由": 0},
+        "patents": 5,
+    }
+    book = load_workbook(tmp_path / "a.xlsx")
+    assert book.sheetnames == ["分层汇总", "分层推广", "待补充", "公开转移转化清单", "待核实", "有正当理由"]
+    listed = [[cell.value for cell in row] for row in book["公开转移转化清单"].iter_rows(min_row=4)]
+    assert [row[0] for row in listed] == [PATENTS[1].application_number]
+    pooled = [
+        row for row in book["分层推广"].iter_rows(min_row=4, values_only=True) if row[4] == "专利池候选"
+    ]
+    assert [row[6] for row in pooled] == [
+        "重点产业：新能源与储能（要求有）；专利类型：发明专利（要求为发明专利）；产业化前景：好（要求为好、较好）"
+    ]
+
+
+def test_the_tables_can_be_copied_and_are_not_overwritten(matcher, tmp_path):
+    matcher("rules")
+    own = tmp_path / "workspace" / "programme" / "tiers.toml"
+    own.write_text("", encoding="utf-8")
+    assert "已有全部规则表" in matcher("rules")
+    assert json.loads(matcher("tiers", "--json", "--as-of", "2026-06-30"))["tiers"] == {"常规推广": 5}
