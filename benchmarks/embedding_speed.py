@@ -2,10 +2,9 @@
 
     python -m benchmarks.embedding_speed [--texts 20000] [--encoder-texts 64]
 
-All three read the same synthetic texts (words of jieba's dictionary drawn by frequency, 220 characters, seed 0) in
-one process, one after the other, with the threads that the environment allows. The encoder has bge-small-zh's
-shape (4 layers, 512 wide, vocabulary 21,128) and random weights: time does not depend on their values. Load
-time and memory are those of a fresh process.
+All three read the same synthetic texts (`benchmarks.synthetic`, 220 characters) in one process, one after the other,
+with the threads that the environment allows. The encoder has bge-small-zh's shape (4 layers, 512 wide, vocabulary
+21,128) and random weights: time does not depend on their values. Load time and memory are those of a fresh process.
 """
 
 from __future__ import annotations
@@ -16,14 +15,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from itertools import accumulate
 
-import numpy as np
-
+from benchmarks.synthetic import ABSTRACT, texts
 from models.catalogue import DEFAULT, load_model
 from models.contract import Role
 
-_CHARACTERS = 220
 _LOAD = """
 import resource, time
 before = time.perf_counter()
@@ -35,20 +31,6 @@ model.encode(["一种锂离子电池的散热装置"], Role.PASSAGE)
 import sys
 print(f"{loaded:.2f} s, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB, torch: {'torch' in sys.modules}")
 """
-
-
-def synthetic_texts(count: int) -> list[str]:
-    import jieba
-
-    with jieba.get_dict_file() as file:
-        lines = [line.decode("utf-8").split(" ") for line in file]
-    sums = np.array(list(accumulate(int(line[1]) for line in lines)))
-    random = np.random.default_rng(0)
-    texts = []
-    for _ in range(count):
-        drawn = np.searchsorted(sums, random.integers(0, sums[-1], _CHARACTERS), side="right")
-        texts.append("".join(lines[word][0] for word in drawn)[:_CHARACTERS])
-    return texts
 
 
 def measure(name: str, texts: list[str], work: Callable[[list[str]], object]) -> None:
@@ -71,7 +53,7 @@ def bge_small_shaped() -> Callable[[list[str]], object]:
     model = BertModel(config).eval()
 
     def encode(texts: list[str]) -> object:
-        ids = torch.randint(1000, 21000, (len(texts), _CHARACTERS + 2))
+        ids = torch.randint(1000, 21000, (len(texts), ABSTRACT + 2))
         with torch.inference_mode():
             return [model(part).last_hidden_state[:, 0] for part in ids.split(32)]
 
@@ -88,20 +70,22 @@ def main() -> None:
     jieba.initialize()
     fresh = subprocess.run([sys.executable, "-c", _LOAD], capture_output=True, text=True, check=True)
     print(f"load {DEFAULT}: {fresh.stdout.strip()}; {len(os.sched_getaffinity(0))} processors")
-    texts = synthetic_texts(arguments.texts)
-    titles = [text[:20] for text in texts]
+    abstracts = texts(arguments.texts)
+    titles = [text[:20] for text in abstracts]
     model = load_model(DEFAULT)
-    model.encode(texts[:100], Role.PASSAGE)
-    measure(f"{DEFAULT}, 220 characters", texts, lambda part: model.encode(part, Role.PASSAGE))
+    model.encode(abstracts[:100], Role.PASSAGE)
+    measure(f"{DEFAULT}, 220 characters", abstracts, lambda part: model.encode(part, Role.PASSAGE))
     measure(f"{DEFAULT}, 20 characters", titles, lambda part: model.encode(part, Role.PASSAGE))
-    cut = texts[: max(1, len(texts) // 10)]
+    cut = abstracts[: max(1, len(abstracts) // 10)]
     measure(
         "jieba.cut alone, 220 characters",
         cut,
         lambda part: [list(jieba.cut(text, HMM=False)) for text in part],
     )
     measure(
-        "bge-small-shaped encoder, fp32, 220 characters", texts[: arguments.encoder_texts], bge_small_shaped()
+        "bge-small-shaped encoder, fp32, 220 characters",
+        abstracts[: arguments.encoder_texts],
+        bge_small_shaped(),
     )
 
 

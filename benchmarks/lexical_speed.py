@@ -12,9 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-
-from indexes.lexical import Document, LexicalIndex, Query
+from benchmarks.synthetic import ABSTRACT, NEED, batches
+from indexes.lexical import Document, LexicalIndex
 from indexes.tokens import Stream, tokens
 
 Result = TypeVar("Result")
@@ -22,17 +21,13 @@ Result = TypeVar("Result")
 QUERIES = 64
 SMALL = 20_000
 """Documents for rank-bm25, which keeps a dictionary for each; its times grow in proportion."""
-WORDS = 20_000
-"""Made-up words of two characters; their frequencies fall as in Chinese text (Zipf–Mandelbrot)."""
 
 
 def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
-    generator = np.random.default_rng(0)
-    documents = [Document(text[:15], text[15:]) for text in texts(generator, rows, 235)]
-    queries = [Query(text[:15], text[15:]) for text in texts(generator, QUERIES, 240)]
+    documents, queries = made_up(rows, ABSTRACT, 0), made_up(QUERIES, NEED, 7)
     index = timed(
-        f"build, {rows:,} documents of 235 characters", lambda: LexicalIndex.build(documents, queries)
+        f"build, {rows:,} documents of 238 characters", lambda: LexicalIndex.build(documents, queries)
     )
     index.scores(queries[0])
     with tempfile.TemporaryDirectory() as folder:
@@ -47,13 +42,12 @@ def main() -> None:
     with_rank_bm25(cut[:SMALL], wanted[:4])
 
 
-def texts(generator: np.random.Generator, count: int, length: int) -> list[str]:
-    alphabet = 1 / (np.arange(3000) + 10) ** 0.8
-    letters = np.random.default_rng(1).choice(3000, size=(WORDS, 2), p=alphabet / alphabet.sum()) + 0x4E00
-    words = np.array([chr(first) + chr(second) for first, second in letters.tolist()])
-    chances = 1 / (np.arange(WORDS) + 20) ** 1.05
-    drawn = generator.choice(WORDS, size=(count, length // 2), p=chances / chances.sum())
-    return ["".join(row) for row in words[drawn].tolist()]
+def made_up(count: int, body: int, seed: int) -> list[Document]:
+    return [
+        Document(title, text)
+        for batch in batches(count, body, seed)
+        for title, text in zip(batch.titles, batch.bodies, strict=True)
+    ]
 
 
 def characters(text: Document) -> list[str]:

@@ -1,0 +1,73 @@
+"""Prints what the engine costs and how good it is, every figure beside its baseline.
+
+    python -m benchmarks                                        everything, at a province's size (about an hour)
+    python -m benchmarks importing listing --patents 20000      two parts, smaller
+
+Parts of speed take the sizes below. Parts of quality need MATCHER_DATA, the folder of real data, and are left out
+without it. Each part is also a command of its own, `python -m benchmarks.PART --help`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import fields
+
+from benchmarks.sizes import Sizes, add_options
+
+SPEED: Mapping[str, str] = {
+    "importing": "a workbook of patents, beside openpyxl's loop over its rows",
+    "indexing": "embedding and indexing a province, beside jieba.cut over its texts",
+    "answering": "one need, beside the bare look-ups; cold start",
+    "listing": "all needs, beside numpy's matrix product",
+}
+"""Take sizes."""
+COMPONENTS: Mapping[str, str] = {
+    "embedding_speed": "the shipped model, beside jieba and an encoder",
+    "lexical_speed": "the lexical index, beside bm25s and rank-bm25",
+    "eval_speed": "batch retrieval, beside the bare product; measures of a run, beside pytrec_eval",
+    "eval_learning": "what the ranker learns from simulated deals",
+}
+QUALITY: Mapping[str, str] = {
+    "techneed": "the product on needs judged by experts, beside BM25",
+    "lexical_quality": "the channels, beside each other",
+    "grades": "the grades, beside the experts'",
+    "eval_trees": "boosted trees as a ranker, beside weights",
+}
+"""Need MATCHER_DATA."""
+
+
+def main() -> None:
+    """Run the parts one after the other, each in its own process; ends with 1 where one failed."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, prog="python -m benchmarks"
+    )
+    every = {**SPEED, **COMPONENTS, **QUALITY}
+    listed = "; ".join(f"{name}: {what}" for name, what in every.items())
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{listed}. Default: all.")
+    add_options(parser)
+    asked = parser.parse_args()
+    unknown = set(asked.parts) - every.keys()
+    if unknown:
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    # As the command line does: threads of numpy's BLAS and FAISS's wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    sizes = [f"--{field.name}={getattr(asked, field.name)}" for field in fields(Sizes)]
+    failed = [name for name in asked.parts or every if not _done(name, sizes if name in SPEED else [])]
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
+
+
+def _done(name: str, options: list[str]) -> bool:
+    if name in QUALITY and not os.environ.get("MATCHER_DATA"):
+        print(f"\n{name}: left out, MATCHER_DATA does not name the folder of real data", flush=True)
+        return True
+    print(f"\n== {name} ==", flush=True)
+    return subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *options], check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    main()
