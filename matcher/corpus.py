@@ -9,7 +9,7 @@ import numpy as np
 from indexes.contract import Vectors
 from indexes.fusion import join_fields
 from indexes.postings import Document, Query
-from matcher.domain import Confidentiality, Enterprise, Need, Patent
+from matcher.domain import Enterprise, Need, Patent
 from matcher.errors import ModelError
 from matcher.outgoing import OutgoingEmbedder, may_leave
 from matcher.text import normalise
@@ -74,7 +74,10 @@ def need_vectors(needs: Sequence[Need], embedder: Embedder, encode: Encoder) -> 
 
 
 def focus_needs(enterprises: Iterable[Enterprise]) -> list[Need]:
-    """Each focus area of an enterprise as a need of its own, so that one search serves both."""
+    """Each focus area of an enterprise as a need of its own, so that one search serves both.
+
+    No form asks whether a focus area may be shown: like a need that states nothing, it is 仅主管部门.
+    """
     return [
         Need(
             id=f"{enterprise.id}#关注{number}",
@@ -84,7 +87,6 @@ def focus_needs(enterprises: Iterable[Enterprise]) -> list[Need]:
             region=enterprise.region,
             industry=enterprise.industry,
             modes=enterprise.modes,
-            confidentiality=Confidentiality.PUBLIC,
             source=FOCUS,
         )
         for enterprise in enterprises
