@@ -1,0 +1,1 @@
+"""Who may do what: roles, one table of permissions, sign-in, keys."""

@@ -1,0 +1,54 @@
+"""What may be asked for when a key is made: the same checks for the page and the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import token_hex
+
+from api.access.policy import PERMISSIONS, Operation
+from api.access.roles import checked_name, checked_subject, role_named
+from api.store.keys import Key
+from matcher.errors import InputError
+
+SCOPES = {
+    Operation.SEARCH: "检索专利",
+    Operation.READ_NEED: "查看需求及其对接结果",
+    Operation.MATCH_PATENT: "查看专利适合的企业",
+    Operation.MAKE_LIST: "编制对接清单",
+    Operation.READ_CONTACTS: "查看联系部门",
+}
+"""What programs can be let do: what the interface offers, and what people call it."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRequest:
+    """A key as asked for, nothing checked yet."""
+
+    name: str
+    role: str
+    scopes: tuple[str, ...]
+    subject: str = ""
+    days: int = 90
+
+    def key(self, secret: str, at: datetime) -> Key:
+        """The key with the hash of its secret; raises InputError."""
+        role = role_named(self.role)
+        known = {str(scope) for scope in SCOPES if role in PERMISSIONS[scope]}
+        if not self.scopes or not set(self.scopes) <= known:
+            names = "、".join(sorted(known))
+            raise InputError(f"“{role}”的密钥可用的权限范围：{names}；至少选一项。", code="bad_scope")
+        if not 1 <= self.days <= 366:
+            raise InputError("密钥的有效天数应为 1 至 366。", code="bad_days")
+        subject = checked_subject(role, self.subject)
+        scopes = " ".join(sorted(set(self.scopes)))
+        return Key(
+            token_hex(6),
+            secret,
+            checked_name(self.name),
+            role,
+            subject,
+            scopes,
+            at,
+            at + timedelta(self.days),
+        )

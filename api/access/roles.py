@@ -1,0 +1,65 @@
+"""The roles, and somebody who has one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from matcher.errors import InputError
+
+
+class Role(StrEnum):
+    """角色."""
+
+    BUREAU = "省级主管部门"
+    HOLDER = "专利权人"
+    ENTERPRISE = "企业"
+    ANALYST = "分析员"
+
+
+SUBJECTS = {Role.HOLDER: "专利权人名称", Role.ENTERPRISE: "企业名称或统一社会信用代码"}
+"""Roles that speak for one party, and what names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks; `subject` is the holder's name or the enterprise's id. `scopes` None: all that the role may do."""
+
+    name: str
+    role: Role
+    subject: str = ""
+    scopes: frozenset[str] | None = None
+    account_id: int | None = None
+    """None: a program with a key."""
+    csrf: str = ""
+
+    @property
+    def actor(self) -> str:
+        """As the audit log names them."""
+        return f"{self.role}：{self.name}"
+
+
+def role_named(name: str) -> Role:
+    """The role of that name; raises InputError with the names there are."""
+    try:
+        return Role(name)
+    except ValueError as error:
+        raise InputError(f"没有名为“{name}”的角色。可选：{'、'.join(Role)}。", code="unknown_role") from error
+
+
+def checked_name(name: str) -> str:
+    """A person's name or a program's purpose as kept; raises InputError."""
+    if not 1 <= len(name.strip()) <= 100:
+        raise InputError("请填写姓名或用途（100 字以内）。", code="bad_name")
+    return name.strip()
+
+
+def checked_subject(role: Role, subject: str) -> str:
+    """The party that a role speaks for, as kept; raises InputError where it needs one, or takes none."""
+    wanted = SUBJECTS.get(role)
+    subject = subject.strip()
+    if wanted and not subject:
+        raise InputError(f"“{role}”须填写{wanted}。", code="no_subject")
+    if subject and not wanted:
+        raise InputError(f"“{role}”不针对某一单位，请勿填写。", code="no_subject")
+    return subject

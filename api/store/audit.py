@@ -1,0 +1,43 @@
+"""Who did or saw what: written, read, never changed. Keep it for six months at least."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, insert, select
+
+from api.store import tables
+from matcher.store.engine import reading, writing
+
+_TABLE = tables.audit
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One act; `object` names what it was done to, never what was in it."""
+
+    at: datetime
+    actor: str
+    action: str
+    object: str = ""
+    request_id: str = ""
+
+
+class Audit:
+    """The audit log."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, line: AuditLine) -> None:
+        """Write one line, on the disk before this returns."""
+        with writing(self._engine) as connection:
+            connection.execute(insert(_TABLE), asdict(line))
+
+    def recent(self, count: int = 200) -> list[AuditLine]:
+        """The newest lines, the newest first."""
+        columns = [column for column in _TABLE.c if column.name != "id"]
+        query = select(*columns).order_by(_TABLE.c.id.desc()).limit(count)
+        with reading(self._engine) as connection:
+            return [AuditLine(**row._mapping) for row in connection.execute(query)]

@@ -1,0 +1,20 @@
+"""Opens the service's tables in the workspace's own database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from matcher.settings import Settings
+from matcher.store.engine import open_engine, sqlite_url
+from matcher.store.migrations import History, migrate
+
+HISTORY = History(Path(__file__).parent / "versions", "0001", "service_version")
+
+
+def open_service(settings: Settings) -> Engine:
+    """An engine whose database has the service's tables of this version; raises NotReady."""
+    engine = open_engine(settings.database_url or sqlite_url(settings.home / "matcher.db"))
+    migrate(engine, HISTORY)
+    return engine

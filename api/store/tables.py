@@ -1,0 +1,102 @@
+"""The service's tables. History lives in `versions`; a test compares the two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Boolean, Column, DateTime, Float, ForeignKey, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+
+def _day(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, DateTime, nullable=nullable)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, String, nullable=False)
+
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("login", String, nullable=False, unique=True),
+    _text("name"),
+    _text("role"),
+    _text("subject"),
+    _text("password"),
+    Column("failures", Integer, nullable=False),
+    _day("locked_until", nullable=True),
+    _day("created"),
+    Column("disabled", Boolean, nullable=False),
+)
+"""`subject`: the holder's name or the enterprise's id that the account speaks for; `password`: an argon2id hash."""
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", String, primary_key=True),
+    Column("account_id", Integer, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    _text("csrf"),
+    _day("created"),
+    _day("expires"),
+)
+"""`token`: SHA-256 of what the browser holds."""
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("token", String, primary_key=True),
+    _text("name"),
+    _text("role"),
+    _text("subject"),
+    _day("created"),
+    _day("expires"),
+)
+"""One-time links; a used one is gone."""
+
+keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String, primary_key=True),
+    _text("secret"),
+    _text("name"),
+    _text("role"),
+    _text("subject"),
+    _text("scopes"),
+    _day("created"),
+    _day("expires"),
+    _day("revoked", nullable=True),
+)
+"""`secret`: SHA-256 of the key's secret half; `scopes`: operations, separated by spaces."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _day("at"),
+    _text("actor"),
+    _text("action"),
+    _text("object"),
+    _text("request_id"),
+)
+"""Append-only: triggers refuse changes and deletions."""
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String, primary_key=True),
+    _text("kind"),
+    _text("title"),
+    _text("by"),
+    _text("state"),
+    Column("attempts", Integer, nullable=False),
+    Column("progress", Float, nullable=False),
+    _text("message"),
+    _text("task"),
+    Column("result", Text, nullable=False),
+    _day("created"),
+    _day("finished", nullable=True),
+)
+"""`task`: what to do, as JSON, so that a restarted process can go on; `result`: what came of it, as JSON."""
