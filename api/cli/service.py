@@ -8,17 +8,21 @@ import typer
 
 from api.cli.options import AsJson, Home, Model, now, read_settings
 from api.cli.terminal import print_json, progress
+from matcher.errors import SettingsError
 
 if TYPE_CHECKING:
     from matcher.settings import Settings
 
+_LOOPBACK = ("127.0.0.1", "localhost")
+
 
 def serve(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="端口。")] = 8600,
+    host: Annotated[str, typer.Option("--host", help="只能是本机：127.0.0.1 或 localhost。")] = "127.0.0.1",
     home: Home = None,
     model: Model = None,
 ) -> None:
-    """在本机（127.0.0.1）提供 HTTP 接口；接口说明在 /api/v1/openapi.json。
+    """在本机（127.0.0.1）提供页面和 HTTP 接口；第一次启动时给出建立管理员账号的一次性链接。
 
     例：matcher serve --port 8600
     """
@@ -26,10 +30,64 @@ def serve(
 
     from api.http import create_app
 
+    if host not in _LOOPBACK:
+        raise SettingsError(
+            f"不能在“{host}”上提供服务：本服务没有传输加密，只在本机（{'、'.join(_LOOPBACK)}）提供。"
+        )
     settings = read_settings(home, model)
     _refresh(settings)
-    typer.echo(f"http://127.0.0.1:{port}/api/v1/openapi.json", err=True)
-    uvicorn.run(create_app(settings), host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    app = create_app(settings)
+    address = f"http://127.0.0.1:{port}"
+    typer.echo(f"页面 {address}/　接口说明 {address}/docs", err=True)
+    token = app.state.services.access.first_link(now())
+    if token is not None:
+        typer.echo(
+            f"还没有管理员。请在 24 小时内用这个链接建立（用过即失效）：{address}/invitation/{token}",
+            err=True,
+        )
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+    )
+
+
+def key(
+    name: Annotated[str, typer.Argument(help="密钥的用途，如“对接平台”。")],
+    scope: Annotated[
+        list[str],
+        typer.Option(
+            "--scope",
+            help="权限范围（可重复）：search、needs:read、patents:match、lists:make、patents:contacts。",
+        ),
+    ],
+    role: Annotated[
+        str, typer.Option("--role", help="角色：省级主管部门、专利权人、企业、分析员。")
+    ] = "省级主管部门",
+    subject: Annotated[str, typer.Option("--subject", help="专利权人名称或企业编号（仅这两种角色）。")] = "",
+    days: Annotated[int, typer.Option("--days", min=1, max=366, help="有效天数。")] = 90,
+    home: Home = None,
+) -> None:
+    """为一个程序新建接口密钥，只显示一次。
+
+    例：matcher key 对接平台 --scope search --scope lists:make --days 90
+    """
+    from api.access.keys import KeyRequest
+    from api.access.parties import known_subject
+    from api.access.roles import role_named
+    from api.access.sign_in import Access
+    from api.store.database import open_service
+    from matcher.workspace import Workspace
+
+    settings = read_settings(home)
+    with Workspace.open(settings) as workspace:
+        party = known_subject(workspace.store, role_named(role), subject)
+    wanted = KeyRequest(name, role, tuple(scope), party, days)
+    typer.echo(Access(open_service(settings)).new_key("命令行", wanted, now()))
 
 
 def doctor(home: Home = None, model: Model = None, as_json: AsJson = False) -> None:

@@ -1,4 +1,4 @@
-"""Puts the HTTP door together: one workspace, its routes, one shape of error."""
+"""Puts the service together: one workspace, its routes and pages, one shape of error."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from datetime import datetime
 
 import anyio.to_thread
 from fastapi import FastAPI
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from api.access.sign_in import Access
 from api.http.edge import Edge
 from api.http.openapi import describe
 from api.http.problems import answer_problems
-from api.http.routes import lists, matches, status
+from api.http.routes import description, lists, matches, status
+from api.jobs import Worker
+from api.pages.routers import ROUTERS, UPLOADS, static_files
+from api.serving import Guarded, Services
+from api.store.database import open_service
 from matcher.settings import Settings
 from matcher.workspace import Workspace
 
@@ -30,13 +34,19 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
 
     `now` is the one clock: it gives a request's time and, where it names none, its day.
     """
+    clock = now or _now
     workspace = Workspace.open(settings, serving=True)
+    engine = open_service(settings)
+    worker = Worker(workspace, engine, clock)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        worker.start()
         with workspace:
             yield
+            worker.close()
+        engine.dispose()
 
     app = FastAPI(
         title="专利供需对接引擎",
@@ -44,18 +54,18 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,
+        dependencies=[Guarded],
     )
-    app.state.workspace = workspace
-    app.state.now = now or _now
+    app.state.services = Services(workspace, Access(engine), worker)
+    app.state.now = clock
     answer_problems(app)
-    for router in (matches.router, lists.router, status.router):
+    for router in (matches.router, lists.router, status.router, description.router, *ROUTERS):
         app.include_router(router)
+    app.mount("/static", static_files())
     describe(app)
     app.add_middleware(GZipMiddleware, minimum_size=_WORTH_PACKING)
-    # Bodies that do not say how long they are.
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_MAX_BODY)
-    app.add_middleware(Edge, max_body=_MAX_BODY)
+    app.add_middleware(Edge, max_body=_MAX_BODY, uploads=UPLOADS)
     return app
 
 

@@ -17,11 +17,15 @@ Responses = dict[int | str, dict[str, Any]]
 
 _REF = "#/components/schemas/{model}"
 _ABOUT = (
-    "本机的接口：只在 127.0.0.1 上提供，与命令行同一套功能，供主管部门自己的程序使用。\n\n"
-    "**保密**：默认给出内部版，含“仅主管部门”和“匿名”的需求、企业名称和评分明细；向外转发前请用 "
-    "`preset=对外版`。\n\n每个应答带 `X-Request-ID`；出错时为 `application/problem+json`（RFC 9457）。"
+    "本机的接口：只在 127.0.0.1 上提供，与命令行同一套功能。程序在请求头中给出密钥："
+    "`Authorization: Bearer 密钥`；密钥由管理员在“管理”页或用 `matcher key` 新建，有权限范围和有效期。\n\n"
+    "**保密**：主管部门的密钥默认得到内部版，含“仅主管部门”和“匿名”的需求、企业名称和评分明细，向外转发前请用 "
+    "`preset=对外版`；专利权人和企业的密钥只得到本单位的版本。\n\n"
+    "每个应答带 `X-Request-ID`；出错时为 `application/problem+json`（RFC 9457）。"
 )
 _REFUSALS = (
+    Problem(401, "not_signed_in", "请先登录；程序请在 Authorization 中给出有效的密钥。"),
+    Problem(403, "permission_denied", "“企业”没有此项权限。确有需要的，请联系管理员。"),
     Problem(404, "not_found", "没有编号为“N999”的需求。"),
     Problem(413, "too_large", "请求正文超过 1000000 字节。请缩短后重试。"),
     Problem(422, "invalid_input", "请用一句或一段中文说明需要什么技术。"),

@@ -13,6 +13,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api.access.policy import NotSignedIn
+from api.pages.refusals import refusal_page
 from matcher.errors import (
     Conflict,
     IndexDamaged,
@@ -29,6 +31,7 @@ MEDIA_TYPE = "application/problem+json"
 STATUSES: dict[type[MatcherError], int] = {
     InputError: 422,
     NotFound: 404,
+    NotSignedIn: 401,
     PermissionDenied: 403,
     Conflict: 409,
     NotReady: 503,
@@ -39,6 +42,7 @@ STATUSES: dict[type[MatcherError], int] = {
 }
 """HTTP status by error; a subclass without a line answers as its parent."""
 _RETRY_SECONDS = 5
+_FOR_PROGRAMS = ("/api/", "/health", "/ready", "/metrics")
 _SHOWN = 30
 _log = logging.getLogger(__name__)
 
@@ -116,7 +120,11 @@ def field_problems(errors: Sequence[Mapping[str, Any]]) -> tuple[FieldProblem, .
 
 def problem_response(problem: Problem, request_id: str) -> Response:
     """The answer that carries a problem."""
-    headers = {"Retry-After": str(_RETRY_SECONDS)} if problem.status == 503 else None
+    headers = {}
+    if problem.status == 503:
+        headers["Retry-After"] = str(_RETRY_SECONDS)
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
     body = orjson.dumps(problem.document(request_id))
     return Response(body, problem.status, headers, MEDIA_TYPE)
 
@@ -129,6 +137,14 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
+def _answer(request: Request, problem: Problem) -> Response:
+    """To programs a problem document, to people a page, or the way to sign in."""
+    request_id = _request_id(request)
+    if request.url.path.startswith(_FOR_PROGRAMS):
+        return problem_response(problem, request_id)
+    return refusal_page(request, problem.status, problem.detail, request_id)
+
+
 def _request_id(request: Request) -> str:
     return str(request.scope.get("state", {}).get("request_id", ""))
 
@@ -138,20 +154,20 @@ def _ours(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if problem.status == 500:
         _log.error("request %s: %s: %s", _request_id(request), error.code, error)
-    return problem_response(problem, _request_id(request))
+    return _answer(request, problem)
 
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     fields = field_problems(error.errors())
     detail = "；".join(f"{field.path}：{field.message}" for field in fields) + "。"
-    return problem_response(Problem(422, "invalid_request", detail, fields), _request_id(request))
+    return _answer(request, Problem(422, "invalid_request", detail, fields))
 
 
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code, detail = _PLAIN.get(error.status_code, ("refused", "请求被拒绝。"))
-    response = problem_response(Problem(error.status_code, code, detail), _request_id(request))
+    response = _answer(request, Problem(error.status_code, code, detail))
     response.headers.update(error.headers or {})
     return response
 
@@ -160,7 +176,7 @@ def _unexpected(request: Request, error: Exception) -> Response:
     request_id = _request_id(request)
     _log.error("request %s failed", request_id, exc_info=error)
     detail = f"程序出错，未作任何更改。请把编号 {request_id} 和服务日志交给维护人员。"
-    response = problem_response(Problem(500, "internal", detail), request_id)
+    response = _answer(request, Problem(500, "internal", detail))
     response.headers["X-Request-ID"] = request_id
     return response
 

@@ -92,7 +92,7 @@ class ListQuery(PatentFilters):
     k: int = Field(10, ge=1, le=_MAX_K, description="每条需求最多列几件")
     need_region: Words = Field([], description="只对这些地区的需求")
     enterprise: Words = Field([], description="只对这些企业的需求：名称、统一社会信用代码或编号")
-    preset: str = Field("内部版", max_length=20, description="内部版、对外版、企业版、高校版")
+    preset: str = Field("", max_length=20, description="内部版、对外版、企业版、高校版；默认为本角色的版式")
     recipient: str = Field("", max_length=200, description="企业版、高校版交给谁")
 
     def needs(self) -> NeedFilter:

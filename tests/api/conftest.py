@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from api.access.keys import SCOPES, KeyRequest
+from api.access.policy import PERMISSIONS
+from api.access.roles import Role
+from api.access.sign_in import Access
 from api.http import create_app
+from api.store.database import open_service
 from matcher import usecases
 from matcher.domain import (
     Confidentiality,
@@ -113,6 +118,20 @@ def filled(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def client(filled: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(filled, now=lambda: NOW), base_url=BASE) as opened:
+def access(filled: Settings) -> Access:
+    return Access(open_service(filled))
+
+
+def key_of(access: Access, role: Role, subject: str = "") -> dict[str, str]:
+    """Headers of a program that may do all that its role may."""
+    scopes = tuple(str(scope) for scope in SCOPES if role in PERMISSIONS[scope])
+    given = access.new_key("测试", KeyRequest("测试程序", role, scopes, subject), NOW)
+    return {"Authorization": f"Bearer {given}"}
+
+
+@pytest.fixture
+def client(filled: Settings, access: Access) -> Iterator[TestClient]:
+    """A program of the bureau's."""
+    headers = key_of(access, Role.BUREAU)
+    with TestClient(create_app(filled, now=lambda: NOW), base_url=BASE, headers=headers) as opened:
         yield opened

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from api.access import audiences
+from api.access.roles import Role
 from api.http.examples import LIST
 from api.http.openapi import answered, problems
 from api.http.questions import ListQuery
-from api.http.serving import Served, list_answer
+from api.serving import MakingLists, caller_of, list_answer
 from matcher import usecases
 
 router = APIRouter(prefix="/api/v1", tags=["对接清单"])
@@ -18,10 +21,16 @@ router = APIRouter(prefix="/api/v1", tags=["对接清单"])
 @router.get(
     "/list",
     summary="全部需求或一部分需求的对接清单",
-    responses=answered(LIST) | problems(404, 422, 503),
+    responses=answered(LIST) | problems(401, 403, 404, 422, 503),
 )
-def match_list(query: Annotated[ListQuery, Query()], served: Served) -> Response:
-    """The list that `matcher list --json` prints, for the same day and filters."""
-    request = served.request(query.as_of, query.k, query.event, query.organiser)
-    found = usecases.make_list(served.workspace, request, query.needs(), query.patents())
-    return list_answer(found, query.preset, query.recipient)
+def match_list(query: Annotated[ListQuery, Query()], serving: MakingLists) -> Response:
+    """The list that `matcher list --json` prints, for the same day and filters; an enterprise's own needs only."""
+    caller = caller_of(serving)
+    audience = audiences.of_lists(caller, query.preset, query.recipient)
+    needs = query.needs()
+    if caller.role is Role.ENTERPRISE:
+        needs = replace(needs, enterprises=(caller.subject,))
+    request = serving.list_request(query.as_of, query.k, query.event, query.organiser)
+    found = usecases.make_list(serving.workspace, request, needs, query.patents())
+    serving.note("编制清单", f"{audience.preset.name} {query.event}".strip())
+    return list_answer(found, audience)

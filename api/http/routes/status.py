@@ -6,14 +6,14 @@ from fastapi import APIRouter, Response
 
 from api.http.examples import HEALTH, READY
 from api.http.openapi import answered
-from api.http.serving import Served, json_answer
+from api.serving import Anyone, json_answer
 from matcher.errors import MatcherError
 
 router = APIRouter(tags=["状态"])
 
 
 @router.get("/health", summary="进程是否在运行", responses=answered(HEALTH))
-def health() -> Response:
+def health(_: Anyone) -> Response:
     """Asks nothing of database or index."""
     return json_answer({"status": "ok"})
 
@@ -23,9 +23,9 @@ def health() -> Response:
     summary="能否应答：数据库可读、索引可用",
     responses=answered(READY) | {503: answered(READY)[200] | {"description": "还不能应答"}},
 )
-def ready(served: Served) -> Response:
+def ready(serving: Anyone) -> Response:
     """503 where searches would be refused; `trouble` then says what to run. An index that only lags is ready."""
-    workspace = served.workspace
+    workspace = serving.workspace
     found: dict[str, object] = {"ready": True, "trouble": "", "index": "", "model": workspace.settings.model}
     try:
         found |= {

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
+from api.access.policy import NotSignedIn
+from api.access.roles import Role
 from api.http import create_app
 from api.http.problems import STATUSES, problem_of
 from api.http.schemas import ProblemDocument
 from matcher import errors
 from matcher.settings import Settings
-from tests.api.conftest import BASE, NOW
+from tests.api.conftest import BASE, NOW, key_of
 
 
 def problem(response) -> dict:
@@ -159,7 +161,8 @@ def test_long_answers_are_packed(client: TestClient) -> None:
 @pytest.fixture
 def empty(settings: Settings) -> Iterator[TestClient]:
     app = create_app(settings, now=lambda: NOW)
-    with TestClient(app, base_url=BASE, raise_server_exceptions=False) as opened:
+    headers = key_of(app.state.services.access, Role.BUREAU)
+    with TestClient(app, base_url=BASE, headers=headers, raise_server_exceptions=False) as opened:
         yield opened
 
 
@@ -194,7 +197,7 @@ def test_every_error_of_the_tree_has_a_status() -> None:
         for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, errors.MatcherError)
     ]
-    assert set(STATUSES) == set(kinds)
+    assert set(STATUSES) == {*kinds, NotSignedIn}
 
 
 def test_an_error_without_a_line_of_its_own_answers_as_its_parent() -> None:

@@ -1,0 +1,1 @@
+"""Pages in Chinese, made on the server; they need no script and load nothing from elsewhere."""

@@ -1,0 +1,70 @@
+"""对接清单: choose what it is for, and take the workbook away."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Form, Response
+
+from api.access import audiences
+from api.access.roles import Role
+from api.pages.posting import ListForm
+from api.pages.rendering import page
+from api.serving import MakingLists, caller_of
+from matcher import usecases
+from matcher.matchlists.exports import list_rows
+from matcher.matchlists.exports.presets import PRESETS
+from matcher.matchlists.exports.xlsx import write_xlsx
+from matcher.store.filters import NeedFilter, PatentFilter
+
+router = APIRouter(include_in_schema=False)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_Line = Annotated[str, Form(max_length=200)]
+
+
+@router.get("/lists")
+def list_form(serving: MakingLists) -> Response:
+    """The form."""
+    presets = PRESETS if caller_of(serving).role is Role.BUREAU else ()
+    return page(serving, "lists.html", presets=presets, today=serving.at.date())
+
+
+@router.post("/lists")
+def make_list(
+    serving: ListForm,
+    event: _Line = "",
+    region: _Line = "",
+    need_region: _Line = "",
+    preset: _Line = "",
+    recipient: _Line = "",
+    k: Annotated[int, Form(ge=1, le=50)] = 5,
+) -> Response:
+    """The workbook, as `matcher list` writes it."""
+    caller = caller_of(serving)
+    audience = audiences.of_lists(caller, preset, recipient)
+    own = (caller.subject,) if caller.role is Role.ENTERPRISE else ()
+    needs = replace(NeedFilter(enterprises=own), regions=_words(need_region))
+    request = serving.list_request(None, k, event.strip())
+    found = usecases.make_list(serving.workspace, request, needs, PatentFilter(regions=_words(region)))
+    rows = list_rows(found, audience.preset, audience.recipient)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "list.xlsx"
+        write_xlsx(rows, file)
+        content = file.read_bytes()
+    serving.note("导出对接清单", f"{audience.preset.name}，{len(rows.needs)} 条需求")
+    return attachment(content, f"{event.strip()}对接清单-{audience.preset.name}.xlsx")
+
+
+def attachment(content: bytes, name: str) -> Response:
+    """A workbook to keep; the name is encoded (RFC 5987), so that nothing in it can become a header."""
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+    return Response(content, headers=headers, media_type=XLSX)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.replace("，", " ").replace("、", " ").split())

@@ -1,0 +1,59 @@
+"""专利: one patent with its facts, its modes, what was said of it, and the needs that it answers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from api.access import audiences
+from api.access.policy import Operation, allowed_patent, may_patent
+from api.access.roles import Caller
+from api.pages.cards import NeedCards, need_cards
+from api.pages.facts import patent_facts
+from api.pages.rendering import page, see_other
+from api.serving import ReadingPatents, Serving, caller_of
+from matcher import usecases
+from matcher.availability import availability
+from matcher.domain import Patent
+
+router = APIRouter(include_in_schema=False)
+
+_NEEDS = 10
+
+
+@router.get("/patents")
+def find_patent(serving: ReadingPatents, number: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Go to the patent of a number in any form people type; raises NotFound."""
+    found = serving.workspace.store.patents.find(number.strip())
+    patent = allowed_patent(caller_of(serving), Operation.READ_PATENT, found, number)
+    return see_other(f"/patents/{patent.id}")
+
+
+@router.get("/patents/{patent_id:path}")
+def patent_page(serving: ReadingPatents, patent_id: Annotated[str, Path(max_length=200)]) -> Response:
+    """Everything that the caller may know of one patent."""
+    caller, store = caller_of(serving), serving.workspace.store
+    patent = allowed_patent(caller, Operation.READ_PATENT, store.patents.get(patent_id), patent_id)
+    contacts = may_patent(caller, Operation.READ_CONTACTS, patent)
+    history = may_patent(caller, Operation.READ_HISTORY, patent)
+    matched = may_patent(caller, Operation.MATCH_PATENT, patent)
+    if contacts or history or matched:
+        serving.note("查看专利", patent.id)
+    return page(
+        serving,
+        "patent.html",
+        patent=patent,
+        facts=patent_facts(patent, contacts=contacts),
+        modes=availability(patent, serving.at.date()),
+        history=history,
+        assessments=store.assessments.by_patent([patent.id]).get(patent.id, []) if history else [],
+        transactions=store.transactions.by_patent([patent.id]).get(patent.id, []) if history else [],
+        needs=_needs(serving, caller, patent) if matched else None,
+    )
+
+
+def _needs(serving: Serving, caller: Caller, patent: Patent) -> list[NeedCards]:
+    request = serving.list_request(None, _NEEDS)
+    found = usecases.match_patent(serving.workspace, patent.id, request)
+    return need_cards(found, audiences.of_lists(caller), serving.workspace)

@@ -1,0 +1,79 @@
+"""Templates to pages: everything is escaped, and a page may neither run scripts nor load from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from api.access.policy import Extent, Operation, extent
+from api.access.roles import Caller
+from api.serving import Serving
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+_MENU = (
+    ("/", "检索", Operation.SEARCH),
+    ("/needs", "需求", Operation.READ_NEED),
+    ("/lists", "对接清单", Operation.MAKE_LIST),
+    ("/import", "导入", Operation.IMPORT),
+    ("/status", "进展", Operation.STATUS),
+    ("/manage", "管理", Operation.MANAGE),
+)
+
+
+def page(serving: Serving, template: str, status: int = 200, **values: object) -> HTMLResponse:
+    """A page for whoever asks."""
+    return bare_page(template, status, caller=serving.caller, **values)
+
+
+def bare_page(template: str, status: int = 200, *, caller: Caller | None, **values: object) -> HTMLResponse:
+    """A page outside any permission, such as a refusal."""
+    menu = [(at, name) for at, name, operation in _MENU if extent(caller, operation) is not Extent.NOTHING]
+    body = _environment().get_template(template).render(user=caller, menu=menu, may=extent, **values)
+    return HTMLResponse(body, status, {"Content-Security-Policy": _POLICY})
+
+
+def see_other(address: str) -> RedirectResponse:
+    """Where to go after a form was taken, so that reloading sends nothing twice."""
+    return RedirectResponse(address, 303)
+
+
+def marked(text: str, terms: Sequence[str]) -> Markup:
+    """The text with every one of the terms highlighted."""
+    found = [term for term in sorted(set(terms), key=lambda term: (-len(term), term)) if term]
+    if not found:
+        return escape(text)
+    parts = re.split("(" + "|".join(map(re.escape, found)) + ")", text, flags=re.IGNORECASE)
+    # Every second part is one that was found.
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(part) if number % 2 else escape(part)
+        for number, part in enumerate(parts)
+    )
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M}" if at else "—"
+
+
+@lru_cache(1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["marked"] = marked
+    environment.filters["moment"] = _moment
+    environment.globals["Operation"] = Operation
+    return environment

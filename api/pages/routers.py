@@ -1,0 +1,21 @@
+"""All pages, and what they need besides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.staticfiles import StaticFiles
+
+from api.pages import imports, lists, management, needs, patents, reference, search, sign_in, status
+
+ROUTERS = tuple(
+    module.router
+    for module in (search, patents, needs, lists, imports, status, management, reference, sign_in)
+)
+UPLOADS = {imports.ADDRESS: imports.LARGEST}
+"""Addresses that take files, and the bytes they take."""
+
+
+def static_files() -> StaticFiles:
+    """Style sheet and icon."""
+    return StaticFiles(directory=Path(__file__).parent / "static")

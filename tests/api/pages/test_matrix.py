@@ -1,0 +1,149 @@
+"""Every address as every role and as nobody, on own and foreign things; an address that is not here fails the test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+
+from api.access.roles import Role
+from api.http import create_app
+from matcher.settings import Settings
+from tests.api.conftest import BASE, NOW, key_of
+from tests.api.pages.conftest import SUBJECTS, Browser
+
+NOBODY = None
+WHO = (Role.BUREAU, Role.HOLDER, Role.ENTERPRISE, Role.ANALYST, NOBODY)
+JOB = "0" * 32
+TOKEN = "x" * 43
+
+# Address, form → status by role in the order of WHO. 303: nobody is sent to sign in.
+# MEMBRANE is the holder's own, N001 the enterprise's own; BEARING and N002 are foreign to both.
+PAGES = [
+    ("GET", "/", None, (200, 200, 200, 200, 303)),
+    ("POST", "/", {"text": "反渗透膜"}, (200, 200, 200, 200, 401)),
+    ("GET", "/patents?number=ZL202310123456.1", None, (303, 303, 303, 303, 303)),
+    ("GET", "/patents/CN202310123456", None, (200, 200, 200, 200, 303)),
+    ("GET", "/patents/CN202210654321", None, (200, 200, 200, 200, 303)),
+    ("GET", "/needs", None, (200, 403, 200, 403, 303)),
+    ("GET", "/needs/N001", None, (200, 403, 200, 403, 303)),
+    ("GET", "/needs/N002", None, (200, 403, 404, 403, 303)),
+    ("GET", "/lists", None, (200, 200, 200, 403, 303)),
+    ("POST", "/lists", {"event": "路演"}, (200, 200, 200, 403, 401)),
+    ("GET", "/import", None, (200, 403, 403, 403, 303)),
+    ("POST", "/import", {"kind": "patents"}, (422, 403, 403, 403, 401)),
+    ("GET", f"/jobs/{JOB}", None, (404, 403, 403, 403, 303)),
+    ("POST", f"/jobs/{JOB}/cancel", {}, (404, 403, 403, 403, 401)),
+    ("GET", f"/jobs/{JOB}/report.xlsx", None, (404, 403, 403, 403, 303)),
+    ("GET", "/templates/patents", None, (200, 403, 403, 403, 303)),
+    ("GET", "/status", None, (200, 403, 403, 200, 303)),
+    ("POST", "/index", {}, (303, 403, 403, 403, 401)),
+    ("GET", "/manage", None, (200, 403, 403, 403, 303)),
+    ("POST", "/manage/invitations", {"name": "李四", "role": "分析员"}, (200, 403, 403, 403, 401)),
+    (
+        "POST",
+        "/manage/keys",
+        {"name": "平台", "role": "分析员", "scopes": "search"},
+        (200, 403, 403, 403, 401),
+    ),
+    ("POST", "/manage/keys/revoke", {"id": "none"}, (303, 403, 403, 403, 401)),
+    ("POST", "/manage/accounts/disable", {"id": "99", "disabled": "true"}, (303, 403, 403, 403, 401)),
+    ("GET", "/docs", None, (200, 200, 200, 200, 200)),
+    ("GET", "/sign-in", None, (200, 200, 200, 200, 200)),
+    ("POST", "/sign-in", {"login": "x", "password": "x"}, (401, 401, 401, 401, 401)),
+    ("GET", f"/invitation/{TOKEN}", None, (422, 422, 422, 422, 422)),
+    ("POST", f"/invitation/{TOKEN}", {}, (422, 422, 422, 422, 422)),
+    ("GET", "/account", None, (200, 200, 200, 200, 303)),
+    ("POST", "/sign-out", {}, (303, 303, 303, 303, 401)),
+]
+# The same by a program's key that may do all that its role may; 401: no key.
+INTERFACE = [
+    ("POST", "/api/v1/search", {"text": "反渗透膜"}, (200, 200, 200, 200, 401)),
+    ("GET", "/api/v1/needs/N001/matches", None, (200, 403, 200, 403, 401)),
+    ("GET", "/api/v1/needs/N002/matches", None, (200, 403, 404, 403, 401)),
+    ("GET", "/api/v1/patents/CN202310123456/enterprises", None, (200, 200, 403, 403, 401)),
+    ("GET", "/api/v1/patents/CN202210654321/enterprises", None, (200, 404, 403, 403, 401)),
+    ("GET", "/api/v1/list", None, (200, 200, 200, 403, 401)),
+    ("GET", "/api/v1/list?preset=内部版", None, (200, 403, 403, 403, 401)),
+    ("GET", "/api/v1/openapi.json", None, (200, 200, 200, 200, 200)),
+    ("GET", "/health", None, (200, 200, 200, 200, 200)),
+    ("GET", "/ready", None, (200, 200, 200, 200, 200)),
+]
+
+
+@pytest.mark.parametrize("role", WHO)
+def test_pages(browser: Callable[[Role | None], Browser], role: Role | None) -> None:
+    place = WHO.index(role)
+    opened = browser(role)
+    found, expected = {}, {}
+    for method, address, form, statuses in PAGES:
+        send = opened.get if method == "GET" else opened.post
+        options = {} if form is None else {"data": form}
+        found[method, address] = send(address, follow_redirects=False, **options).status_code
+        expected[method, address] = statuses[place]
+    assert found == expected
+
+
+@pytest.mark.parametrize("role", WHO)
+def test_interface(app: FastAPI, role: Role | None) -> None:
+    place = WHO.index(role)
+    access = app.state.services.access
+    headers = {} if role is None else key_of(access, role, SUBJECTS.get(role, ""))
+    client = TestClient(app, base_url=BASE, headers=headers)
+    found = {
+        address: client.request(method, address, json=body).status_code
+        for method, address, body, _ in INTERFACE
+    }
+    assert found == {address: statuses[place] for _, address, _, statuses in INTERFACE}
+
+
+def test_no_address_is_missing_here(app: FastAPI) -> None:
+    tried = [(method, address.partition("?")[0]) for method, address, _, _ in [*PAGES, *INTERFACE]]
+    declared = _api_routes(app)
+    untried = [
+        (method, route.path)
+        for route in declared
+        for method in route.methods
+        if not any(method == asked and route.path_regex.match(address) for asked, address in tried)
+    ]
+    assert len(declared) > 30
+    assert untried == []
+
+
+def _api_routes(app: FastAPI) -> list[APIRoute]:
+    found: list[APIRoute] = []
+    waiting = list(app.routes)
+    while waiting:
+        route = waiting.pop()
+        if isinstance(route, APIRoute):
+            found.append(route)
+        elif (router := getattr(route, "original_router", None)) is not None:
+            waiting += router.routes
+    return found
+
+
+def test_an_address_that_states_no_permission_is_shut(filled: Settings) -> None:
+    app = create_app(filled, now=lambda: NOW)
+    router = APIRouter()
+
+    @router.get("/api/v1/forgotten")
+    def forgotten() -> dict[str, str]:
+        return {"secret": "yes"}
+
+    app.include_router(router)
+    headers = key_of(app.state.services.access, Role.BUREAU)
+    with TestClient(app, base_url=BASE, headers=headers) as client:
+        answer = client.get("/api/v1/forgotten")
+    assert (answer.status_code, answer.json()["detail"]) == (403, "此地址没有开放。")
+
+
+def test_a_session_opens_no_interface_and_a_key_no_page(app: FastAPI, bureau: Browser) -> None:
+    assert bureau.get("/api/v1/list").status_code == 401
+    headers = key_of(app.state.services.access, Role.BUREAU)
+    keyed = TestClient(app, base_url=BASE, headers=headers)
+    assert keyed.get("/needs", follow_redirects=False).headers["location"] == "/sign-in"
+    headers["Authorization"] = headers["Authorization"][:-1] + "!"
+    assert keyed.get("/api/v1/list", headers=headers).json()["code"] == "bad_key"

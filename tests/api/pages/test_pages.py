@@ -1,0 +1,300 @@
+"""What stands on the pages, for whom, and what no page may do."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from html import unescape
+from io import BytesIO
+
+import openpyxl
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from api.access.roles import Role
+from matcher.domain import Confidentiality
+from matcher.settings import Settings
+from matcher.workspace import Workspace
+from tests.api.conftest import BASE, BEARING, NEEDS, NOW
+from tests.api.pages.conftest import PASSWORD, Browser
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def words(page: str) -> str:
+    """A page as people read it."""
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"</?mark>", "", page))))
+
+
+def test_search_shows_grade_reasons_with_marked_terms_and_filters_with_counts(bureau: Browser) -> None:
+    page = bureau.post("/", {"text": "海水淡化反渗透膜抗污染"}).text
+    assert re.findall(r'class="grade">([^<]+)<', page) == ["推荐"]
+    assert "<mark>反渗透" in page
+    assert "ZL202310123456.1" in page
+    counted = re.findall(r'name="(\w+)" value="([^"]+)"(?: checked)?>[^<]*<span class="count">(\d+)', page)
+    assert counted == [
+        ("region", "云州市", "1"),
+        ("holder", "河东大学", "1"),
+        ("type", "发明专利", "1"),
+        ("status", "授权", "1"),
+        ("mode", "普通许可", "1"),
+    ]
+
+
+def test_a_filter_narrows_and_stays_ticked_with_the_counts_of_the_whole(bureau: Browser) -> None:
+    text = "滚动轴承振动信号故障诊断"
+    page = bureau.post("/", {"text": text, "type": "实用新型", "region": "临川市"}).text
+    assert "没有合适的专利" in page
+    assert (
+        '<input type="checkbox" name="region" value="临川市" checked> 临川市 <span class="count">1</span>'
+        in page
+    )
+    assert 'value="实用新型" checked> 实用新型 <span class="count">0</span>' in page
+    assert "ZL202210654321.9" in bureau.post("/", {"text": text, "region": "临川市"}).text
+
+
+def test_a_value_that_no_form_offers_and_a_blank_text(bureau: Browser) -> None:
+    refused = bureau.post("/", {"text": "膜", "type": "商标"})
+    assert (refused.status_code, "筛选条件不在可选范围内" in refused.text) == (422, True)
+    blank = bureau.post("/", {"text": "  "})
+    assert (blank.status_code, "请用一句或一段中文说明需要什么技术。" in blank.text) == (422, True)
+
+
+def test_a_patent_page_has_its_facts_modes_with_statute_and_needs(bureau: Browser) -> None:
+    page = words(bureau.get("/patents/CN202310123456").text)
+    for part in (
+        "河东大学",
+        "2043-02-01",
+        "专利法第",
+        "海水淡化反渗透膜的抗污染改性",
+        "云州净源水务有限公司",
+    ):
+        assert part in page
+
+
+def test_a_need_page_has_its_patents_the_near_miss_and_the_contact(bureau: Browser) -> None:
+    page = words(bureau.get("/needs/N001").text)
+    for part in ("一种抗污染反渗透膜及其制备方法", "排除清单", "反渗透膜在线清洗装置", "赵工 0531-0000000"):
+        assert part in page
+
+
+# Everything a role can open, and words that it must not find there.
+SECRETS = {
+    Role.HOLDER: ("滚动轴承早期故障诊断", "临川风电设备有限公司", "赵工"),
+    Role.ENTERPRISE: ("滚动轴承早期故障诊断", "临川风电设备有限公司", "赵工", "评分明细："),
+    Role.ANALYST: ("滚动轴承早期故障诊断", "临川风电", "云州净源", "赵工", "评分明细："),
+}
+OPENED = ("/", "/needs", "/needs/N001", "/needs/N002", "/lists", "/status", "/manage", "/account", "/docs")
+
+
+@pytest.mark.parametrize("role", SECRETS)
+def test_no_page_tells_a_role_what_is_not_for_it(browser: Callable[..., Browser], role: Role) -> None:
+    opened = browser(role)
+    pages = [opened.get(address).text for address in OPENED]
+    pages += [opened.get(f"/patents/{patent}").text for patent in ("CN202310123456", "CN202210654321")]
+    pages += [opened.post("/", {"text": text}).text for text in ("滚动轴承故障诊断", "海水淡化反渗透膜")]
+    found = [
+        (secret, number) for number, page in enumerate(pages) for secret in SECRETS[role] if secret in page
+    ]
+    assert found == []
+
+
+def test_a_holder_reads_of_its_patent_who_needs_it_as_far_as_they_allow(
+    browser: Callable[..., Browser], filled: Settings
+) -> None:
+    holder = browser(Role.HOLDER)
+    assert "云州净源水务有限公司" in words(holder.get("/patents/CN202310123456").text)
+    with Workspace.open(filled) as workspace:
+        anonymous = replace(NEEDS[0], confidentiality=Confidentiality.ANONYMOUS)
+        workspace.store.merge([anonymous], prefer_new=True)
+    page = words(holder.get("/patents/CN202310123456").text)
+    assert "匿名需求（所属行业：未注明）" in page
+    for hidden in ("抗污染改性", "净源", "N001", "通量下降"):
+        assert hidden not in page
+
+
+def test_the_list_of_each_role_as_a_workbook(browser: Callable[..., Browser]) -> None:
+    found = {}
+    for role in (Role.BUREAU, Role.HOLDER, Role.ENTERPRISE):
+        answer = browser(role).post("/lists", {"event": "秋季\r\nX-Evil: 1"})
+        assert answer.headers["content-type"] == XLSX
+        assert "x-evil" not in answer.headers
+        found[role] = openpyxl.load_workbook(BytesIO(answer.content)).sheetnames
+    assert found == {
+        Role.BUREAU: ["封面", "对接清单", "按专利", "暂无合适专利的需求", "排除清单", "需求一览", "评分明细"],
+        Role.HOLDER: ["封面", "按专利", "对接清单", "暂无合适专利的需求"],
+        Role.ENTERPRISE: ["封面", "对接清单", "暂无合适专利的需求", "排除清单"],
+    }
+
+
+def test_texts_of_records_are_shown_never_run(bureau: Browser, filled: Settings) -> None:
+    evil = '<script>alert(1)</script>"><img src=x onerror=alert(2)>轴承故障诊断'
+    with Workspace.open(filled) as workspace:
+        workspace.store.merge([replace(BEARING, title=evil), replace(NEEDS[1], title=evil)], prefer_new=True)
+    pages = [
+        bureau.get("/patents/CN202210654321"),
+        bureau.get("/needs"),
+        bureau.get("/needs/N002"),
+        bureau.post("/", {"text": evil}),
+        bureau.get(f"/patents?number={evil}"),
+        bureau.post("/sign-in", {"login": evil, "password": "x"}),
+    ]
+    for page in pages:
+        assert "<script" not in page.text
+        assert "<img" not in page.text
+        assert page.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
+    assert "&lt;script&gt;" in pages[0].text
+
+
+def test_forms_without_the_token_of_their_page_do_nothing(bureau: Browser) -> None:
+    for csrf in ("", "x" * 43):
+        refused = bureau.client.post(
+            "/manage/invitations", data={"csrf": csrf, "name": "李四", "role": "分析员"}
+        )
+        assert (refused.status_code, "页面已过期" in refused.text) == (403, True)
+    assert "李四" not in bureau.get("/manage").text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:9999"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_forms_of_other_sites_are_refused_before_anything_is_read(bureau: Browser, headers: dict) -> None:
+    refused = bureau.post("/sign-in", {"login": "userbureau", "password": PASSWORD}, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "foreign_origin")
+
+
+def test_the_session_cookie_is_out_of_reach_and_a_given_one_is_not_taken_over(
+    app: FastAPI, bureau: Browser
+) -> None:
+    client = TestClient(app, base_url=BASE, cookies={"matcher_session": "chosen-by-somebody-else"})
+    form = {"login": "userbureau", "password": PASSWORD}
+    answer = client.post("/sign-in", data=form, follow_redirects=False)
+    cookie = answer.headers["set-cookie"]
+    assert "chosen-by" not in cookie
+    assert "HttpOnly; Max-Age=43200; Path=/; SameSite=strict" in cookie
+
+
+def test_signing_out_ends_the_session_on_the_server(bureau: Browser) -> None:
+    token = bureau.client.cookies["matcher_session"]
+    assert bureau.post("/sign-out", {}, follow_redirects=False).headers["location"] == "/sign-in"
+    kept = bureau.get("/account", headers={"Cookie": f"matcher_session={token}"}, follow_redirects=False)
+    assert kept.headers["location"] == "/sign-in"
+
+
+def test_an_upload_becomes_records_a_report_and_lines_in_the_log(bureau: Browser) -> None:
+    rows = "专利名称,申请号,摘要,专利权人\n新型盐水电解槽,CN202310999999.1,电解槽,河东大学\n,2.01E+12,摘要,河东大学\n"
+    form = {"kind": "patents", "source": ""}
+    sent = bureau.post("/import", form, files={"file": ("清单.csv", rows.encode())}, follow_redirects=False)
+    address = sent.headers["location"]
+    page = bureau.get(address).text
+    for _ in range(400):
+        if 'http-equiv="refresh"' not in page:
+            break
+        time.sleep(0.05)
+        page = bureau.get(address).text
+    numbers = dict(re.findall(r"<li>(读取|新增|合并|未导入|提醒)<b>(\d+)</b>", page))
+    assert int(numbers["读取"]) == int(numbers["新增"]) + int(numbers["合并"]) + int(numbers["未导入"]) == 2
+    assert "2.01E+12" in page
+    report = bureau.get(f"{address}/report.xlsx")
+    assert openpyxl.load_workbook(BytesIO(report.content)).sheetnames == ["概况", "问题行"]
+    assert report.headers["content-disposition"].startswith(
+        "attachment; filename*=UTF-8''%E6%B8%85%E5%8D%95-"
+    )
+    assert "导入 清单.csv（patents）" in bureau.get("/manage").text
+
+
+def test_uploads_that_are_too_large_or_of_no_kind(bureau: Browser) -> None:
+    large = bureau.client.post("/import", headers={"Content-Length": "200000001"}, content=b"x")
+    assert (large.status_code, large.json()["detail"]) == (413, "请求正文超过 200000000 字节。请缩短后重试。")
+    other = bureau.post("/import", {"kind": "发票"}, files={"file": ("清单.csv", b"x")})
+    assert (other.status_code, "不认识的数据种类“发票”" in other.text) == (422, True)
+
+
+def test_an_invitation_makes_an_account_that_sees_its_own(bureau: Browser, app: FastAPI) -> None:
+    page = bureau.post(
+        "/manage/invitations", {"name": "钱工", "role": "企业", "subject": "云州净源水务有限公司"}
+    ).text
+    link = re.search(r'class="secret">(/invitation/[^<]+)<', page)[1]
+    client = TestClient(app, base_url=BASE)
+    form = {"login": "qian", "password": PASSWORD, "again": PASSWORD + "x"}
+    assert "两次输入的密码不一致" in client.post(link, data=form).text
+    client.post(link, data={**form, "again": PASSWORD})
+    assert "海水淡化反渗透膜的抗污染改性" in client.get("/needs").text
+    assert client.get(link).status_code == 422
+    assert link not in bureau.get("/manage").text
+
+
+def test_invitations_and_keys_for_parties_that_nobody_knows(bureau: Browser) -> None:
+    for role, subject, sentence in (
+        ("企业", "无名公司", "没有找到企业“无名公司”"),
+        ("专利权人", "无名大学", "没有专利权人为“无名大学”的专利"),
+    ):
+        refused = bureau.post("/manage/invitations", {"name": "某人", "role": role, "subject": subject})
+        assert (refused.status_code, sentence in refused.text) == (422, True)
+
+
+def test_a_key_made_on_the_page_opens_the_interface_until_it_is_revoked(
+    bureau: Browser, app: FastAPI
+) -> None:
+    form = {"name": "对接平台", "role": "省级主管部门", "scopes": ["search"], "days": "30"}
+    given = re.search(r'class="secret">([^<]+)<', bureau.post("/manage/keys", form).text)[1]
+    client = TestClient(app, base_url=BASE, headers={"Authorization": f"Bearer {given}"})
+    assert client.post("/api/v1/search", json={"text": "膜"}).status_code == 200
+    assert client.get("/api/v1/list").status_code == 403
+    bureau.post("/manage/keys/revoke", {"id": given.partition(".")[0]})
+    assert client.post("/api/v1/search", json={"text": "膜"}).json()["code"] == "bad_key"
+    assert given.partition(".")[2] not in bureau.get("/manage").text
+
+
+def test_nobody_can_shut_out_themselves(bureau: Browser) -> None:
+    refused = bureau.post("/manage/accounts/disable", {"id": "1", "disabled": "true"})
+    assert (refused.status_code, "不能停用自己的账号" in refused.text) == (422, True)
+
+
+def test_pages_are_small_load_nothing_from_elsewhere_and_are_labelled(bureau: Browser) -> None:
+    for address in (
+        "/",
+        "/needs",
+        "/needs/N001",
+        "/patents/CN202310123456",
+        "/import",
+        "/status",
+        "/manage",
+        "/docs",
+    ):
+        page = bureau.get(address)
+        assert len(page.content) < 100_000
+        assert re.findall(r'(?:src|href)="(?:https?:)?//', page.text) == []
+        assert '<html lang="zh-CN">' in page.text
+        assert len(re.findall("<h1", page.text)) == 1
+        fields = set(
+            re.findall(
+                r'<(?:input type="(?:text|password|number|file)"|select|textarea) id="([^"]+)"', page.text
+            )
+        )
+        assert fields == set(re.findall(r'<label for="([^"]+)"', page.text))
+    style = bureau.get("/static/style.css")
+    assert (style.status_code, "url(" in style.text, "@import" in style.text) == (200, False, False)
+    for outside in ("/static/../routers.py", "/static/%2e%2e/routers.py", "/static//etc/passwd"):
+        assert bureau.get(outside).status_code == 404
+
+
+def test_what_is_seen_and_done_is_in_the_log_without_texts(bureau: Browser) -> None:
+    bureau.get("/needs/N002")
+    bureau.get("/patents/CN202210654321")
+    bureau.post("/", {"text": "绝密的反渗透需求"})
+    log = bureau.get("/manage").text
+    rows = re.findall(r"<td>省级主管部门：某人</td><td>([^<]+)</td><td>([^<]*)</td>", log)
+    assert rows[:2] == [("查看专利", "CN202210654321"), ("查看需求", "N002")]
+    assert "绝密" not in log
+    assert f"{NOW:%Y-%m-%d %H:%M}" in log
