@@ -26,7 +26,7 @@ from eval.trec import read_judgements, read_run
 from matcher.errors import InputError
 from matcher.ranker import RankerArtefact
 from matcher.settings import Settings
-from matcher.workspace import open_model
+from matcher.workspace import open_model, open_reranking
 from models.contract import Embedder
 
 if TYPE_CHECKING:
@@ -119,12 +119,18 @@ def baselines(collection: TestCollection, names: Sequence[str] = (), seed: int =
 def product_runs(
     collection: TestCollection, asked: Question, settings: Settings, as_of: date
 ) -> tuple[Run, ...]:
-    """The product under these settings: the dense channel, the fused channels and the full ranking."""
+    """The product under these settings: the dense channel, the fused channels, the full ranking, and that reranked
+    where the settings name a reranker."""
     from eval import systems
+    from eval.reranked import reranked
 
-    k = None if asked.scheme.mode is Mode.JUDGED else FULL_DEPTH
-    product = systems.product_of(collection, settings, as_of, k)
-    return tuple(answer(product) for answer in systems.SYSTEMS.values())
+    judged = asked.scheme.mode is Mode.JUDGED
+    product = systems.product_of(collection, settings, as_of, None if judged else FULL_DEPTH)
+    runs = [answer(product) for answer in systems.SYSTEMS.values()]
+    reranking = open_reranking(settings)
+    if reranking is not None:
+        runs.append(reranked(product, reranking, asked.judgements if judged else None))
+    return tuple(runs)
 
 
 def report(
