@@ -352,14 +352,24 @@ class Workspace:
         )
 
         def encode(part: list[str]) -> Vectors:
-            done = 0
+            settled = ticked = 0
 
-            def report(count: int) -> None:
-                nonlocal done
-                done += count
+            def block(count: int) -> None:
+                """Texts that are in the cache now: the known ones at once, then each finished block."""
+                nonlocal settled, ticked
+                settled, ticked = settled + count, 0
+                show()
+
+            def tick(count: int) -> None:
+                """Texts that the model has done of the block under way: an encoder may need minutes for one."""
+                nonlocal ticked
+                ticked += count
+                show()
+
+            def show() -> None:
                 if progress is not None:
-                    progress(done, len(part))
+                    progress(min(settled + ticked, len(part)), len(part))
 
-            return cache.encode(part, lambda missing: embedder.encode(missing, role), report)
+            return cache.encode(part, lambda missing: embedder.encode(missing, role, tick), block)
 
         return encode

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _BATCH = 32
 _LONGEST = 512
 """Tokens of a text, where neither the folder nor the catalogue says how many the model reads."""
-_STEP = 512
-"""Passages between two reports of progress."""
+_STEP = 128
+"""Texts between two reports of progress: seconds for a small encoder on a CPU."""
 
 
 class TransformersEmbedder:
@@ -89,6 +89,7 @@ class TransformersEmbedder:
         prefix = self._spec.query_prefix if role is Role.QUERY else self._spec.passage_prefix
         vectors = np.zeros((len(texts), self._spec.dimension), dtype=np.float32)
         filled = [row for row, text in enumerate(texts) if text.strip()]
+        filled.sort(key=lambda row: (len(texts[row]), row))  # little padding
         for start in range(0, len(filled), _STEP):
             rows = filled[start : start + _STEP]
             vectors[rows] = require_unit_rows(

@@ -17,7 +17,8 @@ Length = Callable[[str], int]
 MOST = 32
 """Windows of one text; what is beyond them (some 15,000 characters) is not read."""
 _SENTENCES = re.compile(r"[^。！？；;!?\n]+[。！？；;!?\n]*|[。！？；;!?\n]+")
-_AT_ONCE = 1_024
+_AT_ONCE = 256
+"""Texts between two reports of progress."""
 
 
 class WindowedEmbedder:

@@ -106,7 +106,9 @@ def test_a_change_embeds_every_text_with_progress_and_going_back_embeds_none(
     texts = {patent.title for patent in PATENTS} | {"装置", "", NEED.title}
     assert set(embedded) == texts
     assert len(embedded) == len(texts) + 1  # the empty text once in either role
-    assert (len(PATENTS), len(PATENTS)) in shown
+    done = [done for done, total in shown if total == len(PATENTS)]
+    assert done[-1] == len(PATENTS)
+    assert all(0 <= done <= total for done, total in shown)
     embedded.clear()
     with open_under(home, tmp_path / "a") as workspace:
         workspace.build(AT)
@@ -150,3 +152,27 @@ def test_a_served_model_that_was_exchanged_behind_its_name_is_noticed(tmp_path: 
     with Workspace.open(settings) as workspace, pytest.raises(NotReady, match="请运行 matcher index"):
         workspace.matching()
     server.close()
+
+
+def test_progress_is_shown_while_a_block_is_under_way(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One block holds thousands of texts; an encoder that reads ten a second says so as it goes."""
+    real = StaticEmbedder.encode
+
+    def one_by_one(
+        self: StaticEmbedder, texts: Sequence[str], role: Role, progress: Progress | None = None
+    ) -> Vectors:
+        parts = []
+        for text in texts:
+            parts.append(real(self, [text], role))
+            if progress is not None:
+                progress(1)
+        return np.concatenate(parts)
+
+    monkeypatch.setattr(StaticEmbedder, "encode", one_by_one)
+    shown: list[tuple[int, int]] = []
+    with open_under(home, make(tmp_path / "b", 4, seed=2)) as workspace:
+        workspace.build(AT, lambda done, total: shown.append((done, total)))
+    assert shown[:5] == [(0, 3), (1, 3), (2, 3), (3, 3), (3, 3)]  # three titles, then their block
+    assert shown[5:9] == [(1, 3), (2, 3), (3, 3), (3, 3)]  # bodies: one stands twice and is read once
