@@ -10,6 +10,7 @@ bm25-tuned  the product's lexical channel alone: logarithmic query side, the nee
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -113,9 +114,18 @@ def _run(name: str, task: Task, scores: Callable[[Need], Scores | None]) -> Run:
     for need in task.needs:
         values = scores(need)
         if values is not None:
-            order = np.argsort(-values, kind="stable")[: task.k]
+            order = _best(values, task.k)
             rankings[need.id] = Ranking(tuple(ids[row] for row in order), values[order])
     return Run(name, rankings)
+
+
+def _best(values: Scores, k: int | None) -> NDArray[np.int64]:
+    """The rows of the k highest values, equal ones in row order."""
+    if k is None or k >= len(values):
+        return np.argsort(-values, kind="stable")
+    least = np.partition(values, len(values) - k)[len(values) - k]
+    rows = np.flatnonzero(values >= least)
+    return rows[np.argsort(-values[rows], kind="stable")[:k]]
 
 
 def _prefixes(symbol: str) -> tuple[str, ...]:
@@ -130,9 +140,7 @@ def _bm25(name: str, task: Task, streams: Sequence[Stream], k1: float = 1.2, b: 
     from scipy import sparse
 
     vocabulary: dict[str, int] = {}
-    rows: list[int] = []
-    columns: list[int] = []
-    counts: list[int] = []
+    rows, columns, counts = array("i"), array("i"), array("i")
     for row, patent in enumerate(task.patents):
         for term, count in _terms(joined(patent_text(patent)), streams).items():
             rows.append(row)

@@ -80,7 +80,7 @@ def of_history(found: Witnesses, replayed: Replayed, before: date, months: int) 
     try:
         past = _days(found.past, before, months)
         tables.append(_deals(past, replayed, groups))
-        notes += past.empty
+        notes += past.notes
     except InputError as error:
         if error.code not in {"empty", "no_deals"}:
             raise
@@ -102,7 +102,7 @@ def _days(past: Past, before: date, months: int) -> Days:
     if not dates:
         raise InputError(f"{before} 之前没有带日期的交易。", code="empty")
     last = before - timedelta(days=1)
-    return days(past, rolling(min(dates) - timedelta(days=1), last, months))
+    return days(past, rolling(min(dates) - timedelta(days=1), last, months), others=0)
 
 
 def _deals(past: Days, replayed: Replayed, groups: dict[str, str]) -> SignalTable:

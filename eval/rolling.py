@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from eval import strata
 from eval.comparison import Interval, compare, interval
@@ -17,27 +19,34 @@ from eval.report import Evaluation, Report, Stamp, Weighing, label, system
 from eval.scoring import Mode, Scheme, Scores, score
 from eval.splits import Cut
 from eval.strata import Stratum
+from matcher.domain import Need
 from matcher.errors import InputError
 
 Answer = Callable[[Replay], Run]
 """A system: what it would have listed on that day."""
+
+OTHERS = 500
+"""Enterprises besides the buyers whose lists are made on each day."""
+
+DEPTH = 200
+"""Results a need: more than any measure asks for."""
 
 ROLLING = Scheme(Mode.FULL, ("hit@10", "ndcg@10", "mrr", "recall@10", "recall@50"))
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The past days of one history, set up again; `empty` says which cuts had nothing to be found, and why."""
+    """The past days of one history, set up again; `notes` say which had nothing to be found, and who was not asked."""
 
     replays: tuple[Replay, ...]
-    empty: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rolled:
     """Scores over all cuts, with needs named 企业@日期 and `groups` from these to enterprises.
 
-    `empty` says which cuts had nothing to be found, and why.
+    `notes` are those of the days.
     """
 
     scores: Scores
@@ -45,7 +54,7 @@ class Rolled:
     run: Run
     judgements: Judgements
     groups: Mapping[str, str]
-    empty: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def coverage(self, k: int) -> float:
         """Share of all candidates that stand in any need's top k."""
@@ -54,24 +63,44 @@ class Rolled:
         return len(listed & candidates) / len(candidates)
 
 
-def days(past: Past, cuts: Sequence[Cut]) -> Days:
-    """Set up every cut once; raises InputError where no cut has a deal to be found."""
+def days(past: Past, cuts: Sequence[Cut], seed: int = 0, others: int = OTHERS) -> Days:
+    """Set up every cut once; raises InputError where no cut has a deal to be found.
+
+    All later buyers are asked for, and of the other enterprises at most `others` a day, drawn by `seed`: their lists tell
+    how attention is spread, which needs no province of them.
+    """
     replays: list[Replay] = []
-    empty: list[str] = []
+    notes: list[str] = []
     for cut in cuts:
         try:
-            replays.append(replay(past, cut))
+            found = replay(past, cut)
         except InputError as error:
             if error.code != "empty":
                 raise
-            empty.append(str(error))
+            notes.append(str(error))
+            continue
+        asked = _asked(found, seed, others)
+        if len(asked) < len(found.needs):
+            notes.append(
+                f"{cut.on}：{len(found.needs)} 家企业中，除 {len(found.judgements.levels)} 家后来的买方外，"
+                f"抽取 {others} 家出清单，覆盖与集中程度按这些清单计算。"
+            )
+        replays.append(replace(found, needs=asked))
     if not replays:
         raise InputError(
             f"{len(cuts)} 个时间段里都没有可评测的交易。请提供更多历史交易，或加长时间段。"
-            + (f"例如：{empty[0]}" if empty else ""),
+            + (f"例如：{notes[0]}" if notes else ""),
             code="empty",
         )
-    return Days(tuple(replays), tuple(empty))
+    return Days(tuple(replays), tuple(notes))
+
+
+def _asked(found: Replay, seed: int, others: int) -> tuple[Need, ...]:
+    rest = [need.id for need in found.needs if need.id not in found.judgements.levels]
+    if len(rest) <= others:
+        return found.needs
+    drawn = {rest[row] for row in np.random.default_rng(seed).permutation(len(rest))[:others]}
+    return tuple(need for need in found.needs if need.id in drawn or need.id in found.judgements.levels)
 
 
 def roll(past: Days, answer: Answer, scheme: Scheme = ROLLING, name: str = "") -> Rolled:
@@ -87,7 +116,7 @@ def roll(past: Days, answer: Answer, scheme: Scheme = ROLLING, name: str = "") -
             levels[key], groups[key] = judged, need
         rankings |= {need_at(need, found.cut): ranking for need, ranking in answered.rankings.items()}
     run, known = Run(name, rankings), Judgements(levels)
-    return Rolled(score(run, known, scheme), past.replays, run, known, groups, past.empty)
+    return Rolled(score(run, known, scheme), past.replays, run, known, groups, past.notes)
 
 
 def need_at(need: str, cut: Cut) -> str:
@@ -121,7 +150,7 @@ def baseline_answer(name: str, seed: int = 0) -> Answer:
     """A baseline as a system; popularity counts the deals before the cut."""
     from eval.baselines import BASELINES, Task
 
-    return lambda at: BASELINES[name](Task(at.needs, at.patents, seed=seed, deals=at.deals, bought=at.bought))
+    return lambda at: BASELINES[name](Task(at.needs, at.patents, DEPTH, seed, at.deals, at.bought))
 
 
 def report(title: str, past: Past, rolled: Sequence[Rolled], stamp: Stamp, scheme: Scheme) -> Report:
@@ -145,7 +174,7 @@ def report(title: str, past: Past, rolled: Sequence[Rolled], stamp: Stamp, schem
         comparisons,
         _strata(past, last, scheme, stamp.seed),
         tuple((one.scores.run, _exposure(one)) for one in rolled),
-        notes=(*last.empty, *sentences(apart), *_gain(rolled, scheme, stamp.seed)),
+        notes=(*last.notes, *sentences(apart), *_gain(rolled, scheme, stamp.seed)),
         propensity=tuple(weighing for one in rolled for weighing in _propensity(one, stamp.seed)),
     )
 

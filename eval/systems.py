@@ -27,7 +27,7 @@ from matcher.settings import Settings
 from matcher.signals.contract import Context
 from matcher.signals.table import weighted
 from matcher.workspace import open_model
-from models.contract import Embedder
+from models.contract import Embedder, ModelSpec, Role, Vectors
 
 _BATCH = 256
 
@@ -142,6 +142,37 @@ def judged_signals(product: Product, known: Judgements) -> SignalTable:
     return SignalTable(names, tuple(needs))
 
 
+class Remembering:
+    """An embedder that encodes each text once: past days differ in a few patents only."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._known: dict[tuple[Role, str], Vectors] = {}
+
+    @property
+    def spec(self) -> ModelSpec:
+        """That of the embedder."""
+        return self._embedder.spec
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the embedder."""
+        return self._embedder.fingerprint
+
+    def encode(
+        self, texts: Sequence[str], role: Role, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Vectors of shape (len(texts), dimension)."""
+        fresh = [text for text in dict.fromkeys(texts) if (role, text) not in self._known]
+        if fresh:
+            vectors = self._embedder.encode(fresh, role, progress)
+            self._known |= {(role, text): row for text, row in zip(fresh, vectors, strict=True)}
+        found = np.empty((len(texts), self.spec.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            found[row] = self._known[role, text]
+        return found
+
+
 @dataclass
 class Replayed:
     """The product on past days: indexed once a day, whatever is asked of it; knows the assessments of then or earlier.
@@ -155,6 +186,9 @@ class Replayed:
     assessments: Sequence[Assessment] = ()
     k: int = 200
     _last: tuple[Replay, Product] | None = None
+
+    def __post_init__(self) -> None:
+        self.embedder = Remembering(self.embedder)
 
     def on(self, at: Replay) -> Product:
         """The product of one day."""

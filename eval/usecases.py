@@ -230,7 +230,7 @@ def replayed(
     """Systems by name over past days: the first is the baseline, the last the one under test."""
     from eval.one_page import one_page
 
-    past_days = rolling.days(past, cuts)
+    past_days = rolling.days(past, cuts, stamp.seed)
     rolled: dict[str, rolling.Rolled] = {}
     for name, answer in answers.items():
         rolled[name] = rolling.roll(past_days, answer, scheme, name)

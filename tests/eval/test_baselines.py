@@ -87,3 +87,10 @@ def test_the_reference_figures_are_met_again() -> None:
     characters = score(bm25_characters(task), collection.judgements).mean("ndcg@10")
     assert words == pytest.approx(0.573, abs=0.005)
     assert characters == pytest.approx(0.602, abs=0.005)
+
+
+def test_a_short_list_is_the_head_of_the_long_one() -> None:
+    for name, baseline in BASELINES.items():
+        whole, short = (baseline(Task(NEEDS, PATENTS, k, seed=3)) for k in (None, 2))
+        for need, ranking in short.rankings.items():
+            assert ranking.ids == whole.rankings[need].ids[:2], name

@@ -54,11 +54,27 @@ def test_all_cuts_are_measured_together_and_empty_ones_are_said() -> None:
     assert found.scores.need_ids == ("e1@2019-01-01", "e2@2021-01-01")
     assert found.scores.values["hit@1"].tolist() == [1.0, 1.0]
     assert found.groups == {"e1@2019-01-01": "e1", "e2@2021-01-01": "e2"}
-    assert found.empty == (
+    assert found.notes == (
         "2020-01-01 之后到 2021-01-01 没有可评测的交易：0 笔交易的买方或专利在时点上都不在候选中。",
     )
     with pytest.raises(InputError, match="1 个时间段里都没有可评测的交易"):
         days(_past(), CUTS[1:2])
+
+
+def test_of_a_province_the_buyers_and_a_drawn_part_of_the_others_are_asked() -> None:
+    past = _past()
+    more = [Enterprise(f"x{i}", f"外{i}", focus_areas=("齿轮",)) for i in range(9)]
+    crowded = Past(past.patents, [*past.enterprises, *more], past.needs, past.transactions)
+    found = days(crowded, CUTS, seed=1, others=3)
+    for at in found.replays:
+        assert len(at.needs) == 4
+        assert set(at.judgements.levels) <= {need.id for need in at.needs}
+    assert found == days(crowded, CUTS, seed=1, others=3)
+    assert found != days(crowded, CUTS, seed=2, others=3)
+    assert found.notes[0] == (
+        "2019-01-01：11 家企业中，除 1 家后来的买方外，抽取 3 家出清单，覆盖与集中程度按这些清单计算。"
+    )
+    assert len(days(crowded, CUTS).replays[0].needs) == 11
 
 
 def test_the_verdict_counts_enterprises_deals_and_what_is_set_apart() -> None:

@@ -13,6 +13,7 @@ from eval.splits import Cut
 from eval.systems import (
     SYSTEMS,
     Product,
+    Remembering,
     Replayed,
     ablated,
     context_at,
@@ -25,7 +26,7 @@ from matcher.fitting import prior_weights, probe
 from matcher.ranker import Made, RankerArtefact
 from matcher.settings import RankingSettings, RetrievalSettings, Settings
 from models.catalogue import load_model
-from models.contract import Embedder
+from models.contract import Embedder, Role
 
 NEEDS = [Need("n1", "滚动轴承润滑", ipc=("F16C 33/66",)), Need("n2", "污水除磷")]
 PATENTS = [
@@ -129,3 +130,24 @@ def test_learned_weights_rank_a_day_and_are_refused_on_one_they_may_have_seen(em
     with pytest.raises(InputError, match="不能用于评测更早的时点 2020-01-01") as error:
         replayed.learned(late)(at)
     assert error.value.code == "leak"
+
+
+def test_a_text_is_encoded_once_and_alike(embedder: Embedder) -> None:
+    asked: list[str] = []
+
+    class Counting:
+        spec, fingerprint = embedder.spec, embedder.fingerprint
+
+        def encode(self, texts: list[str], role: Role, progress: None = None) -> np.ndarray:
+            asked.extend(texts)
+            return embedder.encode(texts, role)
+
+    remembering = Remembering(Counting())
+    texts = ["轴承", "除磷", "轴承"]
+    for _ in range(2):
+        np.testing.assert_array_equal(
+            remembering.encode(texts, Role.PASSAGE), embedder.encode(texts, Role.PASSAGE)
+        )
+    assert asked == ["轴承", "除磷"]
+    remembering.encode(["轴承"], Role.QUERY)
+    assert asked == ["轴承", "除磷", "轴承"]
