@@ -117,9 +117,17 @@ def test_an_external_service_never_sees_a_confidential_need_or_a_contact(
         needs = list(workspace.store.needs.all())
         found = {item.need.title: item for item in matching.match(needs, context, everything)}
     said = sent(elsewhere)
-    for shown in ("锂离子电池组", "小麦赤霉病", "电池组液冷", "动力电池热管理"):
+    for shown in ("锂离子电池组", "小麦赤霉病", "电池组液冷"):
         assert shown in said
-    for hidden in ("匿名需求", "机密需求", "13812345678", "88886666", "@example.com", "13900000000"):
+    for hidden in (
+        "匿名需求",
+        "机密需求",
+        "动力电池热管理",
+        "13812345678",
+        "88886666",
+        "@example.com",
+        "13900000000",
+    ):
         assert hidden not in said
     assert "语义相近" not in found[OPEN.title].matches[0].missing
     for need in (ANONYMOUS, SECRET):
