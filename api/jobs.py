@@ -1,4 +1,4 @@
-"""Background work: imports and index builds, one at a time, in the order in which they were asked for."""
+"""Background work: imports, index builds and lists of events, one at a time, in the order in which they were asked for."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from uuid import uuid4
 from sqlalchemy import Engine
 
 from api.store.jobs import Job, Jobs, JobState
-from matcher import usecases
+from matcher import roadshows, usecases
 from matcher.errors import InputError, MatcherError
+from matcher.events import Event
 from matcher.landing import Manner, record_kind
 from matcher.matching import Progress
 from matcher.workspace import Workspace
 
 REPORT = "导入报告.xlsx"
-_IMPORT, _INDEX = "import", "index"
+_IMPORT, _INDEX, _LIST = "import", "index", "list"
 _SHOWN = 200
 """Problems kept for the page; all of them are in the report file."""
 _LONGEST_NAME = 50
@@ -86,6 +87,11 @@ class Worker:
         """Queue a build of the index."""
         return self._add(Job(uuid4().hex, _INDEX, "重建索引", by, "{}", self._now()))
 
+    def build_list(self, event: Event, by: str, author: str) -> Job:
+        """Queue a new version of an event's list, drawn up by `author`."""
+        task = json.dumps({"event": event.id, "author": author}, ensure_ascii=False)
+        return self._add(Job(uuid4().hex, _LIST, f"编制清单 {event.name}", by, task, self._now()))
+
     def report(self, job: Job) -> Path | None:
         """The workbook with the rows that did not land, where there is one."""
         file = self._folder / job.id / REPORT
@@ -113,7 +119,7 @@ class Worker:
     def _do(self, job: Job) -> None:
         state, message, result = JobState.DONE, "", ""
         try:
-            result = self._import(job) if job.kind == _IMPORT else self._index(job)
+            result = {_IMPORT: self._import, _INDEX: self._index, _LIST: self._list}[job.kind](job)
         except _Cancelled:
             if self._closing:
                 return
@@ -147,6 +153,17 @@ class Worker:
     def _index(self, job: Job) -> str:
         built = usecases.build_index(self._workspace, self._now(), self._step(job, "更新索引", 0.0))
         return json.dumps({"built": built})
+
+    def _list(self, job: Job) -> str:
+        task = json.loads(job.task)
+        at = self._now()
+        event = roadshows.event_named(self._workspace, task["event"])
+        usecases.build_index(self._workspace, at, self._step(job, "更新索引", 0.0))
+        day = roadshows.Day(at.date(), at)
+        progress = self._step(job, "编制", 0.0)
+        version, built = roadshows.build_list(self._workspace, event, day, task["author"], progress)
+        counts = {"pairs": len(built.entries), "needs": built.needs, "patents": built.patents}
+        return json.dumps({"list": version.id, "event": event.id, **counts}, ensure_ascii=False)
 
     def _step(self, job: Job, what: str, start: float) -> Progress:
         """A progress function that also hears that the job is to stop; from `start` on, to the end or half-way."""

@@ -16,6 +16,7 @@ SCOPES = {
     Operation.READ_NEED: "查看需求及其对接结果",
     Operation.MATCH_PATENT: "查看专利适合的企业",
     Operation.MAKE_LIST: "编制对接清单",
+    Operation.READ_EVENTS: "查看活动及其清单",
     Operation.READ_CONTACTS: "查看联系部门",
 }
 """What programs can be let do: what the interface offers, and what people call it."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from api.access.roles import Caller, Role
 from matcher.domain import Need, Patent
 from matcher.errors import NotFound, PermissionDenied
+from matcher.events import ListState, ListVersion
 
 
 class Operation(StrEnum):
@@ -25,6 +27,9 @@ class Operation(StrEnum):
     MATCH_PATENT = "patents:match"
     READ_NEED = "needs:read"
     MAKE_LIST = "lists:make"
+    READ_EVENTS = "events:read"
+    """Events and their lists; drafts are the bureau's alone."""
+    RUN_EVENTS = "events:write"
     IMPORT = "imports:write"
     STATUS = "status:read"
     REBUILD = "index:write"
@@ -49,6 +54,8 @@ PERMISSIONS: dict[Operation, dict[Role, Extent]] = {
     Operation.MATCH_PATENT: {Role.BUREAU: _ALL, Role.HOLDER: _OWN},
     Operation.READ_NEED: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
     Operation.MAKE_LIST: {Role.BUREAU: _ALL, Role.HOLDER: _OWN, Role.ENTERPRISE: _OWN},
+    Operation.READ_EVENTS: {Role.BUREAU: _ALL, Role.HOLDER: _OWN, Role.ENTERPRISE: _OWN},
+    Operation.RUN_EVENTS: {Role.BUREAU: _ALL},
     Operation.IMPORT: {Role.BUREAU: _ALL},
     Operation.STATUS: {Role.BUREAU: _ALL, Role.ANALYST: _ALL},
     Operation.REBUILD: {Role.BUREAU: _ALL},
@@ -116,3 +123,13 @@ def allowed_need(caller: Caller, operation: Operation, need: Need | None, need_i
     if need is None or not may_need(caller, operation, need):
         raise NotFound(f"没有编号为“{need_id}”的需求。")
     return need
+
+
+def readable_list(caller: Caller, versions: Sequence[ListVersion], list_id: str = "") -> ListVersion:
+    """The version of that id, else the newest, of those that `caller` may see: only the bureau sees unpublished ones."""
+    everything = extent(caller, Operation.READ_EVENTS) is _ALL
+    seen = [version for version in versions if everything or version.state is ListState.PUBLISHED]
+    named = [version for version in seen if list_id in ("", version.id)]
+    if not named:
+        raise NotFound(f"没有清单“{list_id}”。" if list_id else "这场活动还没有可以查看的清单。")
+    return named[-1]

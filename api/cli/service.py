@@ -62,7 +62,7 @@ def key(
         list[str],
         typer.Option(
             "--scope",
-            help="权限范围（可重复）：search、needs:read、patents:match、lists:make、patents:contacts。",
+            help="权限范围（可重复）：search、needs:read、patents:match、lists:make、events:read、patents:contacts。",
         ),
     ],
     role: Annotated[

@@ -14,7 +14,7 @@ from api.access.sign_in import Access
 from api.http.edge import Edge
 from api.http.openapi import describe
 from api.http.problems import answer_problems
-from api.http.routes import description, lists, matches, status
+from api.http.routes import description, events, lists, matches, status
 from api.jobs import Worker
 from api.pages.routers import ROUTERS, UPLOADS, static_files
 from api.serving import Guarded, Services
@@ -60,7 +60,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
     app.state.services = Services(workspace, Access(engine), worker)
     app.state.now = clock
     answer_problems(app)
-    for router in (matches.router, lists.router, status.router, description.router, *ROUTERS):
+    for router in (matches.router, lists.router, events.router, status.router, description.router, *ROUTERS):
         app.include_router(router)
     app.mount("/static", static_files())
     describe(app)

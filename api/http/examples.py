@@ -7,7 +7,7 @@ from typing import Any
 from fastapi.openapi.models import Example as BodyExample
 
 from api.http.openapi import Example
-from api.http.schemas import HealthDocument, ListDocument, ReadyDocument
+from api.http.schemas import EventDocument, HealthDocument, ListDocument, ReadyDocument
 
 SEARCH: dict[str, BodyExample] = {
     "一句话": {
@@ -81,6 +81,20 @@ LIST = Example(
         ],
     },
     "与 JSON 导出相同的清单：每条需求的专利，最好的在前",
+)
+EVENTS = Example(
+    list[EventDocument],
+    [
+        {
+            "id": "HD001",
+            "name": "2026年秋季路演",
+            "starts": "2026-10-20",
+            "ends": None,
+            "place": "省科技馆",
+            "organiser": "河东省知识产权局",
+        }
+    ],
+    "全部活动，按编号",
 )
 HEALTH = Example(HealthDocument, {"status": "ok"}, "进程在运行")
 READY = Example(

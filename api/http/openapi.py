@@ -8,7 +8,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel
 
 from api.http.problems import MEDIA_TYPE, Problem
 from api.http.schemas import FieldProblemDocument, ProblemDocument
@@ -37,8 +36,8 @@ _REFUSALS = (
 class Example:
     """An answer as it looks, and the model of its shape."""
 
-    model: type[BaseModel]
-    document: dict[str, Any]
+    model: type[Any]
+    document: dict[str, Any] | list[dict[str, Any]]
     description: str
 
 

@@ -84,6 +84,14 @@ class PatentMatchesQuery(_Question):
     k: int = Field(10, ge=1, le=_MAX_K, description="列几项")
 
 
+class EventListQuery(_Question):
+    """Which version, and for whom."""
+
+    version: str = Field("", max_length=50, description="清单编号，如 HD001-02；默认为最新一版")
+    preset: str = Field("", max_length=20, description="内部版、对外版、企业版、高校版；默认为本角色的版式")
+    recipient: str = Field("", max_length=200, description="企业版、高校版交给谁")
+
+
 class ListQuery(PatentFilters):
     """Which needs, which patents and for whom."""
 

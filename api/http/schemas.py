@@ -83,6 +83,17 @@ class ListDocument(_Document):
     needs: list[NeedDocument]
 
 
+class EventDocument(_Document):
+    """One event."""
+
+    id: str
+    name: str
+    starts: str
+    ends: str | None
+    place: str
+    organiser: str
+
+
 class HealthDocument(_Document):
     """The process runs."""
 

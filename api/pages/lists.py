@@ -11,11 +11,13 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Response
 
 from api.access import audiences
+from api.access.audiences import Audience
 from api.access.roles import Role
 from api.pages.posting import ListForm
 from api.pages.rendering import page
 from api.serving import MakingLists, caller_of
 from matcher import usecases
+from matcher.matches import MatchList
 from matcher.matchlists.exports import list_rows
 from matcher.matchlists.exports.presets import PRESETS
 from matcher.matchlists.exports.xlsx import write_xlsx
@@ -51,13 +53,17 @@ def make_list(
     needs = replace(NeedFilter(enterprises=own), regions=_words(need_region))
     request = serving.list_request(None, k, event.strip())
     found = usecases.make_list(serving.workspace, request, needs, PatentFilter(regions=_words(region)))
+    serving.note("导出对接清单", f"{audience.preset.name} {event.strip()}".strip())
+    return workbook(found, audience, f"{event.strip()}对接清单")
+
+
+def workbook(found: MatchList, audience: Audience, name: str) -> Response:
+    """A list as a workbook to keep."""
     rows = list_rows(found, audience.preset, audience.recipient)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "list.xlsx"
         write_xlsx(rows, file)
-        content = file.read_bytes()
-    serving.note("导出对接清单", f"{audience.preset.name}，{len(rows.needs)} 条需求")
-    return attachment(content, f"{event.strip()}对接清单-{audience.preset.name}.xlsx")
+        return attachment(file.read_bytes(), f"{name}-{audience.preset.name}.xlsx")
 
 
 def attachment(content: bytes, name: str) -> Response:

@@ -25,6 +25,7 @@ class MayPost(May):
 
 SearchForm = Annotated[Serving, Depends(MayPost(Operation.SEARCH))]
 ListForm = Annotated[Serving, Depends(MayPost(Operation.MAKE_LIST))]
+EventForm = Annotated[Serving, Depends(MayPost(Operation.RUN_EVENTS))]
 ImportForm = Annotated[Serving, Depends(MayPost(Operation.IMPORT))]
 RebuildForm = Annotated[Serving, Depends(MayPost(Operation.REBUILD))]
 ManageForm = Annotated[Serving, Depends(MayPost(Operation.MANAGE))]

@@ -23,6 +23,7 @@ _POLICY = (
 _MENU = (
     ("/", "检索", Operation.SEARCH),
     ("/needs", "需求", Operation.READ_NEED),
+    ("/events", "路演", Operation.READ_EVENTS),
     ("/lists", "对接清单", Operation.MAKE_LIST),
     ("/import", "导入", Operation.IMPORT),
     ("/status", "进展", Operation.STATUS),

@@ -40,6 +40,8 @@ TABLE = {
     Operation.MATCH_PATENT: (ALL, OWN, NO, NO, NO),
     Operation.READ_NEED: (ALL, NO, OWN, NO, NO),
     Operation.MAKE_LIST: (ALL, OWN, OWN, NO, NO),
+    Operation.READ_EVENTS: (ALL, OWN, OWN, NO, NO),
+    Operation.RUN_EVENTS: (ALL, NO, NO, NO, NO),
     Operation.IMPORT: (ALL, NO, NO, NO, NO),
     Operation.STATUS: (ALL, NO, NO, ALL, NO),
     Operation.REBUILD: (ALL, NO, NO, NO, NO),

@@ -10,6 +10,8 @@ OPERATIONS = {
     "/api/v1/needs/{need_id}/matches": "get",
     "/api/v1/patents/{number}/enterprises": "get",
     "/api/v1/list": "get",
+    "/api/v1/events": "get",
+    "/api/v1/events/{event_id}/list": "get",
     "/health": "get",
     "/ready": "get",
 }
