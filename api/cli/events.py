@@ -25,6 +25,8 @@ app.command("outcome")(followups.outcome)
 app.command("duties")(followups.duties)
 app.command("done")(followups.done)
 app.command("schedule")(meetings.schedule)
+app.command("documents")(meetings.documents)
+app.command("monthly")(meetings.monthly)
 
 _Event = Annotated[str, typer.Argument(help="活动编号（如 HD001）或名称。", metavar="活动")]
 _List = Annotated[

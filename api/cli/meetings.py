@@ -45,3 +45,56 @@ def schedule(
     )
     for remark in made.remarks:
         typer.echo(f"  {remark}")
+
+
+def documents(
+    event: _Event,
+    out: Annotated[Path, typer.Option("--out", help="文件夹（全部文件），或 .docx、.pdf、.xlsx 文件。")],
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--kind",
+            help="路演手册、议程、签到表、参会回执、现场意向登记表、邀请名单、企业手册、高校手册、会后报告、典型案例；不给则全部。",
+        ),
+    ] = "",
+    of: Annotated[str, typer.Option("--for", help="企业手册、高校手册给谁，或典型案例的对接编号。")] = "",
+    home: Home = None,
+) -> None:
+    """会务文件：Word、PDF、Excel，按保密等级分别给公众、企业、权利人和内部。
+
+    例：matcher event documents HD001 --out 会务文件；matcher event documents HD001 --kind 路演手册 --out 路演手册.pdf
+    """
+    from matcher import paperwork, roadshows
+    from matcher.matchlists import documents as papers
+    from matcher.workspace import Workspace
+
+    with Workspace.open(read_settings(home)) as workspace:
+        briefing = paperwork.brief(workspace, roadshows.event_named(workspace, event), now())
+    if kind:
+        papers.write(briefing, papers.kind_named(kind), out, of)
+        typer.echo(f"已写出 {out}。")
+        return
+    written = paperwork.write_all(briefing, out)
+    for file in written.files:
+        typer.echo(f"已写出 {file}。")
+    if written.refused:
+        typer.echo(written.refused, err=True)
+
+
+def monthly(
+    month: Annotated[str, typer.Argument(help="月份，如 2026-11。", metavar="月份")],
+    out: Annotated[Path, typer.Option("--out", help="写到哪里（.docx 或 .pdf）。")],
+    home: Home = None,
+) -> None:
+    """月度信息报送稿：数字取自对接结果并附口径，其余标为待填。
+
+    例：matcher event monthly 2026-11 --out 月度信息.docx
+    """
+    from matcher import paperwork
+    from matcher.matchlists.documents import write_pages
+    from matcher.workspace import Workspace
+
+    with Workspace.open(read_settings(home)) as workspace:
+        report = paperwork.monthly_report(workspace, month, now())
+    write_pages(report, out)
+    typer.echo(f"已写出 {out}。")
