@@ -234,13 +234,14 @@ class Patent:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A patent holder; `kind` such as 高校, 科研机构, 医院."""
+    """A patent holder; `kind` such as 高校, 科研机构, 医院; `department` is the 主管部门."""
 
     id: str
     name: str
     kind: str = ""
     region: str = ""
     contact: str = ""
+    department: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ _QUOTED = re.compile("“[^”]*”|CN[0-9.X]+")
 _Kind = Annotated[
     str,
     typer.Argument(
-        help="patents 专利、needs 需求、enterprises 企业、assessments 企业评价、transactions 历史交易。"
+        help="patents 专利、needs 需求、enterprises 企业、assessments 企业评价、transactions 历史交易、holders 专利权人。"
     ),
 ]
 

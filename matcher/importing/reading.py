@@ -8,7 +8,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, overload
 
-from matcher.domain import Assessment, Enterprise, Need, Patent, Transaction
+from matcher.domain import Assessment, Enterprise, Holder, Need, Patent, Transaction
 from matcher.errors import InputError
 from matcher.importing.assessments import read_assessment
 from matcher.importing.cells import Cells, RowRefused
@@ -16,6 +16,7 @@ from matcher.importing.delimited import read_delimited
 from matcher.importing.enterprises import read_enterprise
 from matcher.importing.files import FileFormat, format_of
 from matcher.importing.headers import LOOKED_AT, Header, Recogniser, header_key
+from matcher.importing.holders import read_holder
 from matcher.importing.jsonlines import read_json_lines
 from matcher.importing.labelled import Filled, is_list, unmerged
 from matcher.importing.labelled import records as labelled_records
@@ -28,7 +29,7 @@ from matcher.importing.transactions import read_transaction
 from matcher.importing.workbooks import read_workbook
 from matcher.settings import FileLimits
 
-R = TypeVar("R", Patent, Enterprise, Need, Assessment, Transaction)
+R = TypeVar("R", Patent, Enterprise, Need, Assessment, Transaction, Holder)
 
 _BUILDERS: Mapping[RecordKind, Callable[[Cells, str], Any]] = {
     RecordKind.PATENTS: read_patent,
@@ -36,6 +37,7 @@ _BUILDERS: Mapping[RecordKind, Callable[[Cells, str], Any]] = {
     RecordKind.NEEDS: read_need,
     RecordKind.ASSESSMENTS: read_assessment,
     RecordKind.TRANSACTIONS: read_transaction,
+    RecordKind.HOLDERS: read_holder,
 }
 _FORMS = frozenset({RecordKind.NEEDS})
 """What is also collected on forms in Word, a label beside its value."""
@@ -46,6 +48,7 @@ KIND_LABELS: Mapping[RecordKind, str] = {
     RecordKind.NEEDS: "技术需求",
     RecordKind.ASSESSMENTS: "企业评价",
     RecordKind.TRANSACTIONS: "历史交易",
+    RecordKind.HOLDERS: "专利权人",
 }
 
 

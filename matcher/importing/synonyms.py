@@ -20,6 +20,7 @@ class RecordKind(StrEnum):
     NEEDS = "needs"
     ASSESSMENTS = "assessments"
     TRANSACTIONS = "transactions"
+    HOLDERS = "holders"
 
 
 Table = Mapping[str, str]
@@ -285,12 +286,23 @@ TRANSACTION: Table = {
     "region": "受让人地区 受让方所在地 买方地区 受让方地区 " + _REGION,
 }
 
+HOLDER: Table = {
+    "name": """
+        单位名称 权利人名称 专利权人名称 专利权人 权利人 高校名称 院校名称 机构名称 高校院所名称 名称 holder name
+    """,
+    "kind": "单位类型 单位类别 权利人类型 机构类型 类型 单位性质 kind type",
+    "region": "属地 单位属地 " + _REGION,
+    "department": "主管部门 业务主管部门 上级主管部门 归口部门 行业主管部门 department",
+    "contact": "联系部门 联系人 联系方式 联系人及电话 联系电话 权利人联系部门 contact",
+}
+
 SYNONYMS: Mapping[RecordKind, Table] = {
     RecordKind.PATENTS: PATENT,
     RecordKind.ENTERPRISES: ENTERPRISE,
     RecordKind.NEEDS: NEED,
     RecordKind.ASSESSMENTS: ASSESSMENT,
     RecordKind.TRANSACTIONS: TRANSACTION,
+    RecordKind.HOLDERS: HOLDER,
 }
 
 ESSENTIAL: Mapping[RecordKind, tuple[str, ...]] = {
@@ -299,6 +311,7 @@ ESSENTIAL: Mapping[RecordKind, tuple[str, ...]] = {
     RecordKind.NEEDS: ("title", "description"),
     RecordKind.ASSESSMENTS: ("patent",),
     RecordKind.TRANSACTIONS: ("patent",),
+    RecordKind.HOLDERS: ("name",),
 }
 """A row is a header of this kind only if it names one of these fields."""
 

@@ -162,10 +162,18 @@ _TRANSACTIONS = (
     Field("许可期限届满日", "仅许可填写", "2029-05-19", Entry.DATE),
     Field("地区", "受让人所在地", "云岭省青屿市"),
 )
+_HOLDERS = (
+    Field("单位名称", "与专利上的权利人名称一致", "云岭理工大学", mandatory=True, width=26),
+    Field("单位类型", "高校、科研机构、医院等", "高校"),
+    _REGION,
+    Field("主管部门", "业务主管部门，进展按此汇总", "云岭省教育厅", width=20),
+    Field("联系人", "部门和电话，只用于主管部门内部", "科技处 0000-0000000", width=22),
+)
 TEMPLATES: tuple[Template, ...] = (
     Template(RecordKind.PATENTS, "专利信息导入模板", _PATENTS),
     Template(RecordKind.NEEDS, "技术需求导入模板", _NEEDS),
     Template(RecordKind.ENTERPRISES, "企业信息导入模板", _ENTERPRISES),
     Template(RecordKind.ASSESSMENTS, "企业评价导入模板", _ASSESSMENTS),
     Template(RecordKind.TRANSACTIONS, "历史交易导入模板", _TRANSACTIONS),
+    Template(RecordKind.HOLDERS, "专利权人导入模板", _HOLDERS),
 )

@@ -36,7 +36,7 @@ def template_for(kind: str) -> Template:
 
 
 def write_template(kind: str, path: Path) -> None:
-    """Write the template of `kind` (patents, needs, enterprises, assessments, transactions) as xlsx, of needs also as docx.
+    """Write the template of `kind` (patents, needs, enterprises, assessments, transactions, holders) as xlsx, of needs also as docx.
 
     The first sheet holds title and header, with drop-downs and checks that warn; the example stands on the
     notes sheet only, so that a filled template imports without it. Raises InputError.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from matcher import batch
 from matcher.domain import Need
 from matcher.matches import Grade, Match, NeedMatches
 from matcher.matching import Progress
@@ -54,5 +55,5 @@ def match_all(
     needs: Sequence[Need] = list(workspace.store.needs.all(as_of=as_of))
     matching = workspace.matching()
     allowed = workspace.allowed(matching.collection, patents or PatentFilter(), as_of)
-    rules = ListRules(list_k=_DEEP, floor=floor)
-    return Demand(tuple(matching.match(needs, workspace.context(as_of), rules, allowed, progress)))
+    asked = batch.Asked(as_of, ListRules(list_k=_DEEP, floor=floor), allowed)
+    return Demand(tuple(batch.match_all(workspace, needs, asked, progress)))

@@ -12,19 +12,18 @@ from typing import Self
 
 from sqlalchemy import Engine, select
 
-from matcher.domain import Holder
 from matcher.store import tables
 from matcher.store.demand import Enterprises, Needs
 from matcher.store.engine import open_engine, reading, sqlite_url, writing
 from matcher.store.history import Assessments, Transactions
+from matcher.store.holders import Holders
 from matcher.store.imports import Imports
 from matcher.store.intake import Intake, Outcome
 from matcher.store.inventory import Inventory
-from matcher.store.kinds import HOLDERS, kind_of
+from matcher.store.kinds import kind_of
 from matcher.store.migrations import migrate
 from matcher.store.outcomes import Outcomes
 from matcher.store.patents import Patents
-from matcher.store.reads import Records
 from matcher.store.records import Record
 from matcher.store.roadshows import Roadshows
 
@@ -38,7 +37,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.patents = Patents(engine)
-        self.holders: Records[Holder] = Records(engine, HOLDERS)
+        self.holders = Holders(engine)
         self.enterprises = Enterprises(engine)
         self.needs = Needs(engine)
         self.assessments = Assessments(engine)

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from matcher.errors import Conflict
-from matcher.inventory import Item, Move, Stage, Step, Task
+from matcher.inventory import ASSESSED, Item, Move, Stage, Step, Task
 from matcher.store import tables
 from matcher.store.engine import reading, writing
 from matcher.store.intake import chunks
@@ -66,6 +66,13 @@ class Inventory:
         query = query.where(_STEPS.c.at <= datetime.combine(day, time.max))
         with reading(self._engine) as connection:
             return {id_: Stage(stage) for id_, stage in connection.execute(query)}
+
+    def first_assessed(self) -> dict[str, date]:
+        """The day on which each patent was first 已盘点."""
+        done = [stage.value for stage in ASSESSED]
+        query = select(_STEPS.c.patent_id, func.min(_STEPS.c.at)).where(_STEPS.c.stage.in_(done))
+        with reading(self._engine) as connection:
+            return {id_: at.date() for id_, at in connection.execute(query.group_by(_STEPS.c.patent_id))}
 
     def revision(self) -> int:
         """A number that grows with every change."""

@@ -60,3 +60,25 @@ def test_the_tables_can_be_copied_and_are_not_overwritten(matcher, tmp_path):
     own.write_text("", encoding="utf-8")
     assert "已有全部规则表" in matcher("rules")
     assert json.loads(matcher("tiers", "--json", "--as-of", "2026-06-30"))["tiers"] == {"常规推广": 5}
+
+
+def test_progress_counts_and_shows_the_rows(matcher, tmp_path):
+    found = json.loads(matcher("progress", "--as-of", "2026-06-30", "--out", "a.xlsx", "--json"))
+    assert found["rates"]["盘点率"] == {"numerator": 0, "denominator": 5}
+    assert found["rates"]["实施率"] == {"numerator": 1, "denominator": 5}
+    assert found["milestones"] == {"已完成": 0, "按期": 0, "滞后": 4}
+    book = load_workbook(tmp_path / "a.xlsx")
+    assert book.sheetnames == [
+        "指标", "转化交易", "分月", "节点", "督办清单", "指标口径", "专利明细", "交易明细",
+    ]  # fmt: skip
+    rows = list(book["专利明细"].iter_rows(min_row=3, values_only=True))
+    place = rows[0].index("实施率")
+    marks = [row[place] for row in rows[1:]]
+    assert (marks.count("分子"), marks.count("分子") + marks.count("分母")) == (1, 5)
+    lag = [row[:4] for row in book["督办清单"].iter_rows(min_row=4, values_only=True)]
+    assert [(row[0], row[3]) for row in lag] == [
+        ("其余单位盘点过六成", "泰山学院"),
+        ("其余单位盘点过六成", "岱岳研究院"),
+        ("全部单位完成盘点", "泰山学院"),
+        ("全部单位完成盘点", "岱岳研究院"),
+    ]

@@ -32,7 +32,7 @@ def lists_of(page):
 
 
 def test_kinds():
-    assert KINDS == ["patents", "needs", "enterprises", "assessments", "transactions"]
+    assert KINDS == ["patents", "needs", "enterprises", "assessments", "transactions", "holders"]
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.kind)
@@ -86,8 +86,8 @@ def test_equal_bytes_each_time(tmp_path):
 
 
 def test_unknown_kind_and_wrong_suffix(tmp_path):
-    with pytest.raises(InputError, match=r"holders.*patents、needs"):
-        write_template("holders", tmp_path / "a.xlsx")
+    with pytest.raises(InputError, match=r"institutes.*patents、needs"):
+        write_template("institutes", tmp_path / "a.xlsx")
     with pytest.raises(InputError, match=r"以 \.xlsx 结尾"):
         write_template("needs", tmp_path / "a.csv")
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,167 @@
+"""进展 of a workspace on a day: rates, deals, months and milestones, each number with the rows that it counts."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from matcher.availability import in_force
+from matcher.domain import EncumbranceKind, LegalStatus, Patent, Transaction, TransactionKind
+from matcher.programme.indicators import Indicator, Rate, RateLine, indicators, rate, rate_lines
+from matcher.programme.milestones import MilestoneLine, milestone_lines, read_milestones
+from matcher.programme.standing import UNSTATED, Day, Standing, standings
+from matcher.programme.transfer_list import DEALS
+from matcher.store.database import Store
+from matcher.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """One transaction that is counted, with whose patent it was."""
+
+    transaction: Transaction
+    holder: str
+    title: str
+
+    @property
+    def amount(self) -> float | None:
+        """万元 as stated."""
+        return self.transaction.fee.amount if self.transaction.fee else None
+
+
+@dataclass(frozen=True, slots=True)
+class DealLine:
+    """Deals of one kind of one group: how many, their stated amounts in 万元, how many state none."""
+
+    dimension: str
+    group: str
+    kind: TransactionKind
+    deals: int
+    amount: float
+    unstated: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLine:
+    """One indicator at the end of a month, or of the day where the month is not over."""
+
+    month: str
+    day: date
+    indicator: str
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """All of it; deals are those from `since` to `as_of`, both included."""
+
+    as_of: date
+    since: date
+    table: tuple[Indicator, ...]
+    found: tuple[Standing, ...]
+    rates: tuple[RateLine, ...]
+    deals: tuple[Deal, ...]
+    deal_lines: tuple[DealLine, ...]
+    open_licences: tuple[Patent, ...]
+    """Patents under an open licence on the day."""
+    months: tuple[MonthLine, ...]
+    milestones: tuple[MilestoneLine, ...]
+
+
+def progress(workspace: Workspace, as_of: date, since: date | None = None) -> Progress:
+    """Progress at the end of a day; deals are counted from `since`, by default from the first day of the year."""
+    store = workspace.store
+    since = since or date(as_of.year, 1, 1)
+    table = read_milestones(workspace.settings.home)
+    patents = list(store.patents.all())
+    holders = {holder.name: holder for holder in store.holders.all()}
+
+    def standing_at(day: date) -> list[Standing]:
+        return standings(patents, holders, _day(store, day))
+
+    found = standing_at(as_of)
+    rates = indicators(table.cutoff)
+    deals = _deals(store, patents, since, as_of)
+    return Progress(
+        as_of,
+        since,
+        rates,
+        tuple(found),
+        tuple(rate_lines(found, rates)),
+        tuple(deals),
+        tuple(_deal_lines(deals)),
+        tuple(one.patent for one in found if one.counted and _open(one.patent, as_of)),
+        tuple(
+            MonthLine(f"{day:%Y-%m}", day, one.name, rate(one, at))
+            for day in month_ends(since, as_of)
+            for at in [standing_at(day)]
+            for one in rates[:3]
+        ),
+        tuple(milestone_lines(table, found, as_of)),
+    )
+
+
+def _day(store: Store, day: date) -> Day:
+    assessed = frozenset(
+        each.patent_id for each in store.assessments.all(day) if each.on is None or each.on <= day
+    )
+    return Day(day, store.inventory.stages_at(day), store.inventory.first_assessed(), assessed)
+
+
+def month_ends(since: date, as_of: date) -> list[date]:
+    """The last day of every month from `since`, and `as_of` for the month that is not over."""
+    found = []
+    day = since
+    while day <= as_of:
+        next_month = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        found.append(min(next_month - timedelta(days=1), as_of))
+        day = next_month
+    return found
+
+
+def _open(patent: Patent, as_of: date) -> bool:
+    declared = any(
+        item.kind is EncumbranceKind.OPEN_LICENCE and in_force(item, as_of) for item in patent.encumbrances
+    )
+    return declared or patent.status is LegalStatus.OPEN_LICENCE
+
+
+def _deals(store: Store, patents: Sequence[Patent], since: date, as_of: date) -> list[Deal]:
+    by_id = {patent.id: patent for patent in patents}
+    found = [
+        Deal(each, each.seller or UNSTATED, by_id[each.patent_id].title if each.patent_id in by_id else "")
+        for each in store.transactions.all(as_of)
+        if each.kind in DEALS and each.on is not None and since <= each.on <= as_of
+    ]
+    return sorted(found, key=lambda deal: (deal.transaction.on or since, deal.transaction.id))
+
+
+def _deal_lines(deals: Iterable[Deal]) -> list[DealLine]:
+    groups: dict[tuple[str, str], list[Deal]] = defaultdict(list)
+    for deal in deals:
+        for dimension, group in (
+            ("全部", "全部"),
+            ("月份", f"{deal.transaction.on:%Y-%m}"),
+            ("出让方", deal.holder),
+        ):
+            groups[dimension, group].append(deal)
+    lines = []
+    for (dimension, group), mine in sorted(groups.items()):
+        counts = Counter(deal.transaction.kind for deal in mine)
+        for kind in TransactionKind:
+            if counts[kind]:
+                amounts = [deal.amount for deal in mine if deal.transaction.kind is kind]
+                stated = [amount for amount in amounts if amount is not None]
+                lines.append(
+                    DealLine(
+                        dimension,
+                        group,
+                        kind,
+                        len(amounts),
+                        round(sum(stated), 4),
+                        len(amounts) - len(stated),
+                    )
+                )
+    return lines
