@@ -38,6 +38,8 @@ _LIBRARIES = {
     "pydantic": "pydantic",
     "fastapi": "fastapi",
     "uvicorn": "uvicorn",
+    "httpx2": "httpx2",
+    "tenacity": "tenacity",
 }
 """Distribution → module. Importing each finds wheels that are there but do not run on this machine."""
 _KINDS = ("patents", "enterprises", "needs", "assessments", "transactions")
@@ -149,9 +151,9 @@ def _model(settings: Settings) -> Finding:
         return Finding("模型", False, str(error))
     spec = embedder.spec
     fingerprint = embedder.fingerprint[:_FINGERPRINT]
-    return Finding(
-        "模型", True, f"{spec.name}，{spec.dimension} 维，指纹 {fingerprint}，设备 {settings.device}"
-    )
+    where = "由服务提供" if spec.kind == "served" else f"设备 {settings.device}"
+    licence = f"，许可 {spec.licence}" if spec.licence else ""
+    return Finding("模型", True, f"{spec.name}，{spec.dimension} 维，指纹 {fingerprint}，{where}{licence}")
 
 
 def _reranker(settings: Settings) -> Finding:

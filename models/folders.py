@@ -29,7 +29,7 @@ def find_folder(spec: ModelSpec, loading: Loading) -> Path:
     weights = ("*.onnx", "*.onnx_data") if loading.runtime == "onnx" else ("*.safetensors",)
     fetch = _from_modelscope if loading.hub == "modelscope" else _from_hub
     try:
-        return fetch(spec, loading, [*_DESCRIPTIONS, *weights])
+        found = fetch(spec, loading, [*_DESCRIPTIONS, *weights])
     except ModelUnusable:
         raise
     except Exception as error:  # hubs raise errors of their own and of their HTTP libraries
@@ -38,6 +38,14 @@ def find_folder(spec: ModelSpec, loading: Loading) -> Path:
             "（如 https://hf-mirror.com），或改用 ModelScope（设置 embedding.hub = \"modelscope\"），"
             "或把模型下载到本地后用 --model 指定文件夹。"
         ) from error  # fmt: skip
+
+    if not any(found.rglob(weights[0])):
+        version = f"版本 {spec.revision}" if spec.revision else "最新版本"
+        raise ModelUnusable(
+            f"模型库中“{spec.source}”（{version}）没有 {weights[0]} 权重（pickle 格式的不予下载）；请换用其他模型，"
+            "或在可信的机器上转换后用 --model 指定本地文件夹，或用推理服务提供后以 --model served:名称 使用。"
+        )
+    return found
 
 
 def _from_hub(spec: ModelSpec, loading: Loading, patterns: list[str]) -> Path:

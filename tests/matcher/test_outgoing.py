@@ -11,9 +11,13 @@ import pytest
 
 import models.endpoint
 import models.served
+from matcher import usecases
+from matcher.doctor import examine
 from matcher.domain import Confidentiality, Enterprise, Need, Patent
 from matcher.errors import ModelError, SettingsError
 from matcher.matches import Grade
+from matcher.matchlists.exports import list_rows, preset_named
+from matcher.matchlists.exports.cover import cover_lines
 from matcher.outgoing import OutgoingEmbedder, may_leave, without_contacts
 from matcher.ranking import ListRules
 from matcher.settings import EmbeddingSettings, ServiceSettings, Settings
@@ -175,3 +179,17 @@ def test_a_service_that_fails_is_an_error_with_a_sentence_and_the_index_stays(
             workspace.build(AT)
         server.usual = usual
         assert workspace.index_version() == before
+
+
+def test_a_list_s_cover_and_doctor_name_the_external_service(elsewhere: ModelServer, tmp_path: Path) -> None:
+    settings = settings_for(elsewhere, tmp_path, allow=True)
+    with Workspace.open(settings) as workspace:
+        workspace.store.merge([*PATENTS, OPEN, SECRET], date(2026, 1, 1))
+        workspace.build(AT)
+        found = usecases.make_list(workspace, usecases.ListRequest(AT.date(), AT))
+    cover = {line.label: line.text for line in cover_lines(list_rows(found, preset_named("内部版")))}
+    assert cover["排序依据"] == (
+        f"语义、用词；外部文本服务（语义）{elsewhere.address}：只发送专利文本和公开需求，不含联系方式"
+    )
+    said = {finding.label: finding.detail for finding in examine(settings)}
+    assert said["外部文本服务"].startswith(f"允许（allow_external_text = true）：{elsewhere.address}；")

@@ -113,6 +113,26 @@ def test_a_model_is_fetched_from_the_mirror_without_its_pickles(
     assert again.fingerprint == fetched.fingerprint
 
 
+def test_a_hub_with_pickles_only_is_refused_and_these_are_not_fetched(
+    mirror: Mirror, tiny_bert: Path, tmp_path: Path
+) -> None:
+    from models.transformers import TransformersEmbedder
+
+    weights = tiny_bert / "model.safetensors"
+    kept = weights.rename(tmp_path / "kept")
+    spec = ModelSpec("tiny", "tiny/model", "sentence-transformers", 16, revision="refs/pr/7")
+    try:
+        with pytest.raises(ModelUnusable) as refused:
+            TransformersEmbedder.load(spec, Loading(downloads=tmp_path / "models"))
+    finally:
+        kept.rename(weights)
+    assert str(refused.value) == (
+        "模型库中“tiny/model”（版本 refs/pr/7）没有 *.safetensors 权重（pickle 格式的不予下载）；请换用其他模型，"
+        "或在可信的机器上转换后用 --model 指定本地文件夹，或用推理服务提供后以 --model served:名称 使用。"
+    )
+    assert not any(path.endswith(".bin") for path in mirror.asked)
+
+
 def test_an_unreachable_hub_names_mirrors_and_folders(
     seeded: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
