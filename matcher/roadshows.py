@@ -9,6 +9,7 @@ import numpy as np
 
 from indexes.contract import Mask
 from matcher import usecases
+from matcher.batch import Asked, match_all
 from matcher.domain import Patent
 from matcher.errors import NotFound
 from matcher.events import Event, ListState, ListVersion, Pair, Scope
@@ -86,8 +87,8 @@ def candidates(workspace: Workspace, event: Event, day: Day, progress: Progress 
             f"截至 {day.as_of} 没有符合活动“{event.name}”范围的需求。请先导入需求，或放宽活动范围。"
         )
     matching = workspace.matching()
-    context, taken = workspace.context(day.as_of), ListRules(rules.candidates, rules.floor)
-    found = matching.match(needs, context, taken, _allowed(workspace, matching, scope, day.as_of), progress)
+    taken, allowed = ListRules(rules.candidates, rules.floor), _allowed(workspace, matching, scope, day.as_of)
+    found = match_all(workspace, needs, Asked(day.as_of, taken, allowed), progress)
     found = [_with_pins(workspace, matching, item, event, day) for item in found]
     request = usecases.ListRequest(
         day.as_of, day.made_at, event.name, event.organiser, rules.candidates, rules.floor

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from matcher.batch import Asked, match_all
 from matcher.doctor import Finding, examine
 from matcher.domain import Confidentiality, Need
 from matcher.errors import InputError, NotFound
@@ -177,7 +178,7 @@ def _listed(
 ) -> MatchList:
     matching = workspace.matching()
     allowed = workspace.allowed(matching.collection, patents or PatentFilter(), request.as_of)
-    found = matching.match(needs, workspace.context(request.as_of), request.rules(), allowed, progress)
+    found = match_all(workspace, needs, Asked(request.as_of, request.rules(), allowed), progress)
     return match_list_of(found, matching, request, workspace.store.data_version())
 
 
