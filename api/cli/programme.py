@@ -113,3 +113,78 @@ def progress_(
         typer.echo(
             f"  督办：{lag.holder} {lag.milestone.name}，{lag.rate.numerator}/{lag.rate.denominator}，差 {lag.short} 件"
         )
+
+
+def unmet(
+    out: _Out = None,
+    handout: Annotated[
+        Path | None, typer.Option("--handout", help="另写一份发给高校院所的（.xlsx，每个单位一个工作表）。")
+    ] = None,
+    as_of: AsOf = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """订单式研发线索：没有合适专利的需求按方向归并，写明最接近的权利人和团队、没有专利覆盖的部分。
+
+    例：matcher unmet --out 研发线索.xlsx --handout 研发线索-高校版.xlsx
+    """
+    from matcher.programme.order_reports import order_pages, university_pages
+    from matcher.programme.orders import unmet as unmet_of
+
+    day = read_day(as_of)
+    with open_workspace(home) as workspace, progress("匹配") as show:
+        found = unmet_of(workspace, day, show)
+        made_at = acting("", as_of).at
+        write_pages(out, "订单式研发线索", order_pages(found), made_at, workspace)
+        pages = university_pages(found)
+        if pages:
+            write_pages(handout, "订单式研发线索（高校院所版）", pages, made_at, workspace)
+        elif handout is not None:
+            typer.echo("没有可对外提供的线索，未写高校版。", err=True)
+    if as_json:
+        clusters = [
+            {"name": one.name, "needs": [lead.need.id for lead in one.leads], "enterprises": one.enterprises}
+            for one in found.clusters
+        ]
+        print_json(
+            {"needs": found.needs, "leads": found.leads, "clusters": clusters, "vague": len(found.vague)}
+        )
+        return
+    typer.echo(
+        f"有效需求 {found.needs} 项，暂无合适专利 {found.leads} 项，归为 {len(found.clusters)} 个方向；另有 {len(found.vague)} 项须先补充。"
+    )
+    for one in found.clusters[:10]:
+        typer.echo(f"  {one.number}. {one.name}：需求 {one.needs} 项，企业 {one.enterprises} 家")
+
+
+def diagnose(
+    need: Annotated[list[str] | None, typer.Argument(help="需求编号；不写则全部。")] = None,
+    out: _Out = None,
+    as_of: AsOf = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """需求诊断：写得全不全、具体不具体，缺什么，该向企业问什么。
+
+    例：matcher diagnose --out 需求诊断.xlsx；matcher diagnose HD2025-001
+    """
+    from matcher.programme.diagnosis import Readiness
+    from matcher.programme.order_reports import diagnosis_pages
+    from matcher.programme.orders import diagnose_needs
+
+    with open_workspace(home) as workspace:
+        found = diagnose_needs(workspace, read_day(as_of), need or ())
+        write_pages(out, "企业技术需求诊断", diagnosis_pages(found), acting("", as_of).at, workspace)
+    if as_json:
+        keys = ("completeness", "specificity", "readiness", "missing", "questions")
+        print_json([{"id": one.need.id, **{key: getattr(one, key) for key in keys}} for one in found])
+        return
+    for one in found if need else ():
+        typer.echo(
+            f"{one.need.id} {one.need.title}：{one.readiness}（完整度 {one.completeness:.0%}，具体度 {one.specificity:.0%}）"
+        )
+        for number, question in enumerate(one.questions, 1):
+            typer.echo(f"  {number}. {question}")
+    typer.echo(
+        "，".join(f"{each} {sum(one.readiness is each for one in found)} 项" for each in Readiness) + "。"
+    )
