@@ -1,8 +1,8 @@
-"""Records → the texts that models and indexes read, in two fields: title and body."""
+"""Records → the texts that models and indexes read, in two fields, and what a model of one's own is trained on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from matcher.errors import ModelError
 from matcher.outgoing import OutgoingEmbedder, may_leave
 from matcher.text import normalise
 from models.contract import Embedder, ModelSpec, ModelUnusable
+from models.training.sources import Document as TrainingDocument
+from models.training.sources import main_ipc
 
 Encoder = Callable[[list[str]], Vectors]
 FOCUS = "关注领域"
@@ -92,3 +94,14 @@ def focus_needs(enterprises: Iterable[Enterprise]) -> list[Need]:
         for enterprise in enterprises
         for number, area in enumerate(enterprise.focus_areas, start=1)
     ]
+
+
+def training_documents(patents: Iterable[Patent], needs: Iterable[Need]) -> Iterator[TrainingDocument]:
+    """What a model of one's own learns from: every patent, and every need as an abstract under its title."""
+    for patent in patents:
+        text = patent_text(patent)
+        ipc = main_ipc(patent.ipc[0]) if patent.ipc else ""
+        yield TrainingDocument(text.title, text.body, " ".join(patent.keywords), ipc)
+    for need in needs:
+        wanted = need_text(need)
+        yield TrainingDocument(wanted.title, wanted.body)

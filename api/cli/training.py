@@ -23,25 +23,36 @@ app = typer.Typer(help="用自己的语料和数据训练模型。", no_args_is_
 def embedding(
     out: Annotated[Path, typer.Argument(help="模型写入的文件夹；以后用 --model 该文件夹 即可启用。")],
     public: Annotated[
-        Path, typer.Option("--public", help="公开语料文件夹（含 patents/、corpora/、classifications/）。")
-    ],
+        Path | None,
+        typer.Option(
+            "--public", help="公开语料文件夹（含 patents/、corpora/、classifications/、dictionaries/）。"
+        ),
+    ] = None,
+    patents: Annotated[
+        list[Path] | None, typer.Option("--patents", help="专利文件（可重复），格式与导入相同。")
+    ] = None,
+    needs: Annotated[
+        list[Path] | None, typer.Option("--needs", help="需求文件（可重复），格式与导入相同。")
+    ] = None,
+    workspace: Annotated[bool, typer.Option("--workspace", help="同时使用工作区里的专利和需求。")] = False,
+    dimension: Annotated[int, typer.Option("--dimension", min=1, help="向量维数；文本少时调小。")] = 512,
+    batch: Annotated[
+        int, typer.Option("--batch", min=2, help="对比训练每批的对数；对数不足一批的种类不用。")
+    ] = 1024,
+    seed: Annotated[int, typer.Option("--seed", help="随机种子。")] = 0,
+    home: Home = None,
 ) -> None:
-    """从原始文本训练静态向量模型（不需要 GPU，也不需要 torch）。
+    """从原始文本训练静态向量模型（不需要 GPU，也不需要 torch）；公开语料与本单位的语料可以合用。
 
-    例：matcher train embedding 新模型 --public 公开语料
+    例：matcher train embedding 新模型 --public 公开语料；matcher train embedding 新模型 --workspace --dimension 128
     """
-    from matcher.errors import InputError
-    from models.training.recipe import TooLittleText, TrainingSettings
-    from models.training.sources import training_pairs, training_texts
-    from models.training.static import train_static
+    from matcher.training import Material, train_embedding
+    from models.training.recipe import TrainingSettings
 
-    try:
-        with _stages() as show:
-            trained = train_static(
-                training_texts(public), training_pairs(public), out, TrainingSettings(), show
-            )
-    except TooLittleText as error:
-        raise InputError(str(error)) from error
+    material = Material(public, tuple(patents or ()), tuple(needs or ()), workspace)
+    how = TrainingSettings(seed=seed, dimension=dimension, batch=batch)
+    with _stages() as show:
+        trained = train_embedding(material, out, read_settings(home), how, show)
     typer.echo(
         f"已训练 {trained.folder}：{trained.texts:,} 段文本、{trained.tokens:,} 个词、{trained.pairs:,} 对，"
         f"词表 {trained.vocabulary:,}。启用：matcher index --model {trained.folder}"

@@ -43,11 +43,11 @@ class Share:
 
 
 SHARES = (
-    Share("title-abstract", 4),
-    Share("same-group", 1),
-    Share("ipc-title", 1),
+    Share("title-abstract", 2),
+    Share("same-group", 2),
+    Share("ipc-title", 2),
     Share("title-paragraph", 1),
-    Share("halves", 1),
+    Share("halves", 2),
     Share("keywords-abstract", 1),
     Share("ipc-parent", 0.5),
     Share("synonym", 0.25),
@@ -60,9 +60,12 @@ class TrainingSettings:
     """The recipe of the shipped model; `models/README.md` says what else was tried."""
 
     seed: int = 0
-    dimension: int = 256
+    dimension: int = 512
     least_count: int = 10
     """Words seen less often are left to their parts."""
+    largest: int = 35_500
+    """Rows of the table at most: all characters, then the words that stand in most texts. A long paper counts once, so
+    that the words of titles, which are many and short, are kept."""
     least_latin: int = 20
     """The same for words of Latin letters and digits, which are learned from the texts."""
     window: int = 8
@@ -71,12 +74,15 @@ class TrainingSettings:
     """A token of relative frequency f is kept with probability √(subsample / f) before counting."""
     smoothing: float = 0.75
     """Exponent of the context distribution (Levy, Goldberg & Dagan, TACL 2015)."""
-    oversampling: int = 64
-    iterations: int = 5
+    oversampling: int = 32
+    iterations: int = 4
     """Power iterations of the randomised decomposition (Halko, Martinsson & Tropp, 2011)."""
-    inverse_frequency: float = 1e-3
+    parts: float = 200.0
+    """A word seen n times gets parts / (parts + n) times the mean of its characters' vectors on top: rare words are
+    known by what they are made of."""
+    inverse_frequency: float = 5e-4
     """Weight a / (a + f) of a token at the start (Arora, Liang & Ma, ICLR 2017); training goes on from there."""
-    steps: int = 400
+    steps: int = 150
     batch: int = 1024
     longest: int = 128
     """Tokens of a text that take part in a batch."""

@@ -12,8 +12,9 @@ import lzma
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
@@ -29,7 +30,7 @@ _SIBLINGS = 3
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One patent or paper, as much of it as its file tells."""
+    """One patent, paper or need, as much of it as its file tells."""
 
     title: str
     abstract: str = ""
@@ -39,8 +40,7 @@ class Document:
 
 def training_texts(data: Path) -> Iterator[str]:
     """Every string of the training files, for word statistics."""
-    for document in _documents(data):
-        yield f"{document.title}\n{document.abstract}\n{document.keywords}"
+    yield from document_texts(_documents(data))
     for paragraphs in _papers(data):
         yield "\n".join(paragraphs)
     for entry in _lines(data / "classifications/ipc_cn.jsonl"):
@@ -53,20 +53,16 @@ def training_texts(data: Path) -> Iterator[str]:
         yield "\n".join(line.split("\t")[0].strip() for line in file.read_text("utf-8").splitlines())
 
 
+def document_texts(documents: Iterable[Document]) -> Iterator[str]:
+    """All that each document says."""
+    for document in documents:
+        yield f"{document.title}\n{document.abstract}\n{document.keywords}"
+
+
 def training_pairs(data: Path) -> Iterator[Pair]:
     """Strings that belong together, each under the name of its kind (a batch holds one kind)."""
     headings = _ipc_headings(data)
-    titles: dict[str, list[str]] = defaultdict(list)
-    for document in _documents(data):
-        yield from _pairs_within(document)
-        if document.ipc:
-            titles[document.ipc.split("/")[0]].append(document.title)
-        if document.ipc in headings:
-            yield Pair(headings[document.ipc], document.title, "ipc-title")
-    for _, members in sorted(titles.items()):
-        for step in range(1, _SIBLINGS + 1):
-            for left, right in zip(members, members[step:], strict=False):
-                yield Pair(left, right, "same-group")
+    yield from document_pairs(_documents(data), headings)
     for entry in _lines(data / "classifications/ipc_cn.jsonl"):
         if entry["parent"] in headings:
             yield Pair(_plain(entry["title"]), headings[entry["parent"]], "ipc-parent")
@@ -78,6 +74,22 @@ def training_pairs(data: Path) -> Iterator[Pair]:
     for words in _synonyms(data):
         for left, right in pairwise(words):
             yield Pair(left, right, "synonym")
+
+
+def document_pairs(documents: Iterable[Document], headings: Mapping[str, str]) -> Iterator[Pair]:
+    """What belongs together within each document, and between documents of one IPC main group; `headings` are the
+    texts of IPC symbols."""
+    titles: dict[str, list[str]] = defaultdict(list)
+    for document in documents:
+        yield from _pairs_within(document)
+        if document.ipc:
+            titles[document.ipc.split("/")[0]].append(document.title)
+        if document.ipc in headings:
+            yield Pair(headings[document.ipc], document.title, "ipc-title")
+    for _, members in sorted(titles.items()):
+        for step in range(1, _SIBLINGS + 1):
+            for left, right in zip(members, members[step:], strict=False):
+                yield Pair(left, right, "same-group")
 
 
 def held_out(title: str) -> bool:
@@ -119,7 +131,7 @@ def _documents(data: Path) -> Iterator[Document]:
             encoding="gb18030", errors="replace"
         ) as file:
             for row in csv.DictReader(file):
-                yield Document(row["name"] or "", ipc=_main_ipc(row["Int.Cl."] or ""))
+                yield Document(row["name"] or "", ipc=main_ipc(row["Int.Cl."] or ""))
     yield from _filings(data / "patents/institute_filings_2017.xlsx")
     for entry in _lines(data / "corpora/chinaxiv_title_abstract.jsonl"):
         yield Document(entry["title"], entry["abstract"], entry["keywords"])
@@ -128,7 +140,7 @@ def _documents(data: Path) -> Iterator[Document]:
 def _taian(file: Path) -> Iterator[Document]:
     for row in _rows(file)[1:]:
         title, _, _, _, ipc, abstract = (str(cell) for cell in row[:6])
-        yield Document(title, abstract, ipc=_main_ipc(ipc))
+        yield Document(title, abstract, ipc=main_ipc(ipc))
 
 
 def _filings(file: Path) -> Iterator[Document]:
@@ -165,7 +177,7 @@ def _plain(title: str) -> str:
     return re.sub(r"（[^（）]*）", "", title)
 
 
-def _main_ipc(text: str) -> str:
+def main_ipc(text: str) -> str:
     """The first IPC symbol without blanks and version; empty for Locarno classes."""
     found = re.match(r"\s*([A-H]\d\d[A-Z])\s*(\d{1,4}/\d{2,6})", text)
     return found[1] + found[2] if found else ""
@@ -181,4 +193,4 @@ def _lines(file: Path) -> Iterator[dict[str, str]]:
 def _rows(file: Path) -> list[list[object]]:
     from python_calamine import CalamineWorkbook
 
-    return CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()  # type: ignore[return-value]
+    return CalamineWorkbook.from_object(BytesIO(file.read_bytes())).get_sheet_by_index(0).to_python()  # type: ignore[return-value]

@@ -54,8 +54,7 @@ def train_static(
     counts = np.bincount(tokens.ids, minlength=size)
     del corpus
     rows = word_vectors(tokens, size, settings, progress)
-    lonely = np.flatnonzero(np.linalg.norm(rows, axis=1) == 0)
-    rows[lonely] = _from_words(lonely, rows, tokenizer)
+    rows = with_parts(rows, counts, tokenizer, settings.parts)
     rarity = settings.inverse_frequency / (settings.inverse_frequency + counts / counts.sum())
     table = WeightedRows(rows, np.log(rarity).astype(np.float32))
     chosen = tokenise_pairs(pairs, tokenizer, settings)
@@ -64,23 +63,37 @@ def train_static(
     return Trained(out, read, len(tokens.ids), size, sum(map(len, chosen.values())), losses)
 
 
-def _from_words(
-    lonely: NDArray[np.intp], rows: NDArray[np.float32], tokenizer: Tokenizer
+def with_parts(
+    rows: NDArray[np.float32], counts: NDArray[np.int64], tokenizer: Tokenizer, parts: float
 ) -> NDArray[np.float32]:
-    """Unit rows for characters that occur only inside words: the mean of those words."""
-    places = {tokenizer.id_to_token(int(row)): place for place, row in enumerate(lonely)}
+    """Unit rows again, after characters and words have lent each other what they know.
+
+    A character's vector is the mean of the words that hold it, each by the logarithm of its count. A word seen n times
+    gets parts / (parts + n) times the mean of its characters on top; a character that never stands alone gets its own.
+    """
+    words = [word for word, _ in sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])]
+    places = {word: row for row, word in enumerate(words) if len(word) == 1}
     cells = [
-        (places[character], row)
-        for word, row in tokenizer.get_vocab().items()
-        if len(word) > 1 and row
-        for character in set(word)
+        (row, places[character])
+        for row, word in enumerate(words)
+        if row and len(word) > 1
+        for character in sorted(set(word))
         if character in places
     ]
     if not cells:
-        return np.zeros((len(lonely), rows.shape[1]), dtype=np.float32)
-    columns = np.array(sorted(cells)).T
-    sums = (
-        sparse.csr_array((np.ones(len(cells), np.float32), tuple(columns)), (len(lonely), len(rows))) @ rows
-    )
-    norms = np.linalg.norm(sums, axis=1, keepdims=True)
-    return np.asarray(sums / np.where(norms > 0, norms, 1), dtype=np.float32)
+        return rows
+    shape = (len(rows), len(rows))
+    made_of = sparse.csr_array((np.ones(len(cells), np.float32), tuple(np.array(cells).T)), shape)
+    trust = np.minimum(np.log1p(counts), 8).astype(np.float32)[:, None]
+    characters = _unit(made_of.T @ (rows * trust))
+    number = np.maximum(made_of.sum(axis=1), 1).astype(np.float32)[:, None]
+    rare = (parts / (parts + counts)).astype(np.float32)[:, None]
+    whole = rows + rare * (made_of @ characters) / number
+    lonely = np.linalg.norm(rows, axis=1) == 0
+    whole[lonely] += characters[lonely]
+    return _unit(whole)
+
+
+def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(norms > 1e-9, norms, 1), dtype=np.float32)

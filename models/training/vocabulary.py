@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,14 +51,28 @@ def build_tokenizer(texts: Sequence[str], settings: TrainingSettings, progress: 
     words = list(frequencies)
     tokenizer = _unigram(frequencies, words, total)
     tokens = tokenise(tokenizer, texts, lambda done: progress(Stage.VOCABULARY, done, len(texts)))
+    return _unigram(frequencies, _kept(words, tokens, settings), total)
+
+
+def _kept(words: list[str], tokens: Tokens, settings: TrainingSettings) -> list[str]:
+    """All characters seen, alone or in a word; then the words that stand in most texts, up to `largest` rows."""
     counts = np.bincount(tokens.ids, minlength=len(words) + 1)[1:]
+    spread = texts_with(tokens, len(words) + 1)[1:]
     seen = {character for word, count in zip(words, counts, strict=True) if count for character in word}
-    kept = [
-        word
-        for word, count in zip(words, counts, strict=True)
-        if (word in seen if len(word) == 1 else count >= settings.least_count)
-    ]
-    return _unigram(frequencies, kept, total)
+    single = np.array([len(word) == 1 for word in words], dtype=np.bool_)
+    known = np.where(single, [word in seen for word in words], counts >= settings.least_count).astype(
+        np.bool_
+    )
+    order = np.lexsort((-spread, ~single, ~known))[: min(int(known.sum()), settings.largest - 1)]
+    return [words[place] for place in np.sort(order)]
+
+
+def texts_with(tokens: Tokens, size: int) -> NDArray[np.int64]:
+    """In how many texts each token stands, shape (size,)."""
+    found = np.zeros(size, dtype=np.int64)
+    for start, end in pairwise(tokens.bounds.tolist()):
+        found[tokens.ids[start:end]] += 1  # an index that stands twice adds once
+    return found
 
 
 def normalise(text: str) -> str:

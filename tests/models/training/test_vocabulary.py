@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import jieba
 import numpy as np
 import pytest
 
 from models.training.recipe import Stage, TrainingSettings
-from models.training.vocabulary import UNKNOWN, build_tokenizer, tokenise
+from models.training.vocabulary import UNKNOWN, build_tokenizer, texts_with, tokenise
 
 SETTINGS = TrainingSettings(least_count=2, least_latin=2)
 TEXTS = [
@@ -57,3 +59,15 @@ def test_tokens_of_many_texts_stand_in_one_row_cut_at_the_longest() -> None:
 @pytest.mark.parametrize("texts", [[], ["", "。。"]])
 def test_nothing_to_read_gives_a_vocabulary_of_nothing(texts: list[str]) -> None:
     assert build_tokenizer(texts, SETTINGS, silent).get_vocab_size() == 1
+
+
+def test_a_small_table_keeps_characters_and_the_words_of_most_texts() -> None:
+    texts = ["饲料 " * 9, "电动机", "电动机", "电动机与饲料"]
+    assert texts_with(tokenise(build_tokenizer(texts, SETTINGS, silent), texts, lambda _: None), 9).sum() == 6
+    characters = len(set("饲料电动机与"))
+    small = build_tokenizer(texts, replace(SETTINGS, largest=characters + 2), silent)
+    assert words(small, "饲料电动机") == [
+        "饲",
+        "料",
+        "电动机",
+    ]  # 饲料 is more frequent, 电动机 is in more texts
