@@ -141,7 +141,8 @@ def _table(
     table = book.add_table(rows=0 if labelled else 1, cols=len(columns), style="Table Grid")
     table.autofit = False
     if not labelled:
-        for cell, (title, _) in zip(table.rows[0].cells, columns, strict=True):
+        for cell, (title, width) in zip(table.rows[0].cells, columns, strict=True):
+            cell.width = Cm(width)
             _fill(cell, title, _HEI, shaded=True, centred=True)
         table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for row in rows:
@@ -151,11 +152,10 @@ def _table(
             line.height, line.height_rule = Cm(high), WD_ROW_HEIGHT_RULE.AT_LEAST
         for number, (cell, text) in enumerate(zip(line.cells, row, strict=True)):
             label = labelled and number == 0
+            cell.width = Cm(columns[number][1])
             _fill(cell, text, _HEI if label else _SONG, shaded=label)
     for column, (_, width) in zip(table.columns, columns, strict=True):
         column.width = Cm(width)
-        for cell in column.cells:
-            cell.width = Cm(width)
     _dress(table._tbl.tblPr)
     book.add_paragraph().paragraph_format.space_after = Pt(4)
 

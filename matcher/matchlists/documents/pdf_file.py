@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -13,6 +14,9 @@ from matcher.errors import MatcherError, NotReady
 from matcher.matchlists.documents.blocks import Block, Document
 from matcher.matchlists.exports.replacing import replacing
 from matcher.matchlists.exports.sheet_text import clean
+
+if TYPE_CHECKING:
+    from typst import Fonts
 
 SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "SimSun", "NSimSun", "Songti SC", "STSong", "FangSong")
 SANS = ("Noto Sans CJK SC", "Source Han Sans SC", "SimHei", "Microsoft YaHei", "Heiti SC", "PingFang SC")
@@ -29,7 +33,7 @@ def write_pdf(document: Document, path: Path) -> None:
     """
     import typst
 
-    fonts = typst.Fonts()
+    fonts = _fonts()
     serif, sans = _families(fonts.families())
     inputs = {"document": orjson.dumps(_plain(document)).decode(), "serif": serif, "sans": sans}
     made = document.made_at if document.made_at.tzinfo else document.made_at.replace(tzinfo=UTC)
@@ -50,9 +54,15 @@ def write_pdf(document: Document, path: Path) -> None:
 
 def require_fonts() -> None:
     """Raise NotReady where PDFs cannot be set on this machine."""
+    _families(_fonts().families())
+
+
+@cache
+def _fonts() -> Fonts:
+    """The fonts of the machine, looked for once."""
     import typst
 
-    _families(typst.Fonts().families())
+    return typst.Fonts()
 
 
 def _families(known: list[str]) -> tuple[str, str]:
