@@ -9,6 +9,8 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from indexes.planning import Plan
+
 Vectors = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 """Shape (rows,): True where a row may be returned."""
@@ -41,6 +43,10 @@ class VectorIndex(Protocol):
 
     def search(self, queries: Vectors, k: int, allowed: Mask | None = None) -> list[Hits]:
         """The k nearest allowed rows of each query, shape (queries, dimension)."""
+        ...
+
+    def plan(self, k: int, allowed: Mask | None = None) -> Plan:
+        """How a query for k rows would be answered."""
         ...
 
     def scores(self, query: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.contract import Hits, IndexUnusable, Mask, Vectors
+from indexes.planning import Plan, Way, exact_plan
 
 _MARGIN = 10
 """Neighbours fetched beyond k, so that rounding at the border of the list can be settled."""
@@ -57,11 +58,7 @@ class ExactIndex:
 
         Raises ValueError for another dimension, values that are not finite, k < 1 or a mask of another size.
         """
-        queries = np.ascontiguousarray(queries, dtype=np.float32)
-        if queries.ndim != 2 or queries.shape[1] != self._vectors.shape[1] or not np.isfinite(queries).all():
-            raise ValueError(f"queries must be finite and of shape (n, {self._vectors.shape[1]})")
-        if k < 1 or (allowed is not None and allowed.shape != (len(self._vectors),)):
-            raise ValueError("k must be positive and the mask as long as the index")
+        queries = self.checked(queries, k, allowed)
         if allowed is not None and allowed.all():
             allowed = None
         asked = np.flatnonzero(queries.any(axis=1))
@@ -69,16 +66,34 @@ class ExactIndex:
         eligible = np.arange(len(self._vectors)) if allowed is None else np.flatnonzero(allowed)
         if len(eligible) <= k + _MARGIN:
             for query in asked:
-                hits[query] = self._settle(queries[query], eligible, k)
+                hits[query] = self.settle(queries[query], eligible, k)
             return hits
         rows, scores = self._fetch(queries[asked], k + _MARGIN, allowed)
         for query, candidates, lowest in zip(asked, rows, scores[:, -1], strict=True):
-            settled = self._settle(queries[query], candidates, k)
+            settled = self.settle(queries[query], candidates, k)
             # A row that was not fetched scores at most `lowest`, give or take the rounding.
             if settled.scores[-1] <= lowest + self._doubt:
-                settled = self._settle(queries[query], self._contenders(queries[query], k, eligible), k)
+                settled = self.settle(queries[query], self._contenders(queries[query], k, eligible), k)
             hits[query] = settled
         return hits
+
+    def checked(self, queries: Vectors, k: int, allowed: Mask | None) -> Vectors:
+        """The queries as float32 rows; raises ValueError as `search` says."""
+        queries = np.ascontiguousarray(queries, dtype=np.float32)
+        if queries.ndim != 2 or queries.shape[1] != self._vectors.shape[1] or not np.isfinite(queries).all():
+            raise ValueError(f"queries must be finite and of shape (n, {self._vectors.shape[1]})")
+        if k < 1 or (allowed is not None and allowed.shape != (len(self._vectors),)):
+            raise ValueError("k must be positive and the mask as long as the index")
+        return queries
+
+    def plan(self, k: int, allowed: Mask | None = None) -> Plan:
+        """How a query for k rows would be answered."""
+        rows = len(self)
+        return exact_plan(rows, rows if allowed is None else int(np.count_nonzero(allowed)))
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+        return len(self._vectors)
 
     def scores(self, query: Vectors, rows: Rows) -> Scores:
         """Exact inner products of one query, shape (dimension,), with the given rows; −1 for zero rows."""
@@ -113,7 +128,7 @@ class ExactIndex:
         """The k best rows by float32 scores, which are known to `_doubt` only; both of shape (queries, k)."""
         if allowed is None:
             return _in_parts(queries, lambda part: _neighbours(part, self._vectors, k))
-        if len(queries) < _BATCH:
+        if len(queries) < _BATCH and self.plan(k, allowed).way is Way.ALL:
             bits = np.packbits(allowed, bitorder="little")
             return _in_parts(queries, lambda part: _neighbours(part, self._vectors, k, bits))
         eligible = np.flatnonzero(allowed)
@@ -129,7 +144,8 @@ class ExactIndex:
         contenders: Rows = eligible[scores >= border - self._doubt]
         return contenders
 
-    def _settle(self, query: Vectors, rows: Rows, k: int) -> Hits:
+    def settle(self, query: Vectors, rows: Rows, k: int) -> Hits:
+        """The k best of the given rows by their exact scores."""
         scores = self.scores(query, rows)
         order = np.lexsort((rows, -scores))[:k]
         return Hits(rows[order], scores[order])

@@ -24,7 +24,7 @@ from typing import Any
 
 from indexes.contract import IndexUnusable
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever older files can no longer be read."""
 _POINTER = "CURRENT"
 _MANIFEST = "manifest.json"
@@ -61,6 +61,10 @@ class Facts:
     metric: str | None = None
     count: int | None = None
     """Rows."""
+    index: str | None = None
+    """Kind of the vector index."""
+    recall: float | None = None
+    """Its recall@50 against the exact answer, measured when it was built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +186,7 @@ def _compare(facts: Facts, expected: Facts) -> None:
         raise IndexUnusable(f"这里的索引是 {have}，不是所需的 {want}。{_REBUILD}")
     if differs("model", "weights", "dimension"):
         raise IndexStale(f"索引由模型 {facts.model} 建立，与现用模型 {expected.model} 不符。{_REBUILD}")
-    if differs("settings"):
+    if differs("settings", "index"):
         raise IndexStale(f"索引建立后设置有变化。{_REBUILD}")
     if differs("data_version", "count"):
         raise IndexStale(f"索引建立后数据有变化，索引已过期。{_REBUILD}")

@@ -17,8 +17,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from indexes.backends import BACKENDS, build_index
+from indexes.coded import CodedIndex
 from indexes.contract import Hits, IndexUnusable, Mask, VectorIndex, Vectors
-from indexes.exact import ExactIndex
 from indexes.fusion import CosineScale, weighted_sum
 from indexes.lexical import LexicalIndex
 from indexes.postings import Document, Query
@@ -26,7 +27,7 @@ from indexes.postings import Document, Query
 Values = NDArray[np.float64]
 Weights = Mapping[str, float]
 """Weights of the two text signals by channel: semantic, lexical."""
-_IDS = "ids.json"
+_IDS, _KIND = "ids.json", "kind.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +64,35 @@ class Collection:
     vectors: VectorIndex
     scale: CosineScale
     lexical: LexicalIndex
+    kind: str = "exact"
+    """Of the vector index."""
+    recall: float = 1.0
+    """Recall@50 of the dense channel, measured when it was built."""
 
     @classmethod
     def build(
-        cls, ids: Sequence[str], documents: Sequence[Document], vectors: Vectors, queries: Sequence[Query]
+        cls,
+        ids: Sequence[str],
+        documents: Sequence[Document],
+        vectors: Vectors,
+        queries: Sequence[Query],
+        kind: str = "",
     ) -> Self:
-        """Index documents with their vectors, shape (documents, dimension); `queries` fit the second idf."""
+        """Index documents with their vectors, shape (documents, dimension); `queries` fit the second idf.
+
+        `kind` names the vector index; empty: by size. Raises IndexUnusable where its recall is too low.
+        """
         if list(ids) != sorted(set(ids)):
             raise ValueError("ids must be ascending and distinct")
         lexical = LexicalIndex.build(documents, queries)
-        return cls(tuple(ids), ExactIndex.build(vectors), CosineScale.fit(vectors), lexical)
+        built = build_index(vectors, kind)
+        return cls(tuple(ids), built.index, CosineScale.fit(vectors), lexical, built.kind, built.recall)
+
+    def exactly(self) -> Self:
+        """The same without any approximation."""
+        if not isinstance(self.vectors, CodedIndex):
+            return self
+        return replace(self, vectors=self.vectors.exact, kind="exact", recall=1.0)
 
     def search(
         self,
@@ -129,6 +149,7 @@ class Collection:
     def save(self, folder: Path) -> None:
         """Write everything into an existing folder."""
         (folder / _IDS).write_text(json.dumps(self.ids, ensure_ascii=False), encoding="utf-8")
+        (folder / _KIND).write_text(json.dumps({"kind": self.kind, "recall": self.recall}), encoding="utf-8")
         self.vectors.save(folder)
         self.scale.save(folder)
         self.lexical.save(folder)
@@ -138,9 +159,12 @@ class Collection:
         """Read it back, memory-mapped; raises IndexUnusable."""
         try:
             ids = tuple(json.loads((folder / _IDS).read_text(encoding="utf-8")))
-        except (OSError, ValueError) as error:
+            stored = json.loads((folder / _KIND).read_text(encoding="utf-8"))
+            kind, recall, backend = stored["kind"], float(stored["recall"]), BACKENDS[stored["kind"]]
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexUnusable(f"索引 {folder} 无法读取（{error}）。请运行 matcher index 重建。") from error
-        return cls(ids, ExactIndex.load(folder), CosineScale.load(folder), LexicalIndex.load(folder))
+        scale, lexical = CosineScale.load(folder), LexicalIndex.load(folder)
+        return cls(ids, backend.load(folder), scale, lexical, kind, recall)
 
 
 def _best(scores: Values, k: int, allowed: Mask | None) -> NDArray[np.int64]:

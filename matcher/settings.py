@@ -23,6 +23,10 @@ class RetrievalSettings(_Section):
     """How candidates are found."""
 
     candidates: int = Field(200, ge=1, description="candidates of each channel that ranking looks at")
+    index: Literal["", "exact", "fast-scan", "partitioned"] = ""
+    """Kind of the vector index; empty: by the number of records (the table in indexes/README.md)."""
+    exact: bool = False
+    """Search exactly, whatever the index."""
 
 
 class RankingSettings(_Section):

@@ -160,8 +160,10 @@ class _Opened:
 
     @property
     def version(self) -> str:
-        """Number and time of the index."""
-        return f"{self.published.path.name}（{self.published.created_at:%Y-%m-%d %H:%M}）"
+        """Number and time of the index; where it is approximate, how much of the exact answer it finds."""
+        collection = self.collection
+        near = f"，{collection.kind}，召回率 {collection.recall:.3f}" if collection.kind != "exact" else ""
+        return f"{self.published.path.name}（{self.published.created_at:%Y-%m-%d %H:%M}{near}）"
 
 
 @dataclass(frozen=True)
@@ -273,14 +275,16 @@ class Workspace:
                 ids.append(patent.id)
                 documents.append(patent_text(patent))
             vectors = text_vectors(documents, self.embedder.spec, self._encoder(Role.PASSAGE, progress))
-            patents = Collection.build(ids, documents, vectors, queries)
+            kind = self.settings.retrieval.index
+            patents = Collection.build(ids, documents, vectors, queries, kind)
             wanted = sorted([*needs, *focus_needs(self.store.enterprises.all())], key=lambda need: need.id)
             texts = [need_text(need) for need in wanted]
             vectors = need_vectors(wanted, self.embedder, self._encoder(Role.QUERY, progress))
-            demand = Collection.build([need.id for need in wanted], texts, vectors, queries=())
+            demand = Collection.build([need.id for need in wanted], texts, vectors, (), kind)
             # Nothing is swapped before everything is embedded: a model that fails leaves both indexes as they were.
-            publish(self._folder("patents"), patents.save, facts["patents"], made_at)
-            publish(self._folder("demand"), demand.save, facts["demand"], made_at)
+            for name, built in (("patents", patents), ("demand", demand)):
+                made = replace(facts[name], index=built.kind, recall=built.recall)
+                publish(self._folder(name), built.save, made, made_at)
 
     def allowed(self, collection: Collection, chosen: PatentFilter, as_of: date) -> Mask:
         """Which rows of a collection of patents a filter keeps, of those that existed on the day."""
@@ -326,7 +330,10 @@ class Workspace:
                 or opened.published.path.name != current_version(self._folder(kind))
             ):
                 published = open_verified(self._folder(kind), expected)
-                opened = _Opened(expected, published, Collection.load(published.path))
+                collection = Collection.load(published.path)
+                if self.settings.retrieval.exact:
+                    collection = collection.exactly()
+                opened = _Opened(expected, published, collection)
                 self._opened[kind] = opened
         return opened
 
@@ -339,6 +346,7 @@ class Workspace:
             model=embedder.spec.name,
             weights=embedder.fingerprint,
             dimension=embedder.spec.dimension,
+            index=self.settings.retrieval.index or None,
         )
 
     def _folder(self, kind: str) -> Path:
