@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -54,20 +54,50 @@ class Product:
         matching = matching_of(files, embedder, settings)
         return cls(task, matching if ranker is None else under(matching, ranker), context)
 
-    def asked(self) -> Iterable[Asked]:
-        """Every need as the channels read it."""
+    def batches(self) -> Iterator[list[Asked]]:
+        """Every need as the channels read it, as many at once as are searched at once."""
         for start in range(0, len(self.task.needs), _BATCH):
-            yield from self.matching.ask(self.task.needs[start : start + _BATCH])
+            yield self.matching.ask(self.task.needs[start : start + _BATCH])
+
+    def asked(self) -> Iterator[Asked]:
+        """The same, one by one."""
+        for batch in self.batches():
+            yield from batch
+
+    def found(self) -> Iterator[tuple[Asked, Candidates]]:
+        """Every need with its candidates as the product finds them (no fewer than its settings ask); all for k None."""
+        task, matching = self.task, self.matching
+        for batch in self.batches():
+            if task.k is None:
+                yield from ((asked, matching.score_all(asked)) for asked in batch)
+            else:
+                depth = max(task.k, matching.settings.retrieval.candidates)
+                yield from zip(batch, matching.search(batch, depth), strict=True)
 
 
 def dense(product: Product) -> Run:
     """The dense channel alone; needs that the model does not know have no answer."""
-    return _channel(product, "dense", lambda found: found.semantic)
+    collection, rankings = product.matching.collection, {}
+    k = product.task.k or len(collection.ids)
+    for batch in product.batches():
+        hits = collection.vectors.search(np.stack([one.vector for one in batch]), k)
+        for asked, best in zip(batch, hits, strict=True):
+            if len(best.rows):
+                ids = tuple(collection.ids[row] for row in best.rows)
+                rankings[asked.need.id] = Ranking(ids, best.scores)
+    return Run("dense", rankings)
 
 
 def fused(product: Product) -> Run:
     """Both channels fused, no other signal."""
-    return _channel(product, "fused", lambda found: found.fused)
+    ids, k = product.matching.collection.ids, product.task.k
+    return Run(
+        "fused",
+        {
+            asked.need.id: Ranking(tuple(ids[row] for row in found.rows[:k]), found.fused[:k])
+            for asked, found in product.found()
+        },
+    )
 
 
 def full(product: Product, name: str = "full") -> Run:
@@ -87,11 +117,9 @@ def full(product: Product, name: str = "full") -> Run:
             },
         )
     scale = Scale.of(matching.settings.ranking)
-    depth = max(task.k, matching.settings.retrieval.candidates)
     rankings = {}
-    for asked in product.asked():
-        found = matching.score_all(asked)
-        scored = _scored(product, asked, _head(found, depth), scale)[: task.k]
+    for asked, found in product.found():
+        scored = _scored(product, asked, found, scale)[: task.k]
         rankings[asked.need.id] = Ranking(
             tuple(one.candidate.patent.id for one in scored), np.array([one.score for one in scored])
         )
@@ -229,23 +257,7 @@ def context_at(on: date, enterprises: Mapping[str, Enterprise], assessments: Ite
     return Context(on, enterprises, by_patent)
 
 
-def _channel(product: Product, name: str, values: Callable[[Candidates], np.ndarray]) -> Run:
-    ids = product.matching.collection.ids
-    rankings = {}
-    for asked in product.asked():
-        found = product.matching.score_all(asked)
-        scores = np.asarray(values(found), dtype=np.float64)
-        if not np.isnan(scores).any():
-            order = np.lexsort((found.rows, -scores))[: product.task.k]
-            rankings[asked.need.id] = Ranking(tuple(ids[row] for row in found.rows[order]), scores[order])
-    return Run(name, rankings)
-
-
 def _scored(product: Product, asked: Asked, found: Candidates, scale: Scale) -> list[Scored]:
     candidates = product.matching.candidates(found)
     scored = [scale.read(asked.need, candidate, product.context) for candidate in candidates]
     return sorted(scored, key=lambda one: (-one.score, -one.completeness, one.candidate.patent.id))
-
-
-def _head(found: Candidates, depth: int) -> Candidates:
-    return Candidates(found.rows[:depth], found.semantic[:depth], found.lexical[:depth], found.fused[:depth])
