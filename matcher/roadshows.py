@@ -21,6 +21,7 @@ from matcher.matchlists.duties import months_later
 from matcher.matchlists.lifecycle import Move, moved
 from matcher.matchlists.verification import Finding, Limits, verify
 from matcher.outcomes import Outcome, State, Step
+from matcher.programme.pool import pooled
 from matcher.ranking import ListRules
 from matcher.store.filters import NeedFilter, PatentFilter
 from matcher.workspace import Workspace
@@ -217,7 +218,7 @@ def _allowed(workspace: Workspace, matching: Matching, scope: Scope, as_of: date
         ipc=scope.ipc,
         modes=scope.modes,
     )
-    mask = workspace.allowed(matching.collection, chosen, as_of)
+    mask = workspace.allowed(matching.collection, pooled(workspace.store, chosen), as_of)
     if not scope.industries and scope.min_maturity is None:
         return mask
     ids = matching.collection.ids

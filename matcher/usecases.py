@@ -19,6 +19,7 @@ from matcher.matching import Matching, Progress
 from matcher.matchlists.exports.replacing import replacing
 from matcher.matchlists.exports.trec import write_run
 from matcher.methods import methods
+from matcher.programme.pool import pooled
 from matcher.quick import matching_of, read_two
 from matcher.ranker import read_artefact
 from matcher.ranking import ListRules
@@ -44,6 +45,8 @@ class ListRequest:
     organiser: str = ""
     k: int = 10
     floor: Grade = Grade.POSSIBLE
+    base: bool = False
+    """Whether a list is made from the base library although there is a screened one (资源库)."""
 
     def rules(self) -> ListRules:
         """The same as ranking reads it."""
@@ -119,14 +122,18 @@ def make_list(
     *,
     progress: Progress = _silent,
 ) -> MatchList:
-    """对接清单: the matches of all needs that the filter keeps, of those known on the day; named ones always count."""
+    """对接清单: the matches of all needs that the filter keeps, of those known on the day; named ones always count.
+
+    The patents are those of the screened library once there is one (see `programme.pool`).
+    """
     needs = needs or NeedFilter()
     wanted = list(workspace.store.needs.all(needs, None if needs.ids else request.as_of))
     if not wanted:
         raise NotFound(
             f"截至 {request.as_of} 没有符合条件的需求。请检查筛选条件和日期，或先运行 matcher import needs 需求.xlsx。"
         )
-    return _listed(workspace, wanted, request, patents, progress)
+    pool = pooled(workspace.store, patents, base=request.base)
+    return _listed(workspace, wanted, request, pool, progress)
 
 
 def match_need(

@@ -184,7 +184,7 @@ class Workspace:
     """Whether the current index is used although newer data wait for theirs, as a service must; else it is refused."""
     _lock: RLock = field(default_factory=RLock, repr=False)
     _opened: dict[str, _Opened] = field(default_factory=dict, repr=False)
-    _masks: dict[tuple[PatentFilter, date, str], _Known[Mask]] = field(default_factory=dict, repr=False)
+    _masks: dict[tuple[PatentFilter, date, str, int], _Known[Mask]] = field(default_factory=dict, repr=False)
     _context: _Known[Context] | None = field(default=None, repr=False)
     _matching: _Known[Matching] | None = field(default=None, repr=False)
 
@@ -288,7 +288,7 @@ class Workspace:
 
     def allowed(self, collection: Collection, chosen: PatentFilter, as_of: date) -> Mask:
         """Which rows of a collection of patents a filter keeps, of those that existed on the day."""
-        key = (chosen, as_of, self.store.data_version("patents"))
+        key = (chosen, as_of, self.store.data_version("patents"), self._screening(chosen))
         with self._lock:
             known = self._masks.get(key)
         if known is not None and known.of is collection:
@@ -300,6 +300,9 @@ class Workspace:
                 self._masks.pop(next(iter(self._masks)))
             self._masks[key] = _Known(collection, mask)
         return mask
+
+    def _screening(self, chosen: PatentFilter) -> int:
+        return self.store.inventory.revision() if chosen.screened else 0
 
     def context(self, as_of: date) -> Context:
         """What signals and gates know besides the pair."""

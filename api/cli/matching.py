@@ -122,6 +122,9 @@ def list_(
     preset: Preset = "内部版",
     home: Home = None,
     model: Model = None,
+    base: Annotated[
+        bool, typer.Option("--base", help="从基础库选（默认：有专利入库后只从资源库选）。")
+    ] = False,
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
@@ -137,7 +140,12 @@ def list_(
 
     settings = read_settings(home, model)
     request = usecases.ListRequest(
-        as_of=read_day(as_of), made_at=now(), event=event, organiser=organiser or settings.organiser, k=list_k
+        as_of=read_day(as_of),
+        made_at=now(),
+        event=event,
+        organiser=organiser or settings.organiser,
+        k=list_k,
+        base=base,
     )
     wanted = NeedFilter(regions=tuple(need_region or ()), enterprises=tuple(enterprise or ()))
     chosen = patent_filter(region, holder, ipc, patent_type)

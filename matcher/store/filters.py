@@ -24,6 +24,8 @@ class PatentFilter:
     ipc: tuple[str, ...] = ()
     statuses: tuple[LegalStatus, ...] = ()
     modes: tuple[LicensingMode, ...] = ()
+    screened: bool = False
+    """Only the screened library (资源库)."""
 
 
 @dataclass(frozen=True, slots=True)

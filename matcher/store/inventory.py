@@ -50,6 +50,12 @@ class Inventory:
             if moves:
                 connection.execute(insert(_STEPS), [_step_row(move.step) for move in moves])
 
+    def has(self, stage: Stage) -> bool:
+        """Whether any patent stands there."""
+        query = select(tables.inventory.c.id).where(tables.inventory.c.stage == stage.value).limit(1)
+        with reading(self._engine) as connection:
+            return connection.execute(query).first() is not None
+
     def history(self, ids: Iterable[str]) -> list[Step]:
         """The steps of patents, by patent and version."""
         found: list[Step] = []

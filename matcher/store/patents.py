@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Select, select
 
 from matcher.domain import Patent
+from matcher.inventory import Stage
 from matcher.store import tables
 from matcher.store.engine import reading
 from matcher.store.filters import PatentFilter
@@ -66,6 +67,9 @@ def _where(query: Select[Any], filter: PatentFilter, as_of: date | None) -> Sele
         conditions.append(any_part(_TABLE.c.mode_facets, [_whole(mode.value) for mode in filter.modes]))
     if filter.ipc:
         conditions.append(any_part(_TABLE.c.ipc_facets, [part for ipc in filter.ipc for part in _ipc(ipc)]))
+    if filter.screened:
+        stage: Any = tables.inventory.c.stage == Stage.SCREENED.value
+        conditions.append(_TABLE.c.id.in_(select(tables.inventory.c.id).where(stage)))
     if as_of is not None:
         conditions.append(known_by(as_of, _TABLE.c.published, _TABLE.c.granted, _TABLE.c.filed))
     return query.where(*conditions)
