@@ -51,3 +51,25 @@ def test_the_first_of_the_candidates_bound_the_others():
     assert (first.rows.tolist(), first.fused.tolist(), first.beyond) == ([4, 1], [0.9, 0.7], 0.2)
     assert found.first(2, 0.5).beyond == 0.5
     assert found.first(5, 0.1).beyond == 0.1
+
+
+def test_a_patent_without_a_vector_and_without_shared_words_is_worth_nothing():
+    near = np.eye(8, dtype=np.float32) + np.float32(0.5)
+    vectors = np.concatenate(
+        [np.zeros((1, 8), np.float32), near / np.linalg.norm(near, axis=1, keepdims=True)]
+    )
+    documents = [Document("😀🔋")] + [Document(f"{letter}装置") for letter in LETTERS[:8]]
+    built = Collection.build([f"{row}" for row in range(9)], documents, vectors, [])
+    found = built.score_all(Document("轴承"), vectors[1], WEIGHTS)
+    assert (found.rows[-1], found.fused[-1]) == (0, 0.0)
+    assert (found.fused[:-1] > 0).all()
+
+
+@pytest.mark.parametrize("text", ["", "😀", "\x00\x07", " "])
+def test_a_need_that_says_nothing_finds_nothing(text):
+    built = collection(40, 0)
+    (found,) = built.search([Document(text)], np.zeros((1, 8), np.float32), 10, WEIGHTS)
+    assert found.rows.tolist() == []
+    everything = built.score_all(Document(text), np.zeros(8, np.float32), WEIGHTS)
+    assert (everything.fused == 0).all()
+    assert np.isnan(everything.semantic).all()
