@@ -123,6 +123,7 @@ def _serving(request: Request) -> Serving:
 
 Searching = Annotated[Serving, Depends(May(Operation.SEARCH))]
 ReadingNeeds = Annotated[Serving, Depends(May(Operation.READ_NEED))]
+WritingNeeds = Annotated[Serving, Depends(May(Operation.WRITE_NEED))]
 ReadingPatents = Annotated[Serving, Depends(May(Operation.READ_PATENT))]
 MatchingPatents = Annotated[Serving, Depends(May(Operation.MATCH_PATENT))]
 MakingLists = Annotated[Serving, Depends(May(Operation.MAKE_LIST))]

@@ -26,6 +26,7 @@ class Operation(StrEnum):
     """Contact departments and inventors' names."""
     MATCH_PATENT = "patents:match"
     READ_NEED = "needs:read"
+    WRITE_NEED = "needs:write"
     MAKE_LIST = "lists:make"
     READ_EVENTS = "events:read"
     """Events and their lists; drafts are the bureau's alone."""
@@ -53,6 +54,7 @@ PERMISSIONS: dict[Operation, dict[Role, Extent]] = {
     Operation.READ_CONTACTS: {Role.BUREAU: _ALL, Role.HOLDER: _OWN},
     Operation.MATCH_PATENT: {Role.BUREAU: _ALL, Role.HOLDER: _OWN},
     Operation.READ_NEED: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
+    Operation.WRITE_NEED: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
     Operation.MAKE_LIST: {Role.BUREAU: _ALL, Role.HOLDER: _OWN, Role.ENTERPRISE: _OWN},
     Operation.READ_EVENTS: {Role.BUREAU: _ALL, Role.HOLDER: _OWN, Role.ENTERPRISE: _OWN},
     Operation.RUN_EVENTS: {Role.BUREAU: _ALL},

@@ -15,7 +15,8 @@ from api.pages.facts import need_facts
 from api.pages.rendering import page
 from api.serving import ReadingNeeds, caller_of
 from matcher import usecases
-from matcher.matchlists.exports import list_rows
+from matcher.matches import MatchList
+from matcher.matchlists.exports import list_rows, preset_named
 from matcher.store.filters import NeedFilter
 
 router = APIRouter(include_in_schema=False)
@@ -55,10 +56,19 @@ def need_page(serving: ReadingNeeds, need_id: Annotated[str, Path(max_length=200
         "need.html",
         need=need,
         facts=need_facts(need, enterprise),
+        outside=_outside(found),
         contact=enterprise.contact if enterprise and audience.preset.internal else "",
         found=cards,
         excluded=row.kept_out,
     )
+
+
+def _outside(found: MatchList) -> str:
+    """How the need is shown to others."""
+    shown = list_rows(found, preset_named("对外版")).needs
+    if not shown:
+        return "不显示（仅主管部门可见）"
+    return "，".join(part for part in (shown[0].need, shown[0].enterprise, shown[0].region) if part)
 
 
 def _filter(caller: Caller, region: str) -> NeedFilter:

@@ -24,6 +24,7 @@ class MayPost(May):
 
 
 SearchForm = Annotated[Serving, Depends(MayPost(Operation.SEARCH))]
+NeedForm = Annotated[Serving, Depends(MayPost(Operation.WRITE_NEED))]
 ListForm = Annotated[Serving, Depends(MayPost(Operation.MAKE_LIST))]
 EventForm = Annotated[Serving, Depends(MayPost(Operation.RUN_EVENTS))]
 ImportForm = Annotated[Serving, Depends(MayPost(Operation.IMPORT))]

@@ -6,11 +6,35 @@ from pathlib import Path
 
 from starlette.staticfiles import StaticFiles
 
-from api.pages import events, imports, lists, management, needs, patents, reference, search, sign_in, status
+from api.pages import (
+    events,
+    imports,
+    lists,
+    management,
+    need_forms,
+    needs,
+    patents,
+    reference,
+    search,
+    sign_in,
+    status,
+)
 
 ROUTERS = tuple(
     module.router
-    for module in (search, patents, needs, events, lists, imports, status, management, reference, sign_in)
+    for module in (
+        search,
+        patents,
+        needs,
+        need_forms,
+        events,
+        lists,
+        imports,
+        status,
+        management,
+        reference,
+        sign_in,
+    )
 )
 UPLOADS = {imports.ADDRESS: imports.LARGEST}
 """Addresses that take files, and the bytes they take."""

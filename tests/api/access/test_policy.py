@@ -39,6 +39,7 @@ TABLE = {
     Operation.READ_CONTACTS: (ALL, OWN, NO, NO, NO),
     Operation.MATCH_PATENT: (ALL, OWN, NO, NO, NO),
     Operation.READ_NEED: (ALL, NO, OWN, NO, NO),
+    Operation.WRITE_NEED: (ALL, NO, OWN, NO, NO),
     Operation.MAKE_LIST: (ALL, OWN, OWN, NO, NO),
     Operation.READ_EVENTS: (ALL, OWN, OWN, NO, NO),
     Operation.RUN_EVENTS: (ALL, NO, NO, NO, NO),

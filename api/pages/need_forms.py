@@ -1,0 +1,196 @@
+"""登记和修改需求: the import template's columns as a form, read by the importer itself, so that both take the same."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path as FilePath
+from secrets import token_hex
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Depends, Form, Path, Request, Response
+
+from api.access.policy import Operation, allowed_need
+from api.access.roles import Caller, Role
+from api.pages.posting import NeedForm
+from api.pages.rendering import page, see_other
+from api.serving import Serving, WritingNeeds, caller_of
+from matcher.domain import Confidentiality, Need
+from matcher.errors import Conflict
+from matcher.importing.reading import read_records
+from matcher.importing.synonyms import RecordKind
+from matcher.matchlists.template_fields import TEMPLATES
+
+router = APIRouter(include_in_schema=False)
+
+_OF_THE_ENTERPRISE = frozenset({"企业名称", "统一社会信用代码"})
+_OURS = frozenset({"需求编号", "提出日期"})
+_LONG = frozenset({"需求描述", "技术指标", "技术难题"})
+_LONGEST = 20_000
+_FIELDS = tuple(
+    field
+    for template in TEMPLATES
+    if template.kind is RecordKind.NEEDS
+    for field in template.fields
+    if field.title not in _OURS
+)
+_NeedId = Annotated[str, Path(max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the importer makes of a form: a need, or what to mend by column."""
+
+    need: Need | None
+    troubles: Mapping[str, str]
+
+
+async def _posted(request: Request) -> dict[str, str]:
+    """The form's answers by column; several ticks of one column as one cell."""
+    form = await request.form()
+    answers = ((field.title, form.getlist(field.title)) for field in _FIELDS)
+    return {
+        title: "；".join(part.strip()[:_LONGEST] for part in parts if isinstance(part, str))
+        for title, parts in answers
+    }
+
+
+_Answers = Annotated[dict[str, str], Depends(_posted)]
+
+
+@router.get("/need-forms/new")
+def blank_form(serving: WritingNeeds) -> Response:
+    """An empty form."""
+    return _form(serving, {}, "/need-forms/new")
+
+
+@router.post("/need-forms/draft")
+def drafted_form(serving: NeedForm, text: Annotated[str, Form(max_length=_LONGEST)] = "") -> Response:
+    """A form that starts with the text of a search."""
+    title, _, rest = text.strip().partition("\n")
+    return _form(serving, {"需求名称": title.strip(), "需求描述": rest.strip()}, "/need-forms/new")
+
+
+@router.post("/need-forms/new")
+def register(serving: NeedForm, answers: _Answers) -> Response:
+    """Store a new need under a number of its own; else the form with what to mend."""
+    number = f"XQ{serving.at:%Y%m%d}-{token_hex(3)}"
+    read = _read(serving, {**answers, "需求编号": number, "提出日期": serving.at.date().isoformat()})
+    if read.need is None:
+        return _form(serving, answers, "/need-forms/new", read.troubles)
+    return _stored(serving, read.need, "登记需求", prefer_new=False)
+
+
+@router.get("/need-forms/{need_id:path}")
+def edit_form(serving: WritingNeeds, need_id: _NeedId) -> Response:
+    """The form with what is stored."""
+    need = _need(serving, need_id)
+    return _form(serving, _answers_of(need), f"/need-forms/{need.id}", seen=_seen(need))
+
+
+@router.post("/need-forms/{need_id:path}")
+def edit(
+    serving: NeedForm, need_id: _NeedId, answers: _Answers, seen: Annotated[str, Form(max_length=64)] = ""
+) -> Response:
+    """Store what was changed; raises Conflict where somebody else has changed the need since the form was made."""
+    need = _need(serving, need_id)
+    if seen != _seen(need):
+        raise Conflict("需求在您填写期间已被他人修改。请返回需求页重新打开表单，核对后再改。")
+    received = (need.received or serving.at.date()).isoformat()
+    read = _read(serving, {**answers, "需求编号": need.own_id or need.id, "提出日期": received})
+    if read.need is None:
+        return _form(serving, answers, f"/need-forms/{need.id}", read.troubles, seen)
+    same = replace(read.need, id=need.id, own_id=need.own_id, source=need.source, received=need.received)
+    return _stored(serving, same, "修改需求", prefer_new=True)
+
+
+def _need(serving: Serving, need_id: str) -> Need:
+    found = serving.workspace.store.needs.get(need_id)
+    return allowed_need(caller_of(serving), Operation.WRITE_NEED, found, need_id)
+
+
+def _read(serving: Serving, answers: Mapping[str, str]) -> Read:
+    """The answers as the importer reads a line of a file; anything it would refuse or leave out is to be mended."""
+    line = {title: text for title, text in {**answers, **_owner(serving)}.items() if text}
+    with tempfile.TemporaryDirectory() as folder:
+        file = FilePath(folder) / "页面登记.jsonl"
+        file.write_bytes(orjson.dumps(line))
+        reading = read_records(file, RecordKind.NEEDS, limits=serving.workspace.settings.limits)
+        needs = [located.record for located in reading]
+    troubles = {problem.column: problem.message for problem in reading.problems}
+    if not answers["需求名称"]:
+        troubles["需求名称"] = "请填写需求名称"
+    return Read(None if troubles else needs[0], troubles)
+
+
+def _owner(serving: Serving) -> dict[str, str]:
+    """An enterprise's account speaks for its enterprise, whatever the form holds."""
+    caller: Caller = caller_of(serving)
+    if caller.role is not Role.ENTERPRISE:
+        return {}
+    enterprise = serving.workspace.store.enterprises.get(caller.subject)
+    return {"企业名称": enterprise.name if enterprise else caller.subject, "统一社会信用代码": ""}
+
+
+def _stored(serving: Serving, need: Need, action: str, *, prefer_new: bool) -> Response:
+    caller = caller_of(serving)
+    if caller.role is Role.ENTERPRISE:
+        need = replace(need, enterprise_id=caller.subject)
+    serving.workspace.store.merge([need], serving.at.date(), prefer_new=prefer_new)
+    serving.note(action, need.id)
+    if serving.workspace.store.patents.count():
+        serving.services.worker.build_index(caller.actor)
+    return see_other(f"/needs/{need.id}")
+
+
+def _form(
+    serving: Serving,
+    answers: Mapping[str, str],
+    address: str,
+    troubles: Mapping[str, str] | None = None,
+    seen: str = "",
+) -> Response:
+    own = caller_of(serving).role is Role.ENTERPRISE
+    fields = [field for field in _FIELDS if not (own and field.title in _OF_THE_ENTERPRISE)]
+    return page(
+        serving,
+        "need_form.html",
+        422 if troubles else 200,
+        fields=fields,
+        answers=answers,
+        address=address,
+        troubles=troubles or {},
+        seen=seen,
+        long=_LONG,
+        default=str(Confidentiality.AUTHORITY_ONLY),
+    )
+
+
+def _answers_of(need: Need) -> dict[str, str]:
+    """A stored need as it would be written in the template."""
+    found: dict[str, str | date | float | None] = {
+        "需求名称": need.title,
+        "企业名称": need.enterprise,
+        "需求描述": need.description,
+        "技术指标": need.indicators,
+        "技术难题": need.problem,
+        "技术领域": need.field,
+        "所属行业": need.industry,
+        "所在地区": need.region,
+        "预算": f"{need.budget:.10g}" if need.budget is not None else None,
+        "合作方式": "；".join(need.cooperation),
+        "可接受的转化方式": "；".join(need.modes),
+        "成熟度要求": need.min_maturity.text if need.min_maturity else None,
+        "有效期": need.valid_until,
+        "公开范围": str(need.confidentiality),
+    }
+    return {title: str(value) for title, value in found.items() if value}
+
+
+def _seen(need: Need) -> str:
+    """What the need was when a form was made of it."""
+    return hashlib.sha256(repr(need).encode()).hexdigest()

@@ -1,0 +1,133 @@
+"""Needs written on pages: read as files are, kept apart by enterprise, never overwritten unseen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from api.access.roles import Role
+from matcher.domain import Confidentiality, LicensingMode, Need
+from matcher.settings import Settings
+from matcher.store.database import Store
+from matcher.workspace import Workspace
+from tests.api.conftest import NEEDS
+from tests.api.pages.conftest import Browser
+
+ANSWERS = {
+    "需求名称": "高盐废水蒸发结晶",
+    "需求描述": "氯化钠纯度不足，结垢严重。",
+    "预算": "50-80万元",
+    "可接受的转化方式": ["普通许可", "作价入股"],
+    "有效期": "2026年12月31日",
+    "公开范围": "匿名",
+    "所属行业": "化工",
+}
+
+
+def stored(settings: Settings, need_id: str) -> Need:
+    with Store.open(settings.home / "matcher.db") as store:
+        need = store.needs.get(need_id)
+    assert need is not None
+    return need
+
+
+@pytest.fixture
+def enterprise(browser: Callable[..., Browser]) -> Browser:
+    return browser(Role.ENTERPRISE)
+
+
+def test_an_enterprise_registers_its_need_and_sees_what_others_will_see(
+    enterprise: Browser, filled: Settings
+) -> None:
+    claimed = {**ANSWERS, "企业名称": "临川风电设备有限公司"}
+    sent = enterprise.post("/need-forms/new", claimed, follow_redirects=False)
+    number = sent.headers["location"].removeprefix("/needs/")
+    assert re.fullmatch(r"XQ20260630-[0-9a-f]{6}", number)
+    need = stored(filled, number)
+    assert need == Need(
+        id=number,
+        own_id=number,
+        title="高盐废水蒸发结晶",
+        description="氯化钠纯度不足，结垢严重。",
+        enterprise_id="91370100MA3TEST01X",
+        enterprise="云州净源水务有限公司",
+        industry="化工",
+        budget=80.0,
+        modes=(LicensingMode.ORDINARY_LICENCE, LicensingMode.INVESTMENT),
+        received=date(2026, 6, 30),
+        valid_until=date(2026, 12, 31),
+        confidentiality=Confidentiality.ANONYMOUS,
+    )
+    page = enterprise.get(f"/needs/{number}").text
+    assert "匿名需求（所属行业：化工），匿名企业，河东省云州市" in page
+
+
+def test_what_a_file_would_be_refused_for_a_form_is_too(enterprise: Browser, filled: Settings) -> None:
+    before = sum(1 for _ in Store.open(filled.home / "matcher.db").needs.all())
+    page = enterprise.post("/need-forms/new", {**ANSWERS, "有效期": "明年吧", "需求名称": ""})
+    assert page.status_code == 422
+    assert "没有保存，请修改以下各项" in page.text
+    assert "有效期：" in page.text
+    assert "需求名称：请填写需求名称" in page.text
+    # Nothing typed is lost.
+    assert "氯化钠纯度不足，结垢严重。" in page.text
+    assert 'value="作价入股" checked' in page.text
+    assert sum(1 for _ in Store.open(filled.home / "matcher.db").needs.all()) == before
+
+
+def test_the_text_of_a_search_starts_a_form(enterprise: Browser) -> None:
+    assert "登记为需求" in enterprise.post("/", {"text": "反渗透膜"}).text
+    page = enterprise.post("/need-forms/draft", {"text": "反渗透膜清洗\n每周一次太勤"}).text
+    assert 'name="需求名称" value="反渗透膜清洗"' in page
+    assert ">每周一次太勤</textarea>" in page
+    assert "企业名称" not in page
+    assert re.search(r"<option selected>仅主管部门</option>", page)
+
+
+def form_of(browser: Browser, need_id: str) -> dict[str, str]:
+    """The answers that an edit form holds, as a browser would send them back."""
+    page = browser.get(f"/need-forms/{need_id}").text
+    texts = dict(re.findall(r'<input type="text" id="f\d+" name="([^"]+)" value="([^"]*)"', page))
+    longs = dict(re.findall(r'<textarea id="f\d+" name="([^"]+)"[^>]*>([^<]*)</textarea>', page))
+    return {**texts, **longs, "seen": re.search(r'name="seen" value="([0-9a-f]+)"', page)[1]}
+
+
+def test_a_change_keeps_the_identity_and_what_was_left_blank(enterprise: Browser, filled: Settings) -> None:
+    answers = form_of(enterprise, "N001")
+    answers |= {"需求名称": "反渗透膜抗污染与在线清洗", "需求描述": "", "公开范围": "公开"}
+    assert enterprise.post("/need-forms/N001", answers, follow_redirects=False).status_code == 303
+    found = stored(filled, "N001")
+    assert found == replace(NEEDS[0], title="反渗透膜抗污染与在线清洗")
+
+
+def test_two_editors_of_one_need_do_not_overwrite_each_other(
+    enterprise: Browser, bureau: Browser, filled: Settings
+) -> None:
+    first, second = form_of(enterprise, "N001"), form_of(bureau, "N001")
+    enterprise.post("/need-forms/N001", {**first, "需求名称": "先改的", "公开范围": "公开"})
+    refused = bureau.post("/need-forms/N001", {**second, "需求名称": "后改的", "公开范围": "公开"})
+    assert (refused.status_code, "已被他人修改" in refused.text) == (409, True)
+    assert stored(filled, "N001").title == "先改的"
+
+
+def test_the_bureau_registers_for_an_enterprise_and_the_index_follows(
+    bureau: Browser, filled: Settings
+) -> None:
+    sent = bureau.post(
+        "/need-forms/new", {**ANSWERS, "企业名称": "临川风电设备有限公司"}, follow_redirects=False
+    )
+    assert (
+        stored(filled, sent.headers["location"].removeprefix("/needs/")).enterprise == "临川风电设备有限公司"
+    )
+    page = ""
+    for _ in range(400):
+        page = bureau.get("/import").text
+        if re.search(r">重建索引</a></td><td>已完成", page):
+            break
+    assert "重建索引" in page
+    with Workspace.open(filled) as workspace:
+        assert not workspace.stale()
