@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.options import AsJson, AsOf, Home, now, read_day, read_settings
-from api.cli.terminal import print_json
+from api.cli.terminal import print_json, progress
 
 if TYPE_CHECKING:
     from matcher.inventory import Act
@@ -304,3 +304,38 @@ def write_pages(
         raise InputError(f"报告是 Excel 文件，请把 {out.name} 改为以 .xlsx 结尾的文件名。", code="not_xlsx")
     write_report(Report(title, pages, made_at, workspace.settings.organiser), out)
     typer.echo(f"已写出 {out}。", err=True)
+
+
+@app.command("prioritise")
+def prioritise(
+    holder: Annotated[list[str], typer.Option("--holder", help="专利权人全称（可重复）。")],
+    maintain: Annotated[
+        bool, typer.Option("--maintain", help="改为列出有效专利的下次年费期限和维持建议。")
+    ] = False,
+    out: _Report = None,
+    as_of: AsOf = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """以需求定先后：先盘点哪些专利；或在缴年费前看哪些专利没有需求（是否维持由权利人决定）。
+
+    例：matcher inventory prioritise --holder 河东大学 --out 盘点次序.xlsx
+    """
+    from matcher.programme.holder_work import annual_fees, fee_page, inventory_priorities, priority_page
+
+    day = read_day(as_of)
+    name = "、".join(holder)
+    with open_workspace(home) as workspace, progress("匹配") as show:
+        if maintain:
+            advice = annual_fees(workspace, day, holder, show)
+            page, title = fee_page(advice), f"{name}年费与维持建议"
+        else:
+            page, title = priority_page(inventory_priorities(workspace, day, holder, show)), f"{name}盘点次序"
+        write_pages(out, title, (page,), acting("", as_of).at, workspace)
+    if as_json:
+        print_json([vars(row) for row in page.rows])
+        return
+    typer.echo(f"{title}：{len(page.rows)} 件。")
+    for row in page.rows[:10]:
+        cells = [str(value) for value in vars(row).values() if value not in (None, "")]
+        typer.echo("  " + "｜".join(cells))
