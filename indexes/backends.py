@@ -46,17 +46,20 @@ def automatic(rows: int) -> str:
 def build_index(vectors: Vectors, kind: str = "") -> Built:
     """Index vectors of shape (rows, dimension) by the kind of that name, or by the table.
 
-    Raises IndexUnusable where the recall that was measured is below the floor, ValueError for vectors that are no numbers.
+    Raises IndexUnusable where a kind that was asked for by name has too low a recall (the table's choice gives way to
+    the exact index), ValueError for vectors that are no numbers.
     """
-    kind = kind or automatic(len(vectors))
-    index = BACKENDS[kind].build(vectors)
+    chosen = kind or automatic(len(vectors))
+    index = BACKENDS[chosen].build(vectors)
     recall = measured_recall(index, vectors)
-    if recall < RECALL_FLOOR:
-        raise IndexUnusable(
-            f"新建的向量索引（{kind}）召回率 {recall:.3f}，低于下限 {RECALL_FLOOR}，未启用，原索引不变。"
-            '请在 matcher.toml 的 [retrieval] 中设 index = "exact" 后重新运行 matcher index。'
-        )
-    return Built(index, kind, recall)
+    if recall >= RECALL_FLOOR:
+        return Built(index, chosen, recall)
+    if not kind:
+        return Built(ExactIndex(vectors), "exact", 1.0)
+    raise IndexUnusable(
+        f"新建的向量索引（{kind}）召回率 {recall:.3f}，低于下限 {RECALL_FLOOR}，未启用，原索引不变。"
+        '请在 matcher.toml 的 [retrieval] 中去掉 index 一项（由程序选择）或设为 "exact"，再运行 matcher index。'
+    )
 
 
 def measured_recall(index: VectorIndex, vectors: Vectors) -> float:

@@ -159,6 +159,14 @@ def match_text(
     return _listed(workspace, [need], request, patents)
 
 
+def search_plan(workspace: Workspace, request: ListRequest, patents: PatentFilter | None = None) -> str:
+    """How the dense channel answers under a filter, in one Chinese sentence; no other channel approximates."""
+    matching = workspace.matching()
+    allowed = workspace.allowed(matching.collection, patents or PatentFilter(), request.as_of)
+    plan = matching.collection.vectors.plan(workspace.settings.retrieval.candidates, allowed)
+    return f"语义索引 {matching.index}：{plan.explain()}。"
+
+
 def match_patent(workspace: Workspace, number: str, request: ListRequest) -> MatchList:
     """The needs and focus areas that one patent answers, the best first; `number` in any form people type."""
     patent = workspace.store.patents.find(number)

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.options import AsJson, AsOf, Home, Model, Preset, now, patent_filter, read_day, read_settings
+from api.cli.options import (
+    AsJson,
+    AsOf,
+    Exact,
+    Explain,
+    Home,
+    Model,
+    Preset,
+    now,
+    patent_filter,
+    read_day,
+    read_settings,
+)
 from api.cli.terminal import print_json, progress
 
 if TYPE_CHECKING:
@@ -71,6 +83,8 @@ def match(
     holder: _Holders = None,
     ipc: _Ipc = None,
     patent_type: _Types = None,
+    exact: Exact = False,
+    explain: Explain = False,
     home: Home = None,
     model: Model = None,
     as_of: AsOf = None,
@@ -88,8 +102,10 @@ def match(
         raise InputError("请给出一段需求文字、--need 或 --patent 三者之一。")
     request = usecases.ListRequest(as_of=read_day(as_of), made_at=now(), k=k)
     chosen = patent_filter(region, holder, ipc, patent_type)
-    with Workspace.open(read_settings(home, model)) as workspace:
+    with Workspace.open(read_settings(home, model, exact=exact)) as workspace:
         _prepare(workspace)
+        if explain:
+            typer.echo(usecases.search_plan(workspace, request, chosen), err=True)
         if patent is not None:
             result = usecases.match_patent(workspace, patent, request)
         elif need is not None:
@@ -120,6 +136,8 @@ def list_(
         str | None, typer.Option("--since", help="只列这份活动清单（如 HD001-01）没有的对接。")
     ] = None,
     preset: Preset = "内部版",
+    exact: Exact = False,
+    explain: Explain = False,
     home: Home = None,
     model: Model = None,
     base: Annotated[
@@ -138,7 +156,7 @@ def list_(
     from matcher.store.filters import NeedFilter
     from matcher.workspace import Workspace
 
-    settings = read_settings(home, model)
+    settings = read_settings(home, model, exact=exact)
     request = usecases.ListRequest(
         as_of=read_day(as_of),
         made_at=now(),
@@ -155,6 +173,8 @@ def list_(
             typer.echo(summary(imported.report), err=True)
             wanted = NeedFilter(ids=imported.ids)
         _prepare(workspace)
+        if explain:
+            typer.echo(usecases.search_plan(workspace, request, chosen), err=True)
         with progress("编制清单") as show:
             result = usecases.make_list(workspace, request, wanted, chosen, progress=show)
         if since is not None:

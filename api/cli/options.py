@@ -24,15 +24,17 @@ AsOf = Annotated[
     typer.Option("--as-of", help="以哪一天的状态为准，如 2026-06-30（默认今天）。", metavar="日期"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出，供程序读取。")]
+Exact = Annotated[bool, typer.Option("--exact", help="语义通道逐件精确计算，不用压缩索引。")]
+Explain = Annotated[bool, typer.Option("--explain", help="说明语义通道如何检索（索引种类和筛选方式）。")]
 Preset = Annotated[str, typer.Option("--preset", help="清单版式：对外版、内部版、企业版、高校版。")]
 
 
-def read_settings(home: Path | None = None, model: str | None = None) -> Settings:
+def read_settings(home: Path | None = None, model: str | None = None, *, exact: bool = False) -> Settings:
     """Settings of the workspace named on the command line."""
     from matcher.settings import load_settings
 
     file = home / "matcher.toml" if home is not None and (home / "matcher.toml").is_file() else None
-    return load_settings(file, home=home, model=model)
+    return load_settings(file, home=home, model=model, retrieval={"exact": True} if exact else None)
 
 
 def read_day(text: str | None) -> date:

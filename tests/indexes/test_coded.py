@@ -154,8 +154,11 @@ def test_recall_is_measured_and_a_build_below_the_floor_is_refused(vectors, monk
 
     assert measured_recall(Blind.build(vectors), vectors) < 0.7
     monkeypatch.setattr(backends, "BACKENDS", {"fast-scan": Blind})
-    with pytest.raises(IndexUnusable, match="低于下限 0.98，未启用，原索引不变"):
+    with pytest.raises(IndexUnusable, match=r"低于下限 0\.98，未启用，原索引不变"):
         build_index(vectors, "fast-scan")
+    monkeypatch.setattr(backends, "AUTOMATIC", {"fast-scan": 0})
+    by_size = build_index(vectors)
+    assert (by_size.kind, by_size.recall, type(by_size.index)) == ("exact", 1.0, ExactIndex)
 
 
 def test_an_odd_dimension_and_few_rows_are_no_special_case():
