@@ -20,10 +20,11 @@ from matcher.matchlists.differences import Difference, differences, only_new
 from matcher.matchlists.duties import months_later
 from matcher.matchlists.lifecycle import Move, moved
 from matcher.matchlists.verification import Finding, Limits, verify
-from matcher.outcomes import Outcome, State, Step
+from matcher.outcomes import Outcome, Step
 from matcher.programme.pool import pooled
 from matcher.ranking import ListRules
 from matcher.store.filters import NeedFilter, PatentFilter
+from matcher.store.roadshows import ListMove
 from matcher.workspace import Workspace
 
 
@@ -120,15 +121,18 @@ def move_list(workspace: Workspace, version: ListVersion, move: Move, at: dateti
     """A list in its next state; once published its matches are followed, and an older published one is void."""
     roadshows = workspace.store.roadshows
     after = moved(version, move)
-    if move.state is ListState.PUBLISHED:
-        roadshows.snapshot(version)  # what is published must be what was signed off
-    roadshows.advance_list(version, after)
-    if move.state is ListState.PUBLISHED:
-        for older in roadshows.lists(version.event_id):
-            if older.state is ListState.PUBLISHED and older.id != version.id:
-                note = f"由 {version.id} 取代"
-                roadshows.advance_list(older, moved(older, Move(ListState.VOID, move.by, move.on, note)))
-        _follow(workspace, after, move.by, at)
+    if move.state is not ListState.PUBLISHED:
+        roadshows.advance_lists([ListMove(version, after)])
+        return after
+    roadshows.snapshot(version)  # what is published must be what was signed off
+    moves = [ListMove(version, after)]
+    for older in roadshows.lists(version.event_id):
+        if older.state is ListState.PUBLISHED and older.id != version.id:
+            replaced = Move(ListState.VOID, move.by, move.on, f"由 {version.id} 取代")
+            moves.append(ListMove(older, moved(older, replaced)))
+    outcomes = _followed(workspace, after, move.by, at)
+    steps = [Step(o.id, 1, at, move.by, None, o.state, list_id=after.id, note="清单发布") for o in outcomes]
+    roadshows.advance_lists(moves, outcomes, steps)
     return after
 
 
@@ -185,8 +189,9 @@ def check_list(
     return verify(replace(match_list, needs=tuple(needs)), as_of, limits)
 
 
-def _follow(workspace: Workspace, version: ListVersion, by: str, at: datetime) -> None:
-    outcomes = [
+def _followed(workspace: Workspace, version: ListVersion, by: str, at: datetime) -> list[Outcome]:
+    """The outcomes with which a list's matches begin."""
+    return [
         Outcome(
             entry.match_id,
             version.event_id,
@@ -198,11 +203,6 @@ def _follow(workspace: Workspace, version: ListVersion, by: str, at: datetime) -
         )
         for entry in workspace.store.roadshows.entries(version.id)
     ]
-    steps = [
-        Step(outcome.id, 1, at, by, None, State.PUSHED, list_id=version.id, note="清单发布")
-        for outcome in outcomes
-    ]
-    workspace.store.outcomes.push(outcomes, steps)
 
 
 def _worded(outcome: Outcome | None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import orjson
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from matcher.domain import Transaction
 from matcher.errors import Conflict
@@ -29,34 +29,10 @@ class Outcomes:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def push(self, outcomes: Sequence[Outcome], steps: Sequence[Step]) -> int:
-        """Begin following matches; `steps` parallel to `outcomes`. Those already followed only get the new list.
-
-        How many are new.
-        """
-        known = self.many([outcome.id for outcome in outcomes])
-        fresh = [pair for pair in zip(outcomes, steps, strict=True) if pair[0].id not in known]
-        table = tables.outcomes
-        with writing(self._engine) as connection:
-            for outcome in outcomes:
-                if outcome.id in known:
-                    shown = replace(known[outcome.id], list_id=outcome.list_id)
-                    connection.execute(
-                        update(table).where(table.c.id == outcome.id).values(_OUTCOMES.row(shown))
-                    )
-            if fresh:
-                connection.execute(insert(tables.outcomes), [_OUTCOMES.row(outcome) for outcome, _ in fresh])
-                connection.execute(insert(_STEPS), [_step_row(step) for _, step in fresh])
-        return len(fresh)
-
     def many(self, ids: Iterable[str]) -> dict[str, Outcome]:
         """The outcomes of those match ids that are followed, by id."""
-        found: dict[str, Outcome] = {}
         with reading(self._engine) as connection:
-            for part in chunks(list(dict.fromkeys(ids))):
-                query = select(*_OUTCOMES.columns).where(tables.outcomes.c.id.in_(part))
-                found |= {outcome.id: outcome for outcome in map(_OUTCOMES.record, connection.execute(query))}
-        return found
+            return _many(connection, ids)
 
     def of_event(self, event_id: str = "") -> list[Outcome]:
         """The outcomes of an event (of all events), by match id."""
@@ -114,6 +90,27 @@ class Outcomes:
             return bool(
                 connection.execute(update(table).where(table.c.id == duty_id).values(done=on)).rowcount
             )
+
+
+def follow(connection: Connection, outcomes: Sequence[Outcome], steps: Sequence[Step]) -> None:
+    """Begin following matches; `steps` parallel to `outcomes`. Those already followed only get the new list."""
+    known, table = _many(connection, [outcome.id for outcome in outcomes]), tables.outcomes
+    fresh = [pair for pair in zip(outcomes, steps, strict=True) if pair[0].id not in known]
+    for outcome in outcomes:
+        if outcome.id in known:
+            shown = replace(known[outcome.id], list_id=outcome.list_id)
+            connection.execute(update(table).where(table.c.id == outcome.id).values(_OUTCOMES.row(shown)))
+    if fresh:
+        connection.execute(insert(table), [_OUTCOMES.row(outcome) for outcome, _ in fresh])
+        connection.execute(insert(_STEPS), [_step_row(step) for _, step in fresh])
+
+
+def _many(connection: Connection, ids: Iterable[str]) -> dict[str, Outcome]:
+    found: dict[str, Outcome] = {}
+    for part in chunks(list(dict.fromkeys(ids))):
+        query = select(*_OUTCOMES.columns).where(tables.outcomes.c.id.in_(part))
+        found |= {outcome.id: outcome for outcome in map(_OUTCOMES.record, connection.execute(query))}
+    return found
 
 
 def _step_row(step: Step) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,8 +15,10 @@ from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, 
 from matcher.errors import Conflict, MatcherError
 from matcher.events import Entry, Event, ListState, ListVersion, Pair, Participation, Schedule
 from matcher.matches import MatchList
+from matcher.outcomes import Outcome, Step
 from matcher.store import tables
 from matcher.store.engine import reading, writing
+from matcher.store.outcomes import follow
 from matcher.store.records import Mapping, restored
 
 _EVENTS = Mapping(Event, tables.events)
@@ -24,6 +26,14 @@ _LISTS = Mapping(ListVersion, tables.match_lists)
 _ENTRIES = tables.match_list_entries
 _PARTICIPATIONS = Mapping(Participation, tables.participations)
 _SCHEDULES = Mapping(Schedule, tables.schedules)
+
+
+@dataclass(frozen=True, slots=True)
+class ListMove:
+    """A change of a list's state, on the version that was read."""
+
+    before: ListVersion
+    after: ListVersion
 
 
 class Roadshows:
@@ -129,13 +139,23 @@ class Roadshows:
             pair for entry in self._entries(_ENTRIES.c.list_id.in_(chosen)) for pair in entry.pairs
         )
 
-    def advance_list(self, before: ListVersion, after: ListVersion) -> None:
-        """Write a change of state; raises Conflict where somebody else changed it first."""
+    def advance_lists(
+        self,
+        moves: Sequence[ListMove],
+        outcomes: Sequence[Outcome] = (),
+        steps: Sequence[Step] = (),
+    ) -> None:
+        """Write changes of state and begin to follow what is published, all of it or nothing.
+
+        `steps` run parallel to `outcomes`. Raises Conflict where somebody else changed a list first.
+        """
         lists = tables.match_lists
-        here = (lists.c.id == before.id) & (lists.c.version == before.version)
         with writing(self._engine) as connection:
-            if not connection.execute(update(lists).where(here).values(_LISTS.row(after))).rowcount:
-                raise Conflict(f"清单 {before.id} 的状态刚被他人改动，请重新查看后再操作。")
+            for move in moves:
+                here = (lists.c.id == move.before.id) & (lists.c.version == move.before.version)
+                if not connection.execute(update(lists).where(here).values(_LISTS.row(move.after))).rowcount:
+                    raise Conflict(f"清单 {move.before.id} 的状态刚被他人改动，请重新查看后再操作。")
+            follow(connection, outcomes, steps)
 
     def put_participations(self, participations: Sequence[Participation]) -> int:
         """Store who comes, replacing what the same party said before; how many were new or different."""

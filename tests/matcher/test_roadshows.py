@@ -87,6 +87,19 @@ def test_the_next_published_version_voids_the_one_before(workspace: Workspace, e
     assert {o.list_id for o in workspace.store.outcomes.of_event(event.id)} == {"HD001-02"}
 
 
+def test_publishing_happens_whole_or_not_at_all(workspace: Workspace, event: Event) -> None:
+    first = published(workspace, event)
+    second, _ = roadshows.build_list(workspace, event, DAY, "王芳")
+    second = roadshows.move_list(workspace, second, Move(ListState.REVIEW, "王芳", AT.date()), AT)
+    stale = replace(second, version=second.version - 1)
+    with pytest.raises(Conflict):
+        roadshows.move_list(workspace, stale, Move(ListState.PUBLISHED, "李强", AT.date()), AT)
+    kept = workspace.store.roadshows.list_version(first.id)
+    assert kept is not None
+    assert kept.state is ListState.PUBLISHED
+    assert {o.list_id for o in workspace.store.outcomes.of_event(event.id)} == {first.id}
+
+
 def test_a_changed_snapshot_is_noticed(workspace: Workspace, event: Event) -> None:
     version, _ = roadshows.build_list(workspace, event, DAY)
     with pytest.raises(MatcherError, match="校验码不符"):
