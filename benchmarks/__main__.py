@@ -21,6 +21,7 @@ from benchmarks.sizes import Sizes, add_options
 SPEED: Mapping[str, str] = {
     "importing": "a workbook of patents, beside openpyxl's loop over its rows",
     "indexing": "embedding and indexing a province, beside jieba.cut over its texts",
+    "dense": "the kinds of vector index, beside the bare matrix product",
     "answering": "one need, beside the bare look-ups; cold start",
     "listing": "all needs, beside numpy's matrix product",
 }
@@ -29,10 +30,12 @@ COMPONENTS: Mapping[str, str] = {
     "embedding_speed": "the shipped model, beside jieba and an encoder",
     "lexical_speed": "the lexical index, beside bm25s and rank-bm25",
     "eval_speed": "batch retrieval, beside the bare product; measures of a run, beside pytrec_eval",
+    "selection": "an event's list, beside greedy and top-k",
     "eval_learning": "what the ranker learns from simulated deals",
 }
 QUALITY: Mapping[str, str] = {
     "techneed": "the product on needs judged by experts, beside BM25",
+    "roadshow": "a whole event over real needs and patents, from import to report",
     "lexical_quality": "the channels, beside each other",
     "grades": "the grades, beside the experts'",
     "eval_trees": "boosted trees as a ranker, beside weights",

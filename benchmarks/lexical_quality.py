@@ -26,6 +26,7 @@ from matcher.corpus import need_text, patent_text
 from matcher.text import normalise
 from models.catalogue import load_model
 from models.contract import Embedder, Role
+from models.training.sources import held_out
 
 Values = NDArray[np.float64]
 CHARACTERS = LexicalSettings(streams={Stream.CHARACTERS: 1.0})
@@ -48,6 +49,18 @@ class Channels:
             hits = reciprocal_ranks([best(channel, len(channel)) for channel in channels], fused.shape[1])
             fused[row, hits.rows] = hits.scores
         return fused
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A patent with its abstract, and whether training left the pair out."""
+
+    text: Document
+    held_out: bool
+
+    @classmethod
+    def of(cls, title: str, abstract: str) -> Own:
+        return cls(Document(normalise(title), normalise(abstract)), held_out(title))
 
 
 def channels(
@@ -150,10 +163,14 @@ def focus(data: Path, model: Embedder) -> None:
         print(f"  {name:20s}", *(f"{scores.mean(measure):.3f}" for measure in asked.scheme.measures))
 
 
-def own_abstracts(name: str, patents: Iterable[Document], model: Embedder) -> None:
-    """Title → own abstract; first half of the abstract → title with the second half: 1,000 queries, seed 0."""
-    distinct = list({text.title: text for text in {text.body: text for text in patents}.values()}.values())
-    rows = np.random.default_rng(0).permutation(len(distinct))[:1000]
+def own_abstracts(name: str, patents: Iterable[Own], model: Embedder) -> None:
+    """Title → own abstract; first half of the abstract → title with the second half.
+
+    The queries are the tenth whose titles were never paired with their abstracts in training; the pool is everything.
+    """
+    known = {own.text.title: own for own in {own.text.body: own for own in patents}.values()}
+    distinct = [own.text for own in known.values()]
+    rows = np.flatnonzero([own.held_out for own in known.values()])
     halves = [(text.body[: len(text.body) // 2], text.body[len(text.body) // 2 :]) for text in distinct]
     tasks = {
         "title → abstract": (
@@ -174,24 +191,24 @@ def own_abstracts(name: str, patents: Iterable[Document], model: Embedder) -> No
         found = [rank <= 10 for rank in ranks]
         mrr = " / ".join(f"{(1 / rank).mean():.3f}" for rank in ranks)
         alone = f"{(found[0] & ~found[1]).mean():.1%} / {(found[1] & ~found[0]).mean():.1%}"
-        print(f"  {name}, {task:22s} {mrr}   found in the top 10 by one channel alone: {alone}")
+        print(
+            f"  {name}, {task:20s} {len(rows):4d} queries  {mrr}   found in the top 10 by one channel alone: {alone}"
+        )
 
 
-def city(data: Path) -> list[Document]:
+def city(data: Path) -> list[Own]:
     from python_calamine import CalamineWorkbook
 
     book = CalamineWorkbook.from_path(str(data / "patents" / "taian_1985_2015.xlsx"))
     cells = book.get_sheet_by_index(0).to_python()[1:]
-    return [
-        Document(normalise(str(row[0])), normalise(str(row[5]))) for row in cells if len(str(row[5])) > 30
-    ]
+    return [Own.of(str(row[0]), str(row[5])) for row in cells if len(str(row[5])) > 30]
 
 
-def industry(data: Path) -> list[Document]:
+def industry(data: Path) -> list[Own]:
     with (data / "patents" / "industry_4097.jsonl").open(encoding="utf-8") as lines:
         records = [json.loads(line) for line in lines if line.strip()]
     return [
-        Document(normalise(record["title"]), normalise(record["abstract"]))
+        Own.of(record["title"], record["abstract"])
         for record in records
         if record["title"] and record["abstract"]
     ]
