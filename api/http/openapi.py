@@ -23,6 +23,7 @@ _ABOUT = (
     "每个应答带 `X-Request-ID`；出错时为 `application/problem+json`（RFC 9457）。"
 )
 _REFUSALS = (
+    Problem(400, "bad_request", "请求无法解析：正文应为 UTF-8 编码的 JSON。"),
     Problem(401, "not_signed_in", "请先登录；程序请在 Authorization 中给出有效的密钥。"),
     Problem(403, "permission_denied", "“企业”没有此项权限。确有需要的，请联系管理员。"),
     Problem(404, "not_found", "没有编号为“N999”的需求。"),

@@ -69,7 +69,7 @@ _SENTENCES = {
 }
 """What is wrong with a field, by pydantic's type of error."""
 _PLAIN = {
-    400: ("bad_request", "请求无法解析。"),
+    400: ("bad_request", "请求无法解析：正文应为 UTF-8 编码的 JSON。"),
     404: ("no_such_address", "没有这个地址。接口一览见 /api/v1/openapi.json。"),
     405: ("method_not_allowed", "这个地址不支持该操作。接口一览见 /api/v1/openapi.json。"),
     413: ("too_large", "请求正文过大。请缩短后重试。"),

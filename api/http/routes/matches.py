@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api/v1", tags=["对接"])
 @router.post(
     "/search",
     summary="一段需求文字，找能回应它的专利",
-    responses=answered(LIST) | problems(401, 403, 413, 422, 503),
+    responses=answered(LIST) | problems(400, 401, 403, 413, 422, 503),
 )
 def search(body: Annotated[SearchBody, Body(openapi_examples=SEARCH)], serving: Searching) -> Response:
     """The text is matched and forgotten; filters apply before the search."""
