@@ -29,7 +29,7 @@ from matcher.errors import InputError
 from models.contract import Embedder, Role
 from models.training.adapt import Triple
 
-HELD = 0.3
+HELD = 0.25
 """Share of the positive evidence, the latest, that is held out."""
 POOL = 2_000
 """Patents ranked for a held-out need: those that answer one, the likeliest by their words, and random others."""

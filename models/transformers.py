@@ -119,9 +119,11 @@ def require_library(spec: ModelSpec) -> None:
 
 
 def network_settings(loading: Loading) -> dict[str, Any]:
-    """What transformers is told about weights and numbers."""
+    """What transformers is told about weights and numbers; called once files are there, it also ends its own bars."""
     import torch
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     types = {Precision.FP16: torch.float16, Precision.BF16: torch.bfloat16}
     return {"use_safetensors": True, "dtype": types.get(loading.precision, torch.float32)}
 

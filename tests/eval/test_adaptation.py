@@ -72,20 +72,20 @@ def world(enterprises: int) -> Witnesses:
 
 def test_the_later_part_and_its_enterprises_are_held_out() -> None:
     found = gather(world(40), ALL, SMALL)
-    assert found.cut == START + timedelta(10 * 27)
+    assert found.cut == START + timedelta(10 * 29)
     held = {*found.stop.judgements.levels, *found.proof.judgements.levels}
-    assert held == {f"e{e:02}" for e in range(28, 40)}
-    assert len(found.stop.needs) == len(found.proof.needs) == 6
+    assert held == {f"e{e:02}" for e in range(30, 40)}
+    assert len(found.stop.needs) == len(found.proof.needs) == 5
     assert not set(found.stop.judgements.levels) & set(found.proof.judgements.levels)
-    assert dict(found.counts) == {"交易": 28, "题名—摘要": 36}
+    assert dict(found.counts) == {"交易": 30, "题名—摘要": 36}
     assert len(found.stop.patents) == 36
     queries = {one.query for one in found.triples} & {need.title for need in world(40).past.needs}
     texts = {need.title for need in (*found.stop.needs, *found.proof.needs)}
-    assert len(queries) == 28
+    assert len(queries) == 30
     assert not queries & texts
     assert found.sentence() == (
-        "训练（2020-09-27 及以前）：交易 28 对、题名—摘要 36 对；留出（之后，企业不重复）：6 家用于早停，"
-        "6 家用于验证，每家在 36 件专利中排序。"
+        "训练（2020-10-17 及以前）：交易 30 对、题名—摘要 36 对；留出（之后，企业不重复）：5 家用于早停，"
+        "5 家用于验证，每家在 36 件专利中排序。"
     )
 
 
@@ -96,7 +96,7 @@ def test_an_enterprise_of_both_parts_teaches_nothing() -> None:
     found = gather(
         replace(known, past=replace(known.past, transactions=[*known.past.transactions, moved])), ALL, SMALL
     )
-    assert found.counts["交易"] == 27
+    assert found.counts["交易"] == 29
     assert "e00" in {**found.stop.judgements.levels, **found.proof.judgements.levels}
 
 
@@ -147,7 +147,7 @@ def test_too_little_is_refused_with_the_counts() -> None:
     with pytest.raises(InputError) as refused:
         gather(world(12), ALL)
     assert str(refused.value) == (
-        "可用于微调的数据太少：2020-03-11 及以前的需求—专利 8 对（至少 50 对），之后可供验证的企业 4 家（至少 20 家）。"
+        "可用于微调的数据太少：2020-03-21 及以前的需求—专利 9 对（至少 50 对），之后可供验证的企业 3 家（至少 20 家）。"
         "请导入更多历史交易和企业评价后再试；目前建议沿用原模型。"
     )
     assert refused.value.code == "too_little"
@@ -228,7 +228,7 @@ def fill(home: Path, known: Witnesses) -> None:
 def test_the_command_trains_on_a_workspace_and_its_model_is_used_by_name(
     base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    fill(tmp_path / "home", world(72))
+    fill(tmp_path / "home", world(80))
     where = ("--home", tmp_path / "home", "--model")
     out = tmp_path / "微调"
     assert (
@@ -250,8 +250,8 @@ def test_the_command_trains_on_a_workspace_and_its_model_is_used_by_name(
         == 0
     )
     document = json.loads(capfd.readouterr().out)
-    assert document["pairs"] == {"交易": 50, "题名—摘要": 36}
-    assert document["held"] == {"stop": 11, "proof": 11}
+    assert document["pairs"] == {"交易": 60, "题名—摘要": 36}
+    assert document["held"] == {"stop": 10, "proof": 10}
     assert document["better"] is True
     assert document["proof"][0]["difference"]["low"] > 0
     assert run(monkeypatch, "index", *where, out) == 0
@@ -268,8 +268,8 @@ def test_the_command_refuses_too_little_and_leaves_the_folder_alone(
     (out / "mine.txt").write_text("stays")
     assert run(monkeypatch, "train", "adapt", out, "--model", base, "--home", tmp_path / "home") == 3
     assert capfd.readouterr().err == (
-        "错误（too_little）：可用于微调的数据太少：2020-03-11 及以前的需求—专利 8 对（至少 50 对），"
-        "之后可供验证的企业 4 家（至少 20 家）。请导入更多历史交易和企业评价后再试；目前建议沿用原模型。\n"
+        "错误（too_little）：可用于微调的数据太少：2020-03-21 及以前的需求—专利 9 对（至少 50 对），"
+        "之后可供验证的企业 3 家（至少 20 家）。请导入更多历史交易和企业评价后再试；目前建议沿用原模型。\n"
     )
     assert [path.name for path in out.iterdir()] == ["mine.txt"]
     assert run(monkeypatch, "train", "adapt", out, "--home", tmp_path / "home") == 6
