@@ -25,7 +25,7 @@ from matcher.errors import InputError
 Answer = Callable[[Replay], Run]
 """A system: what it would have listed on that day."""
 
-OTHERS = 500
+OTHERS = 200
 """Enterprises besides the buyers whose lists are made on each day."""
 
 DEPTH = 200
