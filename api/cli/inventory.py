@@ -339,3 +339,19 @@ def prioritise(
     for row in page.rows[:10]:
         cells = [str(value) for value in vars(row).values() if value not in (None, "")]
         typer.echo("  " + "｜".join(cells))
+
+
+@app.command("rehearse")
+def rehearse(
+    source: Annotated[Path, typer.Argument(help="发出的盘点表文件夹，或一份集中评价表。")],
+    target: Annotated[Path, typer.Argument(help="填好的写到哪里。")],
+    as_of: AsOf = None,
+) -> None:
+    """演示用：按虚构的河东省替各单位（或专家组）填好表，含漏填、错填和不交的单位。不要用于真实数据。
+
+    例：matcher inventory rehearse demo/盘点表 demo/交回 --as-of 2026-03-20
+    """
+    from matcher.programme.rehearsal import rehearse as rehearse_
+
+    written = rehearse_(source, target, read_day(as_of))
+    typer.echo(f"已写出 {written} 份填好的表：{target}（虚构的答案）。")
