@@ -34,7 +34,7 @@ import json
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Self
 
@@ -49,7 +49,7 @@ from indexes.tokens import Stream, normalise
 
 __all__ = ["Document", "LexicalIndex", "LexicalSettings", "Query", "SharedTerm", "Stream", "best"]
 
-FORMAT = 1
+FORMAT = 2
 _FILE = "lexical.json"
 
 
@@ -90,6 +90,10 @@ class LexicalSettings:
     width: float = 4.0
     """Narrower maps flatten the top: 0.655 at 4, 0.650 at 3.5."""
 
+    def weighting(self) -> Weighting:
+        """Those that a single stream needs."""
+        return Weighting(**{entry.name: getattr(self, entry.name) for entry in fields(Weighting)})
+
 
 @dataclass(frozen=True, slots=True)
 class LexicalIndex:
@@ -110,8 +114,7 @@ class LexicalIndex:
     ) -> Self:
         """Index documents in row order; `queries` are the stored ones that the second idf is fitted on."""
         settings = settings or LexicalSettings()
-        names = [entry.name for entry in fields(Weighting)]
-        weighting = Weighting(**{name: getattr(settings, name) for name in names})
+        weighting = settings.weighting()
         normal = [_normalised(document) for document in documents]
         stored = [_normalised(query) for query in queries]
         streams = tuple(Postings.build(stream, normal, stored, weighting) for stream in settings.streams)
@@ -124,6 +127,23 @@ class LexicalIndex:
         return cls(
             settings, streams, tuple(weight / (sum(weights) or 1.0) for weight in weights), len(documents)
         )
+
+    def segment(self, documents: Sequence[Document]) -> Self:
+        """Other documents under this index's statistics: they score as they would have in it."""
+        normal = [_normalised(document) for document in documents]
+        weighting = self.settings.weighting()
+        streams = tuple(postings.segment(normal, weighting) for postings in self.streams)
+        return replace(self, streams=streams, documents=len(normal))
+
+    def save_segment(self, folder: Path) -> None:
+        """Write what a segment has of its own."""
+        for postings in self.streams:
+            postings.save_lists(folder)
+
+    def load_segment(self, folder: Path, documents: int) -> Self:
+        """Read a segment of this index back; raises IndexUnusable."""
+        streams = tuple(postings.with_lists(folder) for postings in self.streams)
+        return replace(self, streams=streams, documents=documents)
 
     def scores(self, query: Query) -> NDArray[np.float64]:
         """The values of all documents, shape (documents,), in [0, 1)."""
