@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from eval.scoring import Scheme, Scores, score
 from matcher.corpus import FOCUS
 from matcher.domain import Need
 from matcher.errors import InputError
+from matcher.programme.diagnosis import diagnose
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,11 @@ def popularity(deals: int) -> str:
 
 
 def quality(need: Need) -> str:
-    """How much a need says of itself: figures to be reached, words without a figure, its name, or a focus area only."""
+    """How specific a need is by its diagnosis (quantities, length, empty words): from 0.6, from 0.35, below; or a topic."""
     if need.source == FOCUS:
         return "只有关注领域"
-    details = " ".join((need.description, need.problem, need.indicators)).strip()
-    if not details:
-        return "需求只有名称"
-    return "需求有数量指标" if re.search(r"\d", details) else "需求有说明无指标"
+    specificity = diagnose(need).specificity
+    return "需求具体" if specificity >= 0.6 else "需求较具体" if specificity >= 0.35 else "需求笼统"
 
 
 def weighted(

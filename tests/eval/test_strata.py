@@ -7,6 +7,7 @@ import pytest
 from eval.judgements import Judgement, Run, judgements
 from eval.scoring import Mode, Scheme, score
 from eval.strata import by_need, by_pair, popularity, quality, weighted
+from matcher.corpus import FOCUS
 from matcher.domain import Need
 
 KNOWN = judgements(
@@ -59,9 +60,13 @@ def test_without_deals_the_weighted_recall_is_the_recall() -> None:
 @pytest.mark.parametrize(
     ("need", "said"),
     [
-        (Need("n", "轴承"), "需求只有名称"),
-        (Need("n", "轴承", "希望延长寿命"), "需求有说明无指标"),
-        (Need("n", "轴承", indicators="寿命 ≥ 5000 小时"), "需求有数量指标"),
+        (Need("n", "轴承", source=FOCUS), "只有关注领域"),
+        # no quantity, two of 200 characters, no empty word: (0 + 0.01 + 1) / 3
+        (Need("n", "轴承"), "需求笼统"),
+        # one quantity of three: (1/3 + 8/200 + 1) / 3
+        (Need("n", "轴承", indicators="5000 h"), "需求较具体"),
+        # two of three: (2/3 + 18/200 + 1) / 3 = 0.59; three: 0.70
+        (Need("n", "轴承", indicators="5000 h，80 ℃，3 倍"), "需求具体"),
     ],
 )
 def test_the_quality_of_a_need(need: Need, said: str) -> None:

@@ -153,7 +153,7 @@ def test_every_baseline_stands_beside_the_product_with_its_stamp(
         assert html.escape(str(value)) in page
     assert "概率可信度" in page
     assert read_run(tmp_path / "runs" / "full.trec").rankings["n00"].ids[0] == "p0"
-    assert [one["name"] for one in printed.document["strata"]] == ["需求有数量指标"]
+    assert [one["name"] for one in printed.document["strata"]] == ["需求较具体"]
 
 
 def test_the_stamp_tells_other_data_and_other_settings_apart(
