@@ -14,7 +14,7 @@ from matcher.matchlists import documents
 from matcher.matchlists.documents.blocks import Document
 from matcher.matchlists.documents.briefing import Briefing
 from matcher.matchlists.documents.dispatch import Month, monthly
-from matcher.matchlists.documents.on_site import holders, public_enterprises
+from matcher.matchlists.documents.on_site import enterprises, holders
 from matcher.matchlists.documents.pdf_file import require_fonts
 from matcher.matchlists.exports.sheet_text import clean
 from matcher.meetings import published_list
@@ -92,9 +92,9 @@ def monthly_report(workspace: Workspace, month: str, made_at: datetime) -> Docum
 
 
 def _recipients(briefing: Briefing, kind: documents.Kind) -> list[str]:
-    """For whom a kind is made; enterprises with needs that are not public get theirs one by one, by name."""
+    """For whom a kind is made: every enterprise and holder gets its own; cases are told of public needs only."""
     if kind.of == "企业":
-        return public_enterprises(briefing)
+        return enterprises(briefing, public=False)
     if kind.of == "权利人":
         return holders(briefing)
     if kind.of == "对接编号":

@@ -80,7 +80,7 @@ def _sorted(meetings: Iterable[Meeting], by: str) -> list[TimeRow]:
 def _rows(meetings: Iterable[Meeting]) -> list[TimeRow]:
     return [
         TimeRow(
-            number, f"{meeting.table} 号桌" if meeting.table else "", "、".join(meeting.match_ids), meeting
+            number, f"{meeting.table} 号桌" if meeting.table else "", "\n".join(meeting.match_ids), meeting
         )
         for number, meeting in enumerate(meetings, 1)
     ]

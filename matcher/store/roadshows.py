@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 
 from matcher.errors import Conflict, MatcherError
-from matcher.events import Entry, Event, ListState, ListVersion, Pair, Participation, Schedule
+from matcher.events import Entry, Event, ListVersion, Pair, Participation, Schedule
 from matcher.matches import MatchList
 from matcher.outcomes import Outcome, Step
 from matcher.store import tables
@@ -129,11 +129,12 @@ class Roadshows:
             return connection.execute(query).first() is not None
 
     def shown_since(self, day: date, besides: str = "") -> frozenset[Pair]:
-        """Every pair of the lists published on or after a day, 同组专利 included, but those of one event."""
+        """Every pair of the lists published on or after a day, 同组专利 included, but those of one event.
+
+        Lists that are void by now were shown as well.
+        """
         lists = tables.match_lists
-        published = select(lists.c.id).where(
-            lists.c.state == ListState.PUBLISHED, lists.c.published_on >= day, lists.c.event_id != besides
-        )
+        published = select(lists.c.id).where(lists.c.published_on >= day, lists.c.event_id != besides)
         chosen: Any = published
         return frozenset(
             pair for entry in self._entries(_ENTRIES.c.list_id.in_(chosen)) for pair in entry.pairs

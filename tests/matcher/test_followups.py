@@ -66,6 +66,7 @@ def test_the_sheet_to_fill_in_names_match_and_version(
     export(roadshows.shown_list(workspace, published), tmp_path / "l.xlsx", preset="对外版")
     book = load_workbook(tmp_path / "l.xlsx")
     sheet = book["对接反馈"]
+    assert [sheet.cell(row, 9).value for row in (3, 4, 5)] == ["当前状态", "第1次", "第1次"]  # not what it is
     rows = list(sheet.iter_rows(values_only=True))
     assert rows[2][:2] == ("对接编号", "清单版本")
     assert [row[:2] for row in rows[3:]] == [(N1P1, "HD001-01"), (N1P3, "HD001-01")]  # n2 is not for outside

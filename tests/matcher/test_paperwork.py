@@ -203,6 +203,7 @@ def test_all_papers_in_their_places(
         "现场意向登记表.docx",
         "现场意向登记表.xlsx",
         "内部/邀请名单.xlsx",
+        f"企业手册/{SHIP}.docx",
         f"企业手册/{MOTOR}.docx",
         "高校手册/北岸研究所.docx",
         "高校手册/河东理工大学.docx",

@@ -55,7 +55,7 @@ def agenda(briefing: Briefing) -> Document:
 def sign_in(briefing: Briefing) -> Document:
     """签到表: who said to come, else the holders and the enterprises with public needs; no needs are named."""
     coming = [(str(reply.kind), reply.party) for reply in briefing.replies if reply.attends]
-    names = coming or [("企业", name) for name in public_enterprises(briefing)] + [
+    names = coming or [("企业", name) for name in enterprises(briefing, public=True)] + [
         ("权利人", name) for name in holders(briefing)
     ]
     rows = [(str(number), kind, party, "", "", "") for number, (kind, party) in enumerate(names, 1)]
@@ -110,12 +110,12 @@ def wish_form(briefing: Briefing) -> Document:
     return _document(briefing, "现场意向登记表", [Facts((Fact("活动编号", briefing.event.id),)), grid, modes])
 
 
-def public_enterprises(briefing: Briefing) -> list[str]:
-    """Names of the enterprises with a public need in the list, by name."""
+def enterprises(briefing: Briefing, *, public: bool) -> list[str]:
+    """Names of the enterprises with a match in the list, by name; `public`: only those with a public need."""
     found = {
         (item.enterprise.name if item.enterprise else "") or item.need.enterprise
         for item in briefing.match_list.needs
-        if item.need.confidentiality is Confidentiality.PUBLIC and item.matches
+        if item.matches and not (public and item.need.confidentiality is not Confidentiality.PUBLIC)
     }
     return sorted(found - {""})
 

@@ -74,6 +74,9 @@ def _for_reader(item: NeedMatches, preset: Preset, recipient: str, alias: str) -
         matches = tuple(match for match in matches if recipient in match.patent.holders)
         if others and not matches:
             return None
+    if preset.recipient is Recipient.NOBODY:
+        # What became of a match is between the two parties; the count alone lets a returned form be checked.
+        matches = tuple(replace(match, state=_count(match.state)) for match in matches)
     item = replace(item, matches=matches, excluded=excluded)
     return item if own or not alias else _anonymised(item, alias)
 
@@ -145,6 +148,11 @@ def _unnamed(text: str, names: list[str]) -> str:
     for name in names:
         text = text.replace(name, "")
     return re.sub("（、*）", "", text)
+
+
+def _count(state: str) -> str:
+    """第2次 of 已签约（第2次）."""
+    return state.rpartition("（")[2].rstrip("）")
 
 
 def _degree(value: float) -> str:

@@ -94,22 +94,22 @@ def _to_fill(title: str, width: float, choices: tuple[str, ...] = ()) -> Column:
 
 
 _FEEDBACK = (
-    Column("对接编号", "match_id", 13, Setting.CENTRE),
-    Column("清单版本", "list_id", 10, Setting.CENTRE),
-    Column("企业名称", "enterprise", 18),
-    Column("需求名称", "need", 20),
-    Column("推荐专利名称", "patent", 24),
-    Column("专利号", "patent_number", 17),
-    Column("专利权人", "holder", 16),
-    Column("推荐等级", "grade", 8, Setting.GRADE),
-    Column("当前状态", "follow_up", 10, Setting.CENTRE),
-    _to_fill("是否有意向", 8, INTEREST),
-    _to_fill("意向方式", 10, tuple(mode for mode in LicensingMode if mode is not LicensingMode.OWN_USE)),
-    _to_fill("拟合作金额（万元）", 10),
-    _to_fill("不合适原因", 13, tuple(Reason)),
-    _to_fill("备注", 20),
-    _to_fill("填表人", 8),
-    _to_fill("填表日期", 11),
+    Column("对接编号", "match_id", 12, Setting.CENTRE),
+    Column("清单版本", "list_id", 9, Setting.CENTRE),
+    Column("企业名称", "enterprise", 11),
+    Column("需求名称", "need", 13),
+    Column("推荐专利名称", "patent", 15),
+    Column("专利号", "patent_number", 9.5),
+    Column("专利权人", "holder", 10),
+    Column("推荐等级", "grade", 6.8, Setting.GRADE),
+    Column("当前状态", "follow_up", 7, Setting.CENTRE),
+    _to_fill("是否有意向", 6, INTEREST),
+    _to_fill("意向方式", 8, tuple(mode for mode in LicensingMode if mode is not LicensingMode.OWN_USE)),
+    _to_fill("拟合作金额（万元）", 8),
+    _to_fill("不合适原因", 10, tuple(Reason)),
+    _to_fill("备注", 13),
+    _to_fill("填表人", 6),
+    _to_fill("填表日期", 9),
 )
 """What comes back: the first two columns say of what, those to fill in say what."""
 

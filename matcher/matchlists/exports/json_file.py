@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from matcher.matches import Availability, Contribution, GateResult
 from matcher.matchlists.exports.columns import Cell, Column, Row, columns_of
 from matcher.matchlists.exports.cover import cover_lines
 from matcher.matchlists.exports.presets import Preset, Sheet
@@ -62,8 +63,8 @@ def _match(row: MatchRow | ExcludedRow, worded: MatchRow, sheet: Sheet, preset: 
         "patent_id": match.patent.id,
         **({"match_id": match.id} if match.id else {}),
         "row": _cells(row, columns_of(sheet, preset)),
-        "gates": [asdict(gate) for gate in match.gates],
-        "availability": [asdict(item) for item in match.availability],
+        "gates": [_flat(gate) for gate in match.gates],
+        "availability": [_flat(item) for item in match.availability],
     }
     if preset.internal:
         entry |= {
@@ -71,9 +72,14 @@ def _match(row: MatchRow | ExcludedRow, worded: MatchRow, sheet: Sheet, preset: 
             "probability": match.probability,
             "completeness": match.completeness,
             "missing": match.missing,
-            "contributions": [asdict(part) for part in match.contributions],
+            "contributions": [_flat(part) for part in match.contributions],
         }
     return entry
+
+
+def _flat(part: GateResult | Availability | Contribution) -> dict[str, Any]:
+    """Its fields, none of which holds others: several times faster than asdict, which looks and copies."""
+    return {name: getattr(part, name) for name in part.__dataclass_fields__}
 
 
 def _cells(row: Row, columns: tuple[Column, ...]) -> dict[str, str | int | float | None]:
