@@ -49,17 +49,29 @@ def find_folder(spec: ModelSpec, loading: Loading) -> Path:
 
 
 def _from_hub(spec: ModelSpec, loading: Loading, patterns: list[str]) -> Path:
+    """What was fetched once is used without asking again: no network, and no model that changes by itself."""
     from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-    return Path(
-        snapshot_download(
-            spec.source,
-            revision=spec.revision,
-            cache_dir=loading.downloads,
-            allow_patterns=patterns,
-            endpoint=os.environ.get("HF_ENDPOINT") or None,
+    def fetch(*, local: bool) -> Path:
+        return Path(
+            snapshot_download(
+                spec.source,
+                revision=spec.revision,
+                cache_dir=loading.downloads,
+                allow_patterns=patterns,
+                endpoint=os.environ.get("HF_ENDPOINT") or None,
+                local_files_only=local,
+            )
         )
-    )
+
+    try:
+        known = fetch(local=True)
+        if any(known.rglob(patterns[len(_DESCRIPTIONS)])):
+            return known
+    except (LocalEntryNotFoundError, HfHubHTTPError, OSError):
+        pass  # not here, or not whole: the download below says what is wrong
+    return fetch(local=False)
 
 
 def _from_modelscope(spec: ModelSpec, loading: Loading, patterns: list[str]) -> Path:
