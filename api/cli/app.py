@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import evaluation, events, inventory, matching, programme, records, service, training
+from api.cli import (
+    assessments,
+    evaluation,
+    events,
+    inventory,
+    matching,
+    programme,
+    records,
+    service,
+    training,
+)
 
 app = typer.Typer(
     name="matcher",
@@ -27,6 +37,7 @@ app.command("key")(service.key)
 app.command("doctor")(service.doctor)
 app.add_typer(events.app, name="event")
 app.add_typer(inventory.app, name="inventory")
+app.add_typer(assessments.app, name="assessments")
 app.command("tiers")(programme.tiers)
 app.command("rules")(programme.rules)
 app.command("progress")(programme.progress_)

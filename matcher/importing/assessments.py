@@ -15,13 +15,15 @@ from matcher.importing.terms import PROSPECTS
 def read_assessment(cells: Cells, source: str) -> Assessment:
     """One assessment, known by its own number, else by patent, enterprise and day.
 
-    Raises RowRefused where the patent or the enterprise is not named.
+    Raises RowRefused where the patent or the enterprise is not named, or nothing is said.
     """
     patent = patent_reference(cells)
     enterprise = cells.text("enterprise")
     enterprise_key = enterprise_id(cells.credit_code(), enterprise) or cells.raw("enterprise_own_id")
     if not enterprise_key:
         raise RowRefused("缺少评价企业。请填写企业名称或统一社会信用代码。", "enterprise")
+    if not any(cells.raw(field) for field in ("prospect", "improvement", "cooperation", "maturity")):
+        raise RowRefused("没有填写任何评价（前景、改进需求、合作意愿、成熟度）。填好后重新导入。", "prospect")
     on = cells.date("on")
     return Assessment(
         id=own_key(source, cells.raw("own_id")) or content_id("assessment", patent, enterprise_key, on or ""),

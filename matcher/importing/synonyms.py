@@ -246,8 +246,8 @@ ASSESSMENT: Table = {
     "prospect": """
         产业化前景 产业化前景评价 前景评价 评价结果 评价等级 评价结论 评价 市场前景 应用前景 prospect rating
     """,
-    "improvement": "改进意见 改进建议 改进方向 技术改进建议 需改进之处 意见建议 评价意见 improvement",
-    "cooperation": "合作意向 意向合作方式 合作方式 合作意愿 cooperation",
+    "improvement": "技术改进需求 改进需求 改进意见 改进建议 改进方向 技术改进建议 需改进之处 意见建议 评价意见 improvement",
+    "cooperation": "产学研合作意愿 合作意向 意向合作方式 合作方式 合作意愿 cooperation",
     "maturity": _MATURITY,
     "on": "评价日期 评价时间 日期 填报日期 时间 date on",
     "assessor": "评价人 评价专家 专家 专家姓名 填报人 assessor",

@@ -77,10 +77,10 @@ def indicators(cutoff: date = CUTOFF) -> tuple[Indicator, ...]:
         ),
         Indicator(
             "实施率",
-            "分母中自行实施、许可实施、已转让、作价入股、已产业化的；实施状态不详的只计入分母",
+            "分母中自行实施、许可实施、已转让、作价入股、已产业化的，以及有转让、许可、作价入股交易的；其余只计入分母",
             in_force,
             lambda one: one.counted,
-            lambda one: one.patent.implementation in _USED,
+            lambda one: one.patent.implementation in _USED or one.dealt,
         ),
         Indicator(
             "产业化率",

@@ -104,10 +104,9 @@ def progress(workspace: Workspace, as_of: date, since: date | None = None) -> Pr
 
 
 def _day(store: Store, day: date) -> Day:
-    assessed = frozenset(
-        each.patent_id for each in store.assessments.all(day) if each.on is None or each.on <= day
-    )
-    return Day(day, store.inventory.stages_at(day), store.inventory.first_assessed(), assessed)
+    assessed = frozenset(each.patent_id for each in store.assessments.all(day))
+    dealt = frozenset(each.patent_id for each in store.transactions.all(day) if each.kind in DEALS)
+    return Day(day, store.inventory.stages_at(day), store.inventory.first_assessed(), assessed, dealt)
 
 
 def month_ends(since: date, as_of: date) -> list[date]:

@@ -102,7 +102,7 @@ def tasks(found: Sequence[Share], batch: Batch) -> list[Task]:
 def _task(share: Share, batch: Batch, number: int) -> Task:
     task_id = f"{batch.id}-{number:03d}"
     rows = tuple(Printed(patent.id, printed_cells(task_id, patent)) for patent in share.patents)
-    file = f"{_in_a_name(share.holder)}/{task_id}-{_in_a_name(share.unit)}.xlsx"
+    file = f"{in_a_name(share.holder)}/{task_id}-{in_a_name(share.unit)}.xlsx"
     return Task(
         task_id, batch.id, share.holder, share.unit, batch.division, batch.made_on, file, rows, batch.due
     )
@@ -114,5 +114,6 @@ def handed_out(found: Sequence[Share], items: Mapping[str, Item], act: Act) -> l
     return [move(item, Stage.AWAITING, act) for item in every if item.stage is not Stage.AWAITING]
 
 
-def _in_a_name(text: str) -> str:
+def in_a_name(text: str) -> str:
+    """A text as a part of a file's name."""
     return _NOT_IN_A_NAME.sub("_", text)[:60].strip("._") or "单位"

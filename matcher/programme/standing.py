@@ -40,6 +40,8 @@ class Standing:
     """已盘点."""
     assessed: bool
     """有企业评价."""
+    dealt: bool
+    """有转让、许可或作价入股的交易."""
     counted: bool
     granted_known: bool
 
@@ -53,6 +55,7 @@ class Day:
     first_done: Mapping[str, date]
     """Patent id → the day on which it was first 已盘点."""
     assessed: frozenset[str]
+    dealt: frozenset[str] = frozenset()
 
 
 def standings(patents: Iterable[Patent], holders: Mapping[str, Holder], day: Day) -> list[Standing]:
@@ -77,6 +80,7 @@ def _standing(patent: Patent, holders: Mapping[str, Holder], day: Day) -> Standi
         stage,
         stage in ASSESSED or (ended and first is not None and first <= day.as_of),
         patent.id in day.assessed,
+        patent.id in day.dealt,
         granted and patent.status is not LegalStatus.PENDING and not lapsed(patent, day.as_of),
         patent.granted is not None,
     )

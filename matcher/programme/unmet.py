@@ -66,7 +66,7 @@ def leads(matching: Matching, items: Sequence[NeedMatches]) -> list[Lead]:
 
     def common(word: str) -> bool:
         often = counts[word] > max(2, _COMMON_NEEDS * len(items))
-        return often or document_share(matching.collection.lexical, word) > _COMMON_PATENTS
+        return often or document_share(matching.collection.words, word) > _COMMON_PATENTS
 
     found = []
     for item in items:

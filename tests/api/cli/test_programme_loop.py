@@ -52,6 +52,20 @@ def test_the_whole_way(matcher, tmp_path):
     register = json.loads(matcher("inventory", "list", "--as-of", "2026-06-30", "--json"))
     assert (register["已入资源库"], register["暂不入库"]) == (decided["screened"], decided["held"])
     matcher("index")
+    (tmp_path / "experts.csv").write_text(
+        "姓名,单位,关注领域,回避单位\n"
+        "甲,云泽材料公司,储能；电池；新能源,河东理工大学\n"
+        "乙,青岚装备公司,机械加工；轴承；机器人,\n"
+        "丙,桐安药业公司,药物；医疗器械,\n"
+        "丁,,没有单位,\n",
+        encoding="utf-8",
+    )
+    given = json.loads(
+        matcher("assessments", "assign", "sheets", "--experts", "experts.csv", "--per-patent", "1", "--json")
+    )
+    assert (given["experts"], given["files"]) == (3, 3)
+    assert given["assigned"] == decided["screened"], "nobody's own patents are in the way of any"
+    assert given["short"] == {}
     tiers = json.loads(matcher("tiers", "--as-of", "2026-06-30", "--json"))
     assert tiers["patents"] == decided["screened"], "the tiers are those of the screened library"
     assert tiers["tiers"].keys() >= {"重点推介", "专利池候选", "技术验证与中试", "常规推广"}

@@ -60,6 +60,11 @@ def test_what_was_converted_after_its_self_assessment_stays_done():
     assert [one.done for one in found] == [True, False, False], "sent back to 未盘点 is not done either"
 
 
+def test_a_deal_is_use():
+    found = standings(STOCK[:2], {}, replace(on(), dealt=frozenset({STOCK[1].id})))
+    assert (rates(found)["实施率"], rates(found)["产业化率"]) == ((1, 2), (0, 2))
+
+
 def test_a_patent_is_counted_from_its_grant_on():
     later = replace(LATER, granted=date(2026, 7, 1))
     assert [one.counted for one in standings([later, DEAD, UNDATED], {}, on())] == [False, False, True]
