@@ -24,6 +24,7 @@ SPEED: Mapping[str, str] = {
     "dense": "the kinds of vector index, beside the bare matrix product",
     "answering": "one need, beside the bare look-ups; cold start",
     "listing": "all needs, beside numpy's matrix product",
+    "serving": "searches over HTTP, beside the engine alone and the bare framework",
 }
 """Take sizes."""
 COMPONENTS: Mapping[str, str] = {

@@ -27,6 +27,9 @@ _THREADS = 8
 _MAX_BODY = 1_000_000
 """Bytes of a request's body; a need of 20,000 characters takes 60,000."""
 _WORTH_PACKING = 1_000
+"""Bytes from which an answer is packed."""
+_EFFORT = 2
+"""Of 9: a list of 20 matches, 104 KB, packs to 18 KB in a third of the time that 15 KB would take."""
 
 
 def create_app(settings: Settings, now: Callable[[], datetime] | None = None) -> FastAPI:
@@ -64,7 +67,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
         app.include_router(router)
     app.mount("/static", static_files())
     describe(app)
-    app.add_middleware(GZipMiddleware, minimum_size=_WORTH_PACKING)
+    app.add_middleware(GZipMiddleware, minimum_size=_WORTH_PACKING, compresslevel=_EFFORT)
     app.add_middleware(Edge, max_body=_MAX_BODY, uploads=UPLOADS)
     return app
 
