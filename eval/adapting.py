@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -102,9 +102,8 @@ def adapt_model(
             material.triples,
             lambda embedder: stopping_measure(embedder, material.stop),
             out,
-            how,
-            device=settings.device,
-            progress=progress,
+            replace(how, device=settings.device),
+            progress,
         )
         if adapted.folder is None:
             return Proved(material, adapted, ())

@@ -42,6 +42,7 @@ class AdaptSettings:
     """How long and how fast; the defaults are those that the models' own cards fine-tune with."""
 
     seed: int = 0
+    device: str = "cpu"
     epochs: int = 10
     patience: int = 2
     """Epochs without a rise after which training stops."""
@@ -73,8 +74,6 @@ def adapt(
     measure: Measure,
     out: Path,
     settings: AdaptSettings | None = None,
-    *,
-    device: str = "cpu",
     progress: Progress = lambda done, total: None,
 ) -> Adapted:
     """Fine-tune the model of a spec and write the best epoch to `out`, whole or not at all.
@@ -86,31 +85,50 @@ def adapt(
 
     settings = settings or AdaptSettings()
     torch.manual_seed(settings.seed)
-    embedder = TransformersEmbedder.load(spec, Loading(device=device, precision=Precision.FP32))
-    model = embedder.network
-    measured, losses, best = [measure(embedder)], [], 0
-    kept: dict[str, Any] = {}
-    steps = _Steps(model, embedder.spec, settings)
+    embedder = TransformersEmbedder.load(spec, Loading(device=settings.device, precision=Precision.FP32))
+    steps = _Steps(embedder.network, embedder.spec, settings)
+    course = _Course(embedder, measure)
     random = np.random.default_rng(settings.seed)
-    total = settings.epochs * max(1, len(list(_batches(triples, settings.batch, np.random.default_rng(0)))))
-    for epoch in range(1, settings.epochs + 1):
-        epoch_losses = []
+    an_epoch = len(list(_batches(triples, settings.batch, np.random.default_rng(settings.seed))))
+    total = settings.epochs * max(1, an_epoch)
+    while len(course.losses) < settings.epochs and not course.stale(settings.patience):
+        losses = []
         for batch in _batches(triples, settings.batch, random):
-            epoch_losses.append(steps.take(batch))
+            losses.append(steps.take(batch))
             progress(min(steps.done, total), total)
-        losses.append(float(np.mean(epoch_losses)))
-        model.eval()
-        measured.append(measure(embedder))
-        if measured[-1] > max(measured[:-1]):
-            best = epoch
-            kept = {name: value.detach().cpu().clone() for name, value in model.state_dict().items()}
-        elif epoch - best >= settings.patience:
-            break
+        course.end_epoch(float(np.mean(losses)))
     progress(total, total)
-    if best:
-        model.load_state_dict(kept)
-        _save(model, embedder.spec, out)
-    return Adapted(out if best else None, tuple(measured), tuple(losses), best)
+    if course.best:
+        embedder.network.load_state_dict(course.kept)
+        _save(embedder.network, embedder.spec, out)
+    folder = out if course.best else None
+    return Adapted(folder, tuple(course.measured), tuple(course.losses), course.best)
+
+
+class _Course:
+    """What was measured epoch by epoch, and the best epoch's weights."""
+
+    def __init__(self, embedder: TransformersEmbedder, measure: Measure) -> None:
+        self._embedder = embedder
+        self._measure = measure
+        self.measured = [measure(embedder)]
+        self.losses: list[float] = []
+        self.best = 0
+        self.kept: dict[str, Any] = {}
+
+    def end_epoch(self, loss: float) -> None:
+        """Measure the model as it is now, and keep it where it is the best so far."""
+        self.losses.append(loss)
+        network = self._embedder.network
+        network.eval()
+        self.measured.append(self._measure(self._embedder))
+        if self.measured[-1] > max(self.measured[:-1]):
+            self.best = len(self.losses)
+            self.kept = {name: value.detach().cpu().clone() for name, value in network.state_dict().items()}
+
+    def stale(self, patience: int) -> bool:
+        """Whether nothing has risen for that many epochs."""
+        return len(self.losses) - self.best >= patience
 
 
 def require_trainable(spec: ModelSpec) -> None:
