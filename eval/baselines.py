@@ -38,6 +38,8 @@ class Task:
     deals: Mapping[str, int] = field(default_factory=dict)
     bought: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By need id: IPC symbols of what its enterprise had bought before; stands in for a need's own IPC."""
+    silent: Sequence[Need] = ()
+    """Needs that are not answered and lend their words to the statistics of needs only."""
 
 
 Scores = NDArray[np.float64]
@@ -92,7 +94,8 @@ def bm25_tuned(task: Task) -> Run:
     from indexes.lexical import LexicalIndex
 
     queries = [need_text(need) for need in task.needs]
-    index = LexicalIndex.build([patent_text(patent) for patent in task.patents], queries)
+    silent = [need_text(need) for need in task.silent]
+    index = LexicalIndex.build([patent_text(patent) for patent in task.patents], [*queries, *silent])
     by_need = {need.id: query for need, query in zip(task.needs, queries, strict=True)}
     return _run("bm25-tuned", task, lambda need: index.scores(by_need[need.id]))
 

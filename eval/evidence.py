@@ -110,7 +110,7 @@ def _deals(past: Days, replayed: Replayed, groups: dict[str, str]) -> SignalTabl
     names: tuple[str, ...] = ()
     for at in past.replays:
         product = replayed.on(at)
-        buyers = tuple(need for need in at.needs if need.id in at.judgements.levels)
+        buyers = tuple(need for need in at.asked if need.id in at.judgements.levels)
         asked = Product(replace(product.task, needs=buyers, k=COMPARED), product.matching, product.context)
         others = fused(asked).rankings
         levels = {

@@ -77,6 +77,18 @@ class Replay:
     apart: tuple[SetApart, ...]
     bought: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """IPC symbols of what each enterprise had bought by the cut."""
+    chosen: frozenset[str] | None = None
+    """Ids of the needs that are asked for; None: all."""
+
+    @property
+    def asked(self) -> tuple[Need, ...]:
+        """The needs whose lists are made; the others lend their words to the statistics only."""
+        return tuple(need for need in self.needs if self.chosen is None or need.id in self.chosen)
+
+    @property
+    def silent(self) -> tuple[Need, ...]:
+        """The needs that are not asked for."""
+        return tuple(need for need in self.needs if self.chosen is not None and need.id not in self.chosen)
 
 
 @dataclass(frozen=True, slots=True)

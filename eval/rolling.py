@@ -19,7 +19,6 @@ from eval.report import Evaluation, Report, Stamp, Weighing, label, system
 from eval.scoring import Mode, Scheme, Scores, score
 from eval.splits import Cut
 from eval.strata import Stratum
-from matcher.domain import Need
 from matcher.errors import InputError
 
 Answer = Callable[[Replay], Run]
@@ -79,13 +78,13 @@ def days(past: Past, cuts: Sequence[Cut], seed: int = 0, others: int = OTHERS) -
                 raise
             notes.append(str(error))
             continue
-        asked = _asked(found, seed, others)
-        if len(asked) < len(found.needs):
+        chosen = _chosen(found, seed, others)
+        if others and len(chosen) < len(found.needs):
             notes.append(
                 f"{cut.on}：{len(found.needs)} 家企业中，除 {len(found.judgements.levels)} 家后来的买方外，"
                 f"抽取 {others} 家出清单，覆盖与集中程度按这些清单计算。"
             )
-        replays.append(replace(found, needs=asked))
+        replays.append(replace(found, chosen=chosen))
     if not replays:
         raise InputError(
             f"{len(cuts)} 个时间段里都没有可评测的交易。请提供更多历史交易，或加长时间段。"
@@ -95,12 +94,10 @@ def days(past: Past, cuts: Sequence[Cut], seed: int = 0, others: int = OTHERS) -
     return Days(tuple(replays), tuple(notes))
 
 
-def _asked(found: Replay, seed: int, others: int) -> tuple[Need, ...]:
+def _chosen(found: Replay, seed: int, others: int) -> frozenset[str]:
     rest = [need.id for need in found.needs if need.id not in found.judgements.levels]
-    if len(rest) <= others:
-        return found.needs
-    drawn = {rest[row] for row in np.random.default_rng(seed).permutation(len(rest))[:others]}
-    return tuple(need for need in found.needs if need.id in drawn or need.id in found.judgements.levels)
+    drawn = np.random.default_rng(seed).permutation(len(rest))[:others]
+    return frozenset(found.judgements.levels) | {rest[row] for row in drawn}
 
 
 def roll(past: Days, answer: Answer, scheme: Scheme = ROLLING, name: str = "") -> Rolled:
@@ -150,7 +147,7 @@ def baseline_answer(name: str, seed: int = 0) -> Answer:
     """A baseline as a system; popularity counts the deals before the cut."""
     from eval.baselines import BASELINES, Task
 
-    return lambda at: BASELINES[name](Task(at.needs, at.patents, DEPTH, seed, at.deals, at.bought))
+    return lambda at: BASELINES[name](Task(at.asked, at.patents, DEPTH, seed, at.deals, at.bought, at.silent))
 
 
 def report(title: str, past: Past, rolled: Sequence[Rolled], stamp: Stamp, scheme: Scheme) -> Report:
@@ -199,7 +196,7 @@ def _strata(past: Past, one: Rolled, scheme: Scheme, seed: int) -> tuple[Stratum
         need: enterprises[e].region or "地区未知" for need, e in one.groups.items() if e in enterprises
     }
     starts = {need: "无历史交易的企业" if need in cold else "有历史交易的企业" for need in one.groups}
-    quality = {need_at(need.id, at.cut): strata.quality(need) for at in one.replays for need in at.needs}
+    quality = {need_at(need.id, at.cut): strata.quality(need) for at in one.replays for need in at.asked}
     types = {patent.id: patent.type.value for patent in past.patents if patent.type}
     deals = _deals(one)
     by_need = (

@@ -50,7 +50,7 @@ class Product:
         ranker: RankerArtefact | None = None,
     ) -> Product:
         """Index the task's patents; the needs' statistics are fitted on the task's needs, a ranker's weights apply."""
-        files = TwoFiles(tuple(task.needs), {patent.id: patent for patent in task.patents}, ())
+        files = TwoFiles((*task.needs, *task.silent), {patent.id: patent for patent in task.patents}, ())
         matching = matching_of(files, embedder, settings)
         return cls(task, matching if ranker is None else under(matching, ranker), context)
 
@@ -222,7 +222,7 @@ class Replayed:
         """The product of one day."""
         if self._last is None or self._last[0] is not at:
             context = context_at(at.cut.on, self.enterprises, self.assessments)
-            task = Task(at.needs, at.patents, k=self.k, deals=at.deals)
+            task = Task(at.asked, at.patents, k=self.k, deals=at.deals, silent=at.silent)
             self._last = (at, Product.of(task, self.embedder, self.settings, context))
         return self._last[1]
 

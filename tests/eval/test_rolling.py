@@ -67,14 +67,15 @@ def test_of_a_province_the_buyers_and_a_drawn_part_of_the_others_are_asked() -> 
     crowded = Past(past.patents, [*past.enterprises, *more], past.needs, past.transactions)
     found = days(crowded, CUTS, seed=1, others=3)
     for at in found.replays:
-        assert len(at.needs) == 4
-        assert set(at.judgements.levels) <= {need.id for need in at.needs}
+        assert (len(at.asked), len(at.silent), len(at.needs)) == (4, 7, 11)
+        assert set(at.judgements.levels) <= {need.id for need in at.asked}
     assert found == days(crowded, CUTS, seed=1, others=3)
     assert found != days(crowded, CUTS, seed=2, others=3)
     assert found.notes[0] == (
         "2019-01-01：11 家企业中，除 1 家后来的买方外，抽取 3 家出清单，覆盖与集中程度按这些清单计算。"
     )
-    assert len(days(crowded, CUTS).replays[0].needs) == 11
+    assert len(days(crowded, CUTS).replays[0].asked) == 11
+    assert days(crowded, CUTS, others=0).notes == days(_past(), CUTS).notes
 
 
 def test_the_verdict_counts_enterprises_deals_and_what_is_set_apart() -> None:

@@ -18,6 +18,7 @@ from eval.systems import (
     ablated,
     context_at,
     full,
+    fused,
     judged_signals,
 )
 from matcher.domain import Assessment, Need, Patent, Prospect
@@ -151,3 +152,17 @@ def test_a_text_is_encoded_once_and_alike(embedder: Embedder) -> None:
     assert asked == ["轴承", "除磷"]
     remembering.encode(["轴承"], Role.QUERY)
     assert asked == ["轴承", "除磷", "轴承"]
+
+
+def test_silent_needs_lend_their_words_and_get_no_list(embedder: Embedder) -> None:
+    silent = [Need(f"s{i}", "轴承需要除磷") for i in range(30)]
+    alone, among = (
+        Product.of(Task(NEEDS, PATENTS, 3, silent=others), embedder, SETTINGS, CONTEXT)
+        for others in ((), silent)
+    )
+    whole = Product.of(Task([*NEEDS, *silent], PATENTS, 3), embedder, SETTINGS, CONTEXT)
+    assert list(fused(among).rankings) == ["n1", "n2"]
+    for need in ("n1", "n2"):
+        scores = fused(among).rankings[need].scores.tolist()
+        assert scores == fused(whole).rankings[need].scores.tolist()
+        assert scores != fused(alone).rankings[need].scores.tolist()
