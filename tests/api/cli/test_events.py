@@ -88,6 +88,15 @@ def test_the_same_day_lists_the_same_and_what_differs_is_listed(
     assert first["value"] == first["bound"] > 0
     fresh = json.loads(run("list", "--since", "HD001-01", "--as-of", "2026-06-30", "--json"))
     shown = {(need["need_id"], m["patent_id"]) for need in fresh["needs"] for m in need["matches"]}
+    changed = run(
+        "event", "set", "HD001", "--per-need", "1", "--per-holder-in-need", "0", "--no-repeat-months", "6"
+    )
+    assert changed == (
+        "HD001：每项需求 1 件，每件专利至多 3，每项需求中同一权利人不限，同一权利人合计不限，"
+        "等级不低于可关注，6 个月内不重复。\n"
+    )
+    small = json.loads(run("event", "build", "HD001", "--as-of", "2026-06-30", "--json"))
+    assert small["pairs"] == small["needs"] < first["pairs"]
     run("event", "new", "小路演", "--on", "2026-10-21", "--per-need", "1")
     run("event", "build", "HD002", "--as-of", "2026-06-30")
     later = json.loads(run("list", "--since", "HD002-01", "--as-of", "2026-06-30", "--json"))
