@@ -13,7 +13,7 @@ from matcher.importing import RecordKind, read_records
 from matcher.importing.headers import Recogniser
 from matcher.importing.labelled import ticked
 from matcher.landing import Manner, land_file
-from matcher.matchlists.need_form import LINES, PAIRS, write_need_form
+from matcher.matchlists.need_form import LINES, write_need_form
 from matcher.settings import FileLimits
 from matcher.store.database import Store
 
@@ -178,7 +178,7 @@ def test_our_own_form_is_recognised_label_by_label(tmp_path):
     write_need_form(tmp_path / "b.docx")
     assert (tmp_path / "a.docx").read_bytes() == (tmp_path / "b.docx").read_bytes()
     known = Recogniser(RecordKind.NEEDS, {})
-    labels = [label for pair in PAIRS for label in pair] + [label for label, _ in LINES]
+    labels = [line.label for line in LINES]
     fields = [known.field(label) or known.field(label.split("（")[0]) for label in labels]
     assert all(fields)
     assert len(set(fields)) == len(labels)
