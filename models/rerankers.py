@@ -8,6 +8,7 @@ own published normalisation; a pair's value depends on that pair alone.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -36,6 +37,8 @@ RERANKERS: tuple[ModelSpec, ...] = (
     ),
 )  # fmt: skip
 _SERVED = "served:"
+_VERSIONED = re.compile(r"/v\d+$")
+"""Ends the address of services that speak the common form; some of these refuse fields that it does not have."""
 _PROBE = ("电池组散热", ("一种锂离子电池组的液冷装置", "小麦赤霉病的防治方法"))
 
 
@@ -159,11 +162,14 @@ class ServedReranker:
         if expired():
             raise OutOfTime
         texts = [speakable(text) for text in passages]
-        answer = self._endpoint.post(
-            "rerank",
-            # TEI calls them texts; the others documents.
-            {"model": self._spec.source, "query": speakable(query), "documents": texts, "texts": texts},
-        )
+        document: dict[str, object] = {
+            "model": self._spec.source,
+            "query": speakable(query),
+            "documents": texts,
+        }
+        if not _VERSIONED.search(self._endpoint.address):
+            document["texts"] = texts  # TEI's name for them; it has no /v1/rerank
+        answer = self._endpoint.post("rerank", document)
         found = np.full(len(texts), np.nan)
         try:
             rows = answer["results"] if isinstance(answer, dict) else answer

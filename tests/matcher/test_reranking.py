@@ -211,7 +211,7 @@ def test_settings_open_a_served_reranker_and_refuse_one_elsewhere(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     server = ModelServer(
-        lambda request: Answer([{"index": n, "score": 0.5} for n in range(len(request["texts"]))])
+        lambda request: Answer([{"index": n, "score": 0.5} for n in range(len(request["documents"]))])
     )
     chosen = RerankingSettings(model="served:r", service=ServiceSettings(address=server.address))
     settings = Settings(reranking=chosen)

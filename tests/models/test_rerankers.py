@@ -114,21 +114,24 @@ def cohere(request: dict[str, Any]) -> Answer:
 
 def tei(request: dict[str, Any]) -> Answer:
     """As TEI answers: a bare list."""
-    return Answer([{"index": place, "score": len(text) / 100} for place, text in enumerate(request["texts"])])
+    texts = request.get("texts") or request["documents"]
+    return Answer([{"index": place, "score": len(text) / 100} for place, text in enumerate(texts)])
 
 
 def served(server: ModelServer) -> Loading:
     return Loading(service=Service(server.address, seconds=5, attempts=1))
 
 
-@pytest.mark.parametrize("behaviour", [cohere, tei])
-def test_both_forms_of_answer_are_read(server: ModelServer, behaviour: Any) -> None:
+@pytest.mark.parametrize(("behaviour", "path"), [(cohere, "/v1/rerank"), (tei, "/rerank")])
+def test_both_forms_of_question_and_answer(server: ModelServer, behaviour: Any, path: str) -> None:
     server.usual = behaviour
-    reranker = load_reranker("served:reranker", served(server))
+    loading = Loading(service=Service(server.address.removesuffix("/v1") + path.removesuffix("/rerank")))
+    reranker = load_reranker("served:reranker", loading)
     found = reranker.relevances("轴承", ["甲", "甲乙丙", "甲乙"], never)
     assert found.tolist() == [0.01, 0.03, 0.02]
-    assert server.paths[-1] == "/v1/rerank"
+    assert server.paths[-1] == path
     assert server.asked[-1]["model"] == "reranker"
+    assert ("texts" in server.asked[-1]) is (path == "/rerank")
     assert not reranker.spec.external
 
 
