@@ -38,6 +38,8 @@ class Verdict:
     """Share of the candidate patents that stand on any list."""
     set_apart: int
     """Records that were not counted."""
+    undated: int = 0
+    """Lists made from focus areas alone, which carry no day."""
 
 
 FEW = 30
@@ -88,9 +90,20 @@ def _advantage(one: Verdict) -> str:
 
 
 def _warnings(one: Verdict) -> tuple[str, ...]:
+    found = []
     if one.needs < FEW:
-        return (f"只有 {one.needs} 家企业可供检验，区间很宽，只能看方向，不宜引用具体数字。",)
-    return ()
+        found.append(f"只有 {one.needs} 家企业可供检验，区间很宽，只能看方向，不宜引用具体数字。")
+    if one.undated:
+        found.append(undated(one.undated, one.times))
+    return tuple(found)
+
+
+def undated(lists: int, times: int) -> str:
+    """The warning that focus areas may have been written after the deal."""
+    return (
+        f"{times} 次清单中有 {lists} 次只依据企业的关注领域；关注领域没有日期，按当时已有计算，"
+        "若是成交之后才填写的，命中率会偏高。"
+    )
 
 
 def _percent(value: Interval) -> str:

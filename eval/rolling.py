@@ -13,7 +13,7 @@ from eval.exposure import Exposure, exposure
 from eval.history import sentences
 from eval.judgements import Judgements, Ranking, Run
 from eval.metrics import Values
-from eval.one_page import Verdict
+from eval.one_page import Verdict, undated
 from eval.replay import Past, Replay, replay
 from eval.report import Evaluation, Report, Stamp, Weighing, label, system
 from eval.scoring import Mode, Scheme, Scores, score
@@ -140,7 +140,14 @@ def verdict(rolled: Rolled, chance: Rolled, keywords: Rolled, k: int = 10, seed:
         advantage=_interval(rolled, own - by_words, seed),
         coverage=rolled.coverage(k),
         set_apart=len({apart.record_id for one in rolled.replays for apart in one.apart}),
+        undated=_undated(rolled),
     )
+
+
+def _undated(rolled: Rolled) -> int:
+    """Measured lists that were made from focus areas alone."""
+    topics = {need_at(need.id, at.cut) for at in rolled.replays for need in at.asked if need.source == FOCUS}
+    return len(topics & rolled.groups.keys())
 
 
 def baseline_answer(name: str, seed: int = 0) -> Answer:
@@ -163,6 +170,7 @@ def report(title: str, past: Past, rolled: Sequence[Rolled], stamp: Stamp, schem
     scores = [one.scores for one in rolled]
     comparisons = compare(scores, first, stamp.seed, groups=last.groups) if len(rolled) > 1 else ()
     apart = sorted({a for one in last.replays for a in one.apart}, key=lambda a: a.record_id)
+    topics = (undated(_undated(last), len(last.groups)),) if _undated(last) else ()
     return Report(
         title,
         stamp,
@@ -171,7 +179,7 @@ def report(title: str, past: Past, rolled: Sequence[Rolled], stamp: Stamp, schem
         comparisons,
         _strata(past, last, scheme, stamp.seed),
         tuple((one.scores.run, _exposure(one)) for one in rolled),
-        notes=(*last.notes, *sentences(apart), *_gain(rolled, scheme, stamp.seed)),
+        notes=(*last.notes, *sentences(apart), *topics, *_gain(rolled, scheme, stamp.seed)),
         propensity=tuple(weighing for one in rolled for weighing in _propensity(one, stamp.seed)),
     )
 

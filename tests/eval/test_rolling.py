@@ -122,6 +122,7 @@ def test_the_report_compares_systems_and_shows_groups_exposure_and_propensity() 
     assert found.notes == (
         "2020-01-01 之后到 2021-01-01 没有可评测的交易：0 笔交易的买方或专利在时点上都不在候选中。",
         "1 条记录未计入：名称、地址变更或质押，不是交易（例如 t3）。",
+        "2 次清单中有 2 次只依据企业的关注领域；关注领域没有日期，按当时已有计算，若是成交之后才填写的，命中率会偏高。",
     )
     page = as_html(found)
     for heading in ("清单覆盖与集中程度", "按热度逆倾向加权前后", "分组：BM25（字）"):
@@ -155,3 +156,4 @@ def test_the_one_page_is_made_of_the_replay() -> None:
     assert "有 2 家企业买入或获许可了候选库中的专利（共 2 项）" in page
     assert "100%（100%–100%）" in page
     assert "只有 2 家企业可供检验" in page
+    assert "2 次清单中有 2 次只依据企业的关注领域" in page
