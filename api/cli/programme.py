@@ -188,3 +188,28 @@ def diagnose(
     typer.echo(
         "，".join(f"{each} {sum(one.readiness is each for one in found)} 项" for each in Readiness) + "。"
     )
+
+
+def assess(
+    draft: Annotated[Path, typer.Argument(help="申请文件底稿（.docx）：有发明名称，有摘要或发明内容。")],
+    out: Annotated[Path, typer.Option("--out", help="评估写到哪里（.docx）。")],
+    holder: Annotated[str, typer.Option("--holder", help="申请人（高校院所全称）。")] = "",
+    as_of: AsOf = None,
+    home: Home = None,
+) -> None:
+    """申请前产业化前景评估：谁可能需要、本单位和全省最接近的专利、需求提到而底稿没有的；两页，不构成专利性结论。
+
+    例：matcher assess 底稿.docx --holder 河东大学 --out 评估.docx
+    """
+    from matcher.errors import InputError
+    from matcher.matchlists.documents.docx_file import write_docx
+    from matcher.programme.before_filing import assess_draft, outlook_document
+
+    if out.suffix.lower() != ".docx":
+        raise InputError(f"评估是 Word 文件，请把 {out.name} 改为以 .docx 结尾的文件名。", code="not_docx")
+    with open_workspace(home) as workspace:
+        found = assess_draft(workspace, draft, holder, read_day(as_of))
+        write_docx(outlook_document(found, workspace.settings.organiser, acting("", as_of).at), out)
+    typer.echo(
+        f"“{found.draft.title}”：相近需求 {len(found.needs)} 项，本单位相近专利 {len(found.own)} 件，其他单位 {len(found.others)} 件。已写出 {out}。"
+    )

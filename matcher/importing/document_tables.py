@@ -1,4 +1,4 @@
-"""The tables of a Word document as rows of texts; imported by the bounded process alone, so it imports nothing of ours.
+"""The tables and paragraphs of a Word document as texts; imported by the bounded process alone, so it imports nothing of ours.
 
 A cell is its text; None stands where the cell to the left goes on (merged columns), True where the one above does.
 """
@@ -23,6 +23,14 @@ def tables(body: Any) -> Iterator[list[list[Cell]]]:  # noqa: ANN401 (an lxml el
     """Every table below an element, nested ones after the one that holds them."""
     for table in body.iter(f"{_W}tbl"):
         yield [_row(row) for row in _children(table, "tr")]
+
+
+def paragraphs(body: Any) -> Iterator[str]:  # noqa: ANN401
+    """The text of every paragraph that holds any, those in tables too, in order."""
+    for paragraph in body.iter(f"{_W}p"):
+        text = _text(paragraph)
+        if text:
+            yield text
 
 
 def _row(row: Any) -> list[Cell]:  # noqa: ANN401

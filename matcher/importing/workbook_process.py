@@ -49,13 +49,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.add_argument(f"--{limit}", type=int, required=True)
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--documents", action="store_true", help="read Word documents too")
+    parser.add_argument(
+        "--text", action="store_true", help="of a Word document its paragraphs instead of its tables"
+    )
     limits = parser.parse_args(arguments)
     _bound(limits.memory, limits.seconds)
     try:
         with open(limits.path, "rb") as file:  # noqa: PTH123 (starts without pathlib)
             archive = file.read(4) == b"PK\x03\x04"
             document = _check_archive(file, limits) if archive else _check_compound(file)
-            if document:
+            if document and limits.text:
+                _write_paragraphs(file, limits.rows)
+            elif document:
                 _write_tables(file, limits.rows)
             else:
                 _write_sheets(file, limits.rows)
@@ -161,19 +166,23 @@ def _write_sheets(file: BinaryIO, limit: int) -> None:
         raise Refused("damaged", error) from error
 
 
-def _write_tables(file: BinaryIO, limit: int) -> None:
-    """Every table of a Word document, nested ones too, in the order in which they begin."""
+def _body(file: BinaryIO) -> Any:  # noqa: ANN401 (an lxml element)
     from docx import Document
 
     # Started in isolation: the folder of the script is no path.
     sys.path.append(str(Path(__file__).parent))
-    from document_tables import tables  # type: ignore[import-not-found]
-
     file.seek(0)
     try:
-        body = Document(file).element.body
+        return Document(file).element.body
     except (KeyError, ValueError) as error:
         raise Refused("damaged", error) from error
+
+
+def _write_tables(file: BinaryIO, limit: int) -> None:
+    """Every table of a Word document, nested ones too, in the order in which they begin."""
+    body = _body(file)
+    from document_tables import tables  # type: ignore[import-not-found]
+
     count = 0
     for number, table in enumerate(tables(body), start=1):
         _say({"sheet": f"表{number}", "hidden": False, "form": True})
@@ -183,6 +192,18 @@ def _write_tables(file: BinaryIO, limit: int) -> None:
                 if count > limit:
                     raise Refused("rows", limit)
                 _say({"numbers": [place], "rows": [row]})
+
+
+def _write_paragraphs(file: BinaryIO, limit: int) -> None:
+    """Every paragraph of a Word document as a row of one cell."""
+    body = _body(file)
+    from document_tables import paragraphs
+
+    _say({"sheet": "正文", "hidden": False})
+    for number, text in enumerate(paragraphs(body), start=1):
+        if number > limit:
+            raise Refused("rows", limit)
+        _say({"numbers": [number], "rows": [[text]]})
 
 
 def _write_rows(sheet: Any, limit: int) -> None:  # noqa: ANN401 (a CalamineSheet; imported late)

@@ -11,7 +11,7 @@ from typing import IO, Any
 import orjson
 
 from matcher.errors import InputError
-from matcher.importing.rows import Notes, Row, Sheet
+from matcher.importing.rows import Notes, Row, Sheet, cell_text
 from matcher.settings import FileLimits
 
 _MEMORY = 2 << 30
@@ -40,7 +40,16 @@ def read_workbook(
 
     With `documents` the tables of a Word document are read too; else such a file is refused.
     """
-    command = [*_command(path, limits), *(["--documents"] if documents else [])]
+    return _sheets(path, [*_command(path, limits), *(["--documents"] if documents else [])], notes)
+
+
+def read_paragraphs(path: Path, limits: FileLimits) -> list[str]:
+    """The paragraphs of a Word document that hold any text, in order. Raises InputError for anything else."""
+    command = [*_command(path, limits), "--documents", "--text"]
+    return [cell_text(row.cells[0]) for sheet in _sheets(path, command, Notes()) for row in sheet.rows]
+
+
+def _sheets(path: Path, command: list[str], notes: Notes) -> Iterator[Sheet]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         assert process.stdout is not None
         lines = _Lines(process, process.stdout, path)
