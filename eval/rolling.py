@@ -19,6 +19,7 @@ from eval.report import Evaluation, Report, Stamp, Weighing, label, system
 from eval.scoring import Mode, Scheme, Scores, score
 from eval.splits import Cut
 from eval.strata import Stratum
+from matcher.corpus import FOCUS
 from matcher.errors import InputError
 
 Answer = Callable[[Replay], Run]
