@@ -99,9 +99,9 @@ def misfit(artefact: RankerArtefact, matching: Matching) -> str | None:
 
 
 def fitted(matching: Matching, artefacts: Iterable[RankerArtefact]) -> Matching:
-    """The matching under the first ranker that fits it; as it was, 未校准, where none does."""
+    """The matching under the first ranker that fits it and changes anything; as it was, 未校准, where none does."""
     for artefact in artefacts:
-        if misfit(artefact, matching) is None:
+        if not artefact.idle and misfit(artefact, matching) is None:
             return under(matching, artefact)
     return matching
 
@@ -110,12 +110,12 @@ def fit_report(matching: Matching, artefacts: Mapping[str, RankerArtefact]) -> s
     """Which ranker (by name, the first that fits) is in force, or why none is, in Chinese."""
     reasons = []
     for name, artefact in artefacts.items():
-        reason = misfit(artefact, matching)
+        reason = misfit(artefact, matching) or ("沿用默认权重，也没有校准" if artefact.idle else None)
         if reason is None:
             weights = "学习的权重" if artefact.learned else "默认权重"
             state = "未校准" if artefact.calibration is None else "等级已按专家评价校准"
             return f"{name}（{artefact.made.data}，{artefact.made.fitted_before} 之前）：{weights}，{state}"
-        reasons.append(f"{name}不适用：{reason}")
+        reasons.append(f"{name}未采用：{reason}")
     return "等级未校准。" + "；".join(reasons or ["没有排序模型"])
 
 

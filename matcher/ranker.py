@@ -94,6 +94,11 @@ class RankerArtefact:
         """Whether the weights differ from the prior."""
         return any(abs(self.weights[name] - weight) > 1e-9 for name, weight in self.prior.items())
 
+    @property
+    def idle(self) -> bool:
+        """Whether it changes nothing: the weights are the prior, and there is no calibration."""
+        return not self.learned and self.calibration is None
+
 
 def applied(artefact: RankerArtefact, settings: RankingSettings, text_share: float) -> RankingSettings:
     """The settings with the ranker's weights and thresholds; `text_share` is the text signals' part of all weight.

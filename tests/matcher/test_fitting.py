@@ -149,5 +149,13 @@ def test_which_ranker_is_in_force_is_said(embedder, artefact):
     assert fit_report(plain, {"甲": other, "乙": artefact}) == (
         "乙（d，2019-01-01 之前）：默认权重，等级已按专家评价校准"
     )
-    assert fit_report(plain, {"甲": other}) == "等级未校准。甲不适用：信号权重的设置与训练时不同"
+    assert fit_report(plain, {"甲": other}) == "等级未校准。甲未采用：信号权重的设置与训练时不同"
     assert fit_report(plain, {}) == "等级未校准。没有排序模型"
+
+
+def test_a_ranker_that_changes_nothing_leaves_the_place_to_the_next(embedder, artefact):
+    plain = matching(embedder)
+    idle = replace(artefact, calibration=None, thresholds=None)
+    assert fitted(plain, [idle]) is plain
+    assert fitted(plain, [idle, artefact]).calibration == artefact.calibration
+    assert fit_report(plain, {"甲": idle}) == "等级未校准。甲未采用：沿用默认权重，也没有校准"
