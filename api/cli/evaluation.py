@@ -58,7 +58,7 @@ def run(
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
-    """评估一组设置：九种基准与当前设置始终并列，均带 95 % 区间、配对检验和概率可信度。
+    """评估一组设置：六种基准、各通道与完整排序始终并列，均带 95 % 区间、配对检验和概率可信度。
 
     例：matcher eval run techneed_dev --html 评估.html；matcher eval run techneed_dev --run 别的系统.trec
     """
