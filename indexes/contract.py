@@ -33,13 +33,8 @@ class Hits:
     scores: NDArray[np.float64]
 
 
-class VectorIndex(Protocol):
+class VectorSearch(Protocol):
     """Nearest neighbours by inner product over unit vectors (cosine in [-1, 1])."""
-
-    @classmethod
-    def build(cls, vectors: Vectors) -> Self:
-        """Index vectors of shape (rows, dimension)."""
-        ...
 
     def search(self, queries: Vectors, k: int, allowed: Mask | None = None) -> list[Hits]:
         """The k nearest allowed rows of each query, shape (queries, dimension)."""
@@ -51,6 +46,15 @@ class VectorIndex(Protocol):
 
     def scores(self, query: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Exact inner products of one query, shape (dimension,), with the given rows."""
+        ...
+
+
+class VectorIndex(VectorSearch, Protocol):
+    """An index that is built from vectors and kept in a folder."""
+
+    @classmethod
+    def build(cls, vectors: Vectors) -> Self:
+        """Index vectors of shape (rows, dimension)."""
         ...
 
     def save(self, folder: Path) -> None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.contract import Hits, Mask, VectorIndex, Vectors
+from indexes.contract import Hits, Mask, Vectors, VectorSearch
 from indexes.evidence import SharedTerm
 from indexes.exact import ExactIndex, Rows, Scores
 from indexes.lexical import LexicalIndex
@@ -82,7 +82,7 @@ class Layout:
 class SegmentedVectors:
     """Nearest neighbours over both parts; the side is searched exactly."""
 
-    base: VectorIndex
+    base: VectorSearch
     side: ExactIndex
     layout: Layout
 
@@ -105,11 +105,6 @@ class SegmentedVectors:
         scores[old] = self.base.scores(query, places[old])
         scores[~old] = self.side.scores(query, -1 - places[~old])
         return scores
-
-    def exactly(self) -> SegmentedVectors:
-        """The same over the exact index of the base."""
-        base = self.base if isinstance(self.base, ExactIndex) else getattr(self.base, "exact", self.base)
-        return SegmentedVectors(base, self.side, self.layout)
 
     def _asked(self, k: int) -> int:
         gone = self.layout.gone

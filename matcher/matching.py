@@ -73,7 +73,7 @@ class Matching:
     def __post_init__(self) -> None:
         memory = WordMemory(
             lambda words: self.embedder.encode(words, Role.QUERY),
-            lambda word: document_share(self.collection.lexical, word) > _COMMON,
+            lambda word: document_share(self.collection.words, word) > _COMMON,
         )
         object.__setattr__(self, "_words", memory)
 

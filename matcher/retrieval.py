@@ -19,10 +19,12 @@ from numpy.typing import NDArray
 
 from indexes.backends import BACKENDS, build_index
 from indexes.coded import CodedIndex
-from indexes.contract import Hits, IndexUnusable, Mask, VectorIndex, Vectors
+from indexes.contract import Hits, IndexUnusable, Mask, Vectors, VectorSearch
+from indexes.exact import ExactIndex
 from indexes.fusion import CosineScale, weighted_sum
 from indexes.lexical import LexicalIndex
 from indexes.postings import Document, Query
+from indexes.segments import SegmentedLexical, SegmentedVectors
 
 Values = NDArray[np.float64]
 Weights = Mapping[str, float]
@@ -61,9 +63,9 @@ class Collection:
     """Records in ascending id order with both indexes over them."""
 
     ids: tuple[str, ...]
-    vectors: VectorIndex
+    vectors: VectorSearch
     scale: CosineScale
-    lexical: LexicalIndex
+    lexical: LexicalIndex | SegmentedLexical
     kind: str = "exact"
     """Of the vector index."""
     recall: float = 1.0
@@ -88,11 +90,19 @@ class Collection:
         built = build_index(vectors, kind)
         return cls(tuple(ids), built.index, CosineScale.fit(vectors), lexical, built.kind, built.recall)
 
+    @property
+    def words(self) -> LexicalIndex:
+        """The lexical index whose statistics are in force."""
+        return self.lexical.base if isinstance(self.lexical, SegmentedLexical) else self.lexical
+
     def exactly(self) -> Self:
         """The same without any approximation."""
-        if not isinstance(self.vectors, CodedIndex):
-            return self
-        return replace(self, vectors=self.vectors.exact, kind="exact", recall=1.0)
+        vectors: VectorSearch = self.vectors
+        if isinstance(vectors, SegmentedVectors) and isinstance(vectors.base, CodedIndex):
+            vectors = replace(vectors, base=vectors.base.exact)
+        if isinstance(vectors, CodedIndex):
+            vectors = vectors.exact
+        return replace(self, vectors=vectors, kind="exact", recall=1.0)
 
     def search(
         self,
@@ -147,12 +157,15 @@ class Collection:
         return Candidates(rows[order], semantic[order], lexical[order], fused[order])
 
     def save(self, folder: Path) -> None:
-        """Write everything into an existing folder."""
+        """Write everything into an existing folder; raises TypeError for a collection in two parts."""
+        vectors, lexical = self.vectors, self.lexical
+        if not isinstance(vectors, ExactIndex | CodedIndex) or isinstance(lexical, SegmentedLexical):
+            raise TypeError("a collection in two parts is saved by the one who has joined them")
         (folder / _IDS).write_text(json.dumps(self.ids, ensure_ascii=False), encoding="utf-8")
         (folder / _KIND).write_text(json.dumps({"kind": self.kind, "recall": self.recall}), encoding="utf-8")
-        self.vectors.save(folder)
+        vectors.save(folder)
         self.scale.save(folder)
-        self.lexical.save(folder)
+        lexical.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> Self:

@@ -30,6 +30,7 @@ from matcher.corpus import Encoder, focus_needs, need_text, need_vectors, patent
 from matcher.domain import Need
 from matcher.errors import IndexDamaged, ModelError, NotReady, SettingsError
 from matcher.fitting import SHIPPED, fit_report, fitted
+from matcher.increments import Base, Extended, Full, Held, load
 from matcher.matching import Matching, Progress
 from matcher.outgoing import OutgoingEmbedder
 from matcher.ranker import read_artefact
@@ -262,29 +263,71 @@ class Workspace:
             return str(error)
         return ""
 
-    def build(self, made_at: datetime, progress: Progress | None = None) -> None:
-        """Embed what is new, build both collections aside and swap them in; raises NotReady while another builds."""
+    def build(self, made_at: datetime, progress: Progress | None = None, *, full: bool = False) -> None:
+        """Bring both collections up to date aside and swap them in; raises NotReady while another builds.
+
+        What is up to date stays, and few changes are added to the last full build. `full`, or where nothing is out of
+        date, everything is built again.
+        """
         with lower_errors():
             # Taken before reading: records that land meanwhile make the new index stale, not wrong.
             facts = {kind: self._facts(kind) for kind in _SOURCES}
-            needs = list(self.store.needs.all())
-            # The queries' own idf learns what needs are written like; focus areas are mere topics.
-            queries = [need_text(need) for need in needs]
-            ids, documents = [], []
-            for patent in self.store.patents.all():
-                ids.append(patent.id)
-                documents.append(patent_text(patent))
-            vectors = text_vectors(documents, self.embedder.spec, self._encoder(Role.PASSAGE, progress))
-            kind = self.settings.retrieval.index
-            patents = Collection.build(ids, documents, vectors, queries, kind)
-            wanted = sorted([*needs, *focus_needs(self.store.enterprises.all())], key=lambda need: need.id)
-            texts = [need_text(need) for need in wanted]
-            vectors = need_vectors(wanted, self.embedder, self._encoder(Role.QUERY, progress))
-            demand = Collection.build([need.id for need in wanted], texts, vectors, (), kind)
+            old = [kind for kind in _SOURCES if self._current(kind, facts[kind]) is None]
+            full = full or not old
+            made: dict[str, Full | Extended] = {}
+            if full or "patents" in old:
+                made["patents"] = self._patents(None if full else facts["patents"], progress)
+            if full or "demand" in old:
+                made["demand"] = self._demand(progress)
             # Nothing is swapped before everything is embedded: a model that fails leaves both indexes as they were.
-            for name, built in (("patents", patents), ("demand", demand)):
-                made = replace(facts[name], index=built.kind, recall=built.recall)
-                publish(self._folder(name), built.save, made, made_at)
+            for kind, built in made.items():
+                collection = built.collection
+                stated = replace(facts[kind], index=collection.kind, recall=collection.recall)
+                publish(self._folder(kind), built.save, stated, made_at)
+
+    def _patents(self, facts: Facts | None, progress: Progress | None) -> Full | Extended:
+        """The patents of the store: all of them, or what has changed since the build that `facts` would accept."""
+        held = Held.of(self.store.patents.digests())
+        encode = self._encoder(Role.PASSAGE, progress)
+        base = None if facts is None else self._base(facts)
+        if base is not None and (change := base.change(held)).small:
+            found = self.store.patents.many(change.added)
+            ids = [id_ for id_ in change.added if id_ in found]
+            documents = [patent_text(found[id_]) for id_ in ids]
+            return base.extended(change, ids, documents, text_vectors(documents, self.embedder.spec, encode))
+        ids, documents = [], []
+        for patent in self.store.patents.all():
+            ids.append(patent.id)
+            documents.append(patent_text(patent))
+        # The queries' own idf learns what needs are written like; focus areas are mere topics.
+        queries = [need_text(need) for need in self.store.needs.all()]
+        vectors = text_vectors(documents, self.embedder.spec, encode)
+        collection = Collection.build(ids, documents, vectors, queries, self.settings.retrieval.index)
+        return Full(collection, held.of_ids(ids))
+
+    def _demand(self, progress: Progress | None) -> Full:
+        """Needs and focus areas, always as a whole: they are few."""
+        needs = [*self.store.needs.all(), *focus_needs(self.store.enterprises.all())]
+        wanted = sorted(needs, key=lambda need: need.id)
+        texts, ids = [need_text(need) for need in wanted], [need.id for need in wanted]
+        vectors = need_vectors(wanted, self.embedder, self._encoder(Role.QUERY, progress))
+        collection = Collection.build(ids, texts, vectors, (), self.settings.retrieval.index)
+        return Full(collection, np.zeros((len(ids), 2), dtype=np.uint64))
+
+    def _current(self, kind: str, facts: Facts) -> Published | None:
+        """The index in use, where it is whole and has these facts."""
+        try:
+            return open_verified(self._folder(kind), facts)
+        except IndexUnusable:
+            return None
+
+    def _base(self, facts: Facts) -> Base | None:
+        """What an addition can start from: an index of other data, but of the same texts, model and settings."""
+        published = self._current("patents", replace(facts, data_version=None))
+        try:
+            return None if published is None else Base.open(published.path)
+        except IndexUnusable:
+            return None
 
     def allowed(self, collection: Collection, chosen: PatentFilter, as_of: date) -> Mask:
         """Which rows of a collection of patents a filter keeps, of those that existed on the day."""
@@ -333,7 +376,7 @@ class Workspace:
                 or opened.published.path.name != current_version(self._folder(kind))
             ):
                 published = open_verified(self._folder(kind), expected)
-                collection = Collection.load(published.path)
+                collection = load(published.path)
                 if self.settings.retrieval.exact:
                     collection = collection.exactly()
                 opened = _Opened(expected, published, collection)

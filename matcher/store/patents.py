@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, Engine, Select, select
 
 from matcher.domain import Patent
@@ -17,8 +19,11 @@ from matcher.store.identity import patent_candidates
 from matcher.store.kinds import PATENTS, SEPARATOR, facet
 from matcher.store.past import as_known
 from matcher.store.reads import Records, any_part, known_by, resolve
+from matcher.store.records import BODY
 
 _TABLE = tables.patents
+_TEXTS = ("title", "abstract", "first_claim", "scenario", "keywords")
+_AT_ONCE = 10_000
 
 
 class Patents(Records[Patent]):
@@ -49,6 +54,15 @@ class Patents(Records[Patent]):
         query = _where(select(_TABLE.c.id).order_by(_TABLE.c.id), filter or PatentFilter(), as_of)
         with reading(self._engine) as connection:
             return list(connection.execute(query).scalars())
+
+    def digests(self) -> Iterator[tuple[str, bytes]]:
+        """Each id, in order, with a digest (16 bytes) of what `corpus.patent_text` reads of the record."""
+        query = select(_TABLE.c.id, _TABLE.c[BODY]).order_by(_TABLE.c.id)
+        with reading(self._engine) as connection:
+            for id_, body in connection.execution_options(yield_per=_AT_ONCE).execute(query):
+                stated = orjson.loads(body)
+                texts = orjson.dumps([stated.get(name) for name in _TEXTS])
+                yield id_, hashlib.blake2b(texts, digest_size=16).digest()
 
 
 def _where(query: Select[Any], filter: PatentFilter, as_of: date | None) -> Select[Any]:

@@ -1,0 +1,197 @@
+"""Added, changed and withdrawn patents: found at once, under the base's statistics, until a full build is due."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, datetime
+
+import numpy as np
+import pytest
+from sqlalchemy import delete, update
+
+from matcher import increments, usecases
+from matcher.domain import Patent
+from matcher.errors import IndexDamaged
+from matcher.settings import Settings
+from matcher.store import tables
+from matcher.store.engine import writing
+from matcher.workspace import Workspace
+
+AT = datetime(2026, 11, 1, 9, 0)
+DAY = date(2026, 11, 1)
+WORDS = (
+    *("阀门", "轴承", "电池", "叶片", "涂层", "传感器", "催化剂", "污泥", "玉米", "激光"),
+    *("焊接", "织物", "钢板", "芯片", "图像", "齿轮", "电机", "水泥", "燃料", "橡胶"),
+)
+REQUEST = usecases.ListRequest(DAY, AT, k=200)
+
+
+def patent(number, title):
+    return Patent(f"p{number:04d}", title, "一种装置。")
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    random = np.random.default_rng(0)
+    patents = [patent(number, "".join(random.choice(WORDS, 4))) for number in range(0, 200, 2)]
+    with Workspace.open(Settings(home=tmp_path / "工作区")) as opened:
+        opened.store.merge(patents, DAY)
+        assert usecases.build_index(opened, AT)
+        yield opened
+
+
+def versions(workspace):
+    folder = workspace.settings.home / "indexes" / "patents"
+    return json.loads((folder / "CURRENT").read_text())["version"], folder
+
+
+def found(workspace, text):
+    (listed,) = usecases.match_text(workspace, text, REQUEST).needs
+    return [match.patent.id for match in listed.matches]
+
+
+def fused(workspace, text):
+    """Every patent's fused value."""
+    matching = workspace.matching()
+    (asked,) = matching.ask([replace(NEED, title=text)])
+    candidates = matching.score_all(asked)
+    ids = matching.collection.ids
+    return {ids[row]: value for row, value in zip(candidates.rows, candidates.fused, strict=True)}
+
+
+NEED = usecases.Need(id="n", title="")
+
+
+def test_what_is_added_is_found_and_what_stood_keeps_its_score(workspace):
+    before = fused(workspace, "齿轮电机")
+    workspace.store.merge([patent(1, "一种齿轮电机"), patent(301, "稀土永磁")], DAY)
+    assert workspace.stale()
+    assert usecases.build_index(workspace, AT)
+    assert not workspace.stale()
+    version, folder = versions(workspace)
+    assert (folder / version / "side").is_dir()
+    matching = workspace.matching()
+    assert len(matching.collection.ids) == 102
+    assert list(matching.collection.ids) == sorted(matching.collection.ids)
+    after = fused(workspace, "齿轮电机")
+    assert {id_: after[id_] for id_ in before} == before
+    assert found(workspace, "齿轮电机")[0] == "p0001"
+
+
+def test_the_same_record_scores_the_same_in_either_part(workspace):
+    """A patent with the texts of another one: one in the base, one in the side."""
+    stored = workspace.store.patents.get("p0010")
+    workspace.store.merge([replace(stored, id="p0999")], DAY)
+    usecases.build_index(workspace, AT)
+    values = fused(workspace, stored.title)
+    assert values["p0999"] == values["p0010"]
+
+
+def test_a_changed_record_counts_once_with_its_new_text(workspace):
+    with writing(workspace.store._engine) as connection:
+        connection.execute(
+            update(tables.patents)
+            .where(tables.patents.c.id == "p0020")
+            .values(body='{"title": "石墨烯防污涂层"}')
+        )
+        connection.execute(update(tables.versions).values(total="1" * 32))
+    usecases.build_index(workspace, AT)
+    matching = workspace.matching()
+    assert len(matching.collection.ids) == 100
+    assert found(workspace, "石墨烯防污涂层")[0] == "p0020"
+
+
+def test_a_withdrawn_record_is_gone(workspace):
+    with writing(workspace.store._engine) as connection:
+        connection.execute(delete(tables.patents).where(tables.patents.c.id == "p0020"))
+        connection.execute(update(tables.versions).values(total="2" * 32))
+    usecases.build_index(workspace, AT)
+    assert "p0020" not in workspace.matching().collection.ids
+    assert len(fused(workspace, "齿轮")) == 99
+
+
+def test_additions_add_up_until_a_full_build_is_due(workspace):
+    for number in range(1, 10, 2):
+        workspace.store.merge([patent(number, f"水泥{WORDS[number]}")], DAY)
+        usecases.build_index(workspace, AT)
+        version, folder = versions(workspace)
+        assert (folder / version / "side").is_dir()
+        assert len(workspace.matching().collection.ids) == 100 + (number + 1) // 2
+    workspace.store.merge([patent(11, "焊接机器人")], DAY)
+    usecases.build_index(workspace, AT)
+    version, folder = versions(workspace)
+    assert not (folder / version / "side").exists()
+    assert len(workspace.matching().collection.ids) == 106
+
+
+def test_only_the_new_texts_are_embedded(workspace, monkeypatch):
+    asked = []
+    encode = workspace.embedder.encode
+
+    class Counting:
+        spec, fingerprint = workspace.embedder.spec, workspace.embedder.fingerprint
+
+        def encode(self, texts, role, progress=None):
+            asked.extend(texts)
+            return encode(texts, role)
+
+    workspace.__dict__["embedder"] = Counting()
+    workspace.store.merge([patent(1, "一种齿轮电机")], DAY)
+    workspace.build(AT)
+    assert asked == ["一种齿轮电机"]
+
+
+def test_other_kinds_of_data_leave_the_patents_index_as_it_is(workspace):
+    before, _ = versions(workspace)
+    workspace.store.merge([replace(NEED, id="新需求", title="齿轮")], DAY)
+    assert usecases.build_index(workspace, AT)
+    assert versions(workspace)[0] == before
+    assert workspace.demand_collection().ids == ("新需求",)
+
+
+def test_a_killed_addition_leaves_the_old_index(workspace, monkeypatch):
+    before = fused(workspace, "齿轮电机")
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(increments, "_link", killed)
+    workspace.store.merge([patent(1, "一种齿轮电机")], DAY)
+    with pytest.raises(KeyboardInterrupt):
+        workspace.build(AT)
+    with Workspace.open(workspace.settings, serving=True) as serving:
+        assert fused(serving, "齿轮电机") == before
+
+
+def test_a_damaged_side_is_refused_and_built_again(workspace):
+    workspace.store.merge([patent(1, "一种齿轮电机")], DAY)
+    usecases.build_index(workspace, AT)
+    version, folder = versions(workspace)
+    file = folder / version / "side" / "vectors.npy"
+    data = bytearray(file.read_bytes())
+    data[-5] ^= 1
+    file.write_bytes(data)
+    with Workspace.open(workspace.settings) as reopened:
+        with pytest.raises(IndexDamaged, match="不完整或已损坏"):
+            reopened.matching()
+        assert usecases.build_index(reopened, AT)
+        assert len(reopened.matching().collection.ids) == 101
+
+
+def test_a_digest_follows_the_texts_and_nothing_else(workspace):
+    plain = Patent(
+        "q0", "阀门", "一种阀门。", "一种阀门，其特征在于耐磨。", scenario="化工", keywords=("密封",)
+    )
+    others = (
+        replace(plain, id="q1", title="球阀"),
+        replace(plain, id="q2", abstract="一种球阀。"),
+        replace(plain, id="q3", first_claim="一种球阀，其特征在于耐磨。"),
+        replace(plain, id="q4", scenario="矿山"),
+        replace(plain, id="q5", keywords=("耐磨",)),
+    )
+    same = replace(plain, id="q6", region="河东省", holders=("河东大学",))
+    workspace.store.merge([plain, *others, same], DAY)
+    digests = dict(workspace.store.patents.digests())
+    assert len({digests[f"q{number}"] for number in range(6)}) == 6
+    assert digests["q6"] == digests["q0"]
