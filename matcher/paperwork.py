@@ -10,6 +10,7 @@ from pathlib import Path
 
 from matcher.errors import InputError, NotReady
 from matcher.events import Event
+from matcher.matching import Progress
 from matcher.matchlists import documents
 from matcher.matchlists.documents.blocks import Document
 from matcher.matchlists.documents.briefing import Briefing
@@ -23,6 +24,10 @@ from matcher.roadshows import shown_list
 from matcher.workspace import Workspace
 
 _NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\s]+')
+
+
+def _silent(done: int, total: int) -> None:
+    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ def brief(workspace: Workspace, event: Event, made_at: datetime) -> Briefing:
     )
 
 
-def write_all(briefing: Briefing, folder: Path) -> Written:
+def write_all(briefing: Briefing, folder: Path, progress: Progress = _silent) -> Written:
     """Every document in every format; booklets in folders of their own, internal papers under 内部.
 
     Without a Chinese font the PDFs are left out, and `refused` says what to install.
@@ -59,16 +64,17 @@ def write_all(briefing: Briefing, folder: Path) -> Written:
         require_fonts()
     except NotReady as error:
         refused = str(error)
-    files: list[Path] = []
-    for kind in documents.KINDS:
-        for format_ in kind.formats:
-            if format_ == "pdf" and refused:
-                continue
-            for of in _recipients(briefing, kind):
-                path = folder / _place(kind, of, format_)
-                documents.write(briefing, kind, path, of)
-                files.append(path)
-    return Written(tuple(files), refused)
+    wanted = [
+        (kind, of, folder / _place(kind, of, format_))
+        for kind in documents.KINDS
+        for format_ in kind.formats
+        if not (refused and format_ == "pdf")
+        for of in _recipients(briefing, kind)
+    ]
+    for done, (kind, of, path) in enumerate(wanted, 1):
+        documents.write(briefing, kind, path, of)
+        progress(done, len(wanted))
+    return Written(tuple(path for _, _, path in wanted), refused)
 
 
 def monthly_report(workspace: Workspace, month: str, made_at: datetime) -> Document:

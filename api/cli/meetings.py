@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from api.cli.options import Home, now, read_settings
+from api.cli.terminal import progress
 
 _Event = Annotated[str, typer.Argument(help="活动编号（如 HD001）或名称。", metavar="活动")]
 
@@ -74,7 +75,8 @@ def documents(
         papers.write(briefing, papers.kind_named(kind), out, of)
         typer.echo(f"已写出 {out}。")
         return
-    written = paperwork.write_all(briefing, out)
+    with progress("会务文件") as show:
+        written = paperwork.write_all(briefing, out, show)
     for file in written.files:
         typer.echo(f"已写出 {file}。")
     if written.refused:
