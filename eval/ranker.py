@@ -171,43 +171,48 @@ def learn(
     usable = SignalTable(
         table.names, tuple(need for need in table.needs if len(set(need.levels.tolist())) > 1)
     )
-    independent = len({(groups or {}).get(need, need) for need in usable.need_ids})
-    if independent < FEWEST_NEEDS:
-        unit = "需求只有" if groups is None or independent == len(usable.needs) else "企业只有"
-        measure = "条" if unit == "需求只有" else "家"
-        reason = f"有标注差异的{unit} {independent} {measure}，少于 {FEWEST_NEEDS} {measure}，沿用默认权重。"
-        return _kept(table.names, before, len(usable.needs), None, reason)
-    baseline = need_ndcg(usable, before)
-    place = {need: row for row, need in enumerate(usable.need_ids)}
-    values = np.empty((len(STRENGTHS), len(place)))
-    for part in folds(usable.need_ids, parts, seed, groups):
-        inside = frozenset(part)
-        training = _Fit(usable.of_needs(place.keys() - inside), before)
-        held = usable.of_needs(inside)
-        for row, strength in enumerate(STRENGTHS):
-            values[row, [place[need] for need in held.need_ids]] = need_ndcg(held, training.weights(strength))
-            if progress is not None:
-                progress(1)
+    owners = [(groups or {}).get(need, need) for need in usable.need_ids]
+    if len(set(owners)) < FEWEST_NEEDS:
+        return _kept(table.names, before, len(owners), None, _few(len(set(owners)), len(owners)))
+    parts_of = folds(usable.need_ids, parts, seed, groups)
+    values = _held_out(usable, before, parts_of, progress or (lambda count: None))
     chosen = _one_standard_error(values)
-    names = None if groups is None else [groups.get(need, need) for need in usable.need_ids]
-    gain = interval(values[chosen] - baseline, seed, groups=names)
+    gain = interval(values[chosen] - need_ndcg(usable, before), seed, groups=owners if groups else None)
+    said = f"交叉验证的增益 {gain.mean:+.4f}（95% 区间 {gain.low:+.4f} 至 {gain.high:+.4f}）"
     if gain.low <= 0:
         verdict = "低于零" if gain.high < 0 else "不能排除为零"
-        reason = f"交叉验证的增益 {gain.mean:+.4f}（95% 区间 {gain.low:+.4f} 至 {gain.high:+.4f}）{verdict}，沿用默认权重。"
-        return _kept(table.names, before, len(place), gain, reason)
+        return _kept(table.names, before, len(owners), gain, f"{said}{verdict}，沿用默认权重。")
     weights = _Fit(usable, before).weights(STRENGTHS[chosen])
-    reason = (
-        f"交叉验证的增益 {gain.mean:+.4f}（95% 区间 {gain.low:+.4f} 至 {gain.high:+.4f}），采用学习到的权重。"
-    )
     return Learned(
         _named(table.names, weights),
         _named(table.names, before),
         STRENGTHS[chosen],
-        len(place),
+        len(owners),
         gain,
         False,
-        reason,
+        f"{said}，采用学习到的权重。",
     )
+
+
+def _held_out(
+    table: SignalTable, prior: Values, parts: Iterable[Iterable[str]], progress: Callable[[int], None]
+) -> Values:
+    """nDCG@10 of each need by weights that did not see it, shape (strengths, needs)."""
+    place = {need: row for row, need in enumerate(table.need_ids)}
+    values = np.empty((len(STRENGTHS), len(place)))
+    for part in parts:
+        inside = frozenset(part)
+        training = _Fit(table.of_needs(place.keys() - inside), prior)
+        held = table.of_needs(inside)
+        for row, strength in enumerate(STRENGTHS):
+            values[row, [place[need] for need in held.need_ids]] = need_ndcg(held, training.weights(strength))
+            progress(1)
+    return values
+
+
+def _few(owners: int, needs: int) -> str:
+    unit, measure = ("需求", "条") if owners == needs else ("企业", "家")
+    return f"有标注差异的{unit}只有 {owners} {measure}，少于 {FEWEST_NEEDS} {measure}，沿用默认权重。"
 
 
 def cross_validated(
