@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -109,11 +110,19 @@ def settings(tmp_path: Path) -> Settings:
     return load_settings(home=tmp_path / "工作区", organiser="河东省知识产权局")
 
 
-@pytest.fixture
-def filled(settings: Settings) -> Settings:
+@pytest.fixture(scope="session")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace, made once and copied for every test."""
+    settings = load_settings(home=tmp_path_factory.mktemp("original"))
     with Workspace.open(settings) as workspace:
         workspace.store.merge([MEMBRANE, BEARING, CLEANING, ENTERPRISE, *NEEDS], NOW.date())
         usecases.build_index(workspace, NOW)
+    return settings.home
+
+
+@pytest.fixture
+def filled(settings: Settings, original: Path) -> Settings:
+    shutil.copytree(original, settings.home)
     return settings
 
 
