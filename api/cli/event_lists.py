@@ -251,7 +251,7 @@ def _account(version: ListVersion, built: Built, rules: Rules) -> str:
         f"已编制清单 {version.id}（拟稿）：{len(built.entries)} 条对接，"
         f"涉及需求 {built.needs} 项、专利（组）{built.patents} 件、权利人 {built.holders} 家。",
         f"候选 {built.candidates} 对；并入同组专利 {built.folded}，指定不列入 {built.excluded}，"
-        f"近 {rules.no_repeat_months} 个月已发布过 {built.repeated}，低于最低概率 {built.low}。",
+        f"近 {rules.no_repeat_months} 个月已发布过 {built.repeated}，低于等级或概率下限 {built.low}。",
         f"总价值 {selection.value:.4f}，可证上限 {selection.bound:.4f}，差距 {selection.gap:.2%}。",
     ]
     counts = Counter(item.cap for item in selection.binding)

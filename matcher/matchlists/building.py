@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 
 from matcher.errors import InputError
 from matcher.events import Entry, Pair, Rules, match_id
-from matcher.matches import Match, MatchList, NeedMatches
+from matcher.matches import Grade, Match, MatchList, NeedMatches
 from matcher.matchlists.baselines import gini
 from matcher.matchlists.exports.wording import patent_number
 from matcher.matchlists.families import families
 from matcher.matchlists.selection import Choice, Selection, select
 from matcher.ranking import NEUTRAL
+
+_GRADES = tuple(Grade)
+"""Best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Built:
     excluded: int
     repeated: int
     low: int
-    """Pairs below the lowest probability."""
+    """Pairs below the lowest grade or probability."""
     needs: int
     patents: int
     holders: int
@@ -40,7 +43,7 @@ class Built:
 def build(candidates: MatchList, rules: Rules, event_id: str, shown: frozenset[Pair] = frozenset()) -> Built:
     """The list of the event; `shown` are the pairs not to be repeated. Raises InputError where no list is possible.
 
-    `candidates` hold, for each need, more matches than the list may take, none of them below the floor.
+    `candidates` hold, for each need, more matches than the list may take.
     """
     matches = {
         Pair(match.need.id, match.patent.id): match for item in candidates.needs for match in item.matches
@@ -95,6 +98,8 @@ def value(match: Match, calibrated: bool) -> float:
 
 
 def _below(match: Match, rules: Rules) -> bool:
+    if _GRADES.index(match.grade) > _GRADES.index(rules.floor):
+        return True
     if rules.min_probability is None:
         return False
     if match.probability is None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from matcher.domain import Need, Patent
 from matcher.errors import InputError
@@ -82,6 +85,68 @@ def test_what_was_shown_or_barred_is_no_family_either() -> None:
     built = build(twins, Rules(), "e", shown=frozenset({Pair("n1", "p2")}))
     assert [(e.patent_id, e.family) for e in built.entries] == [("p1", ())]
     assert built.repeated == 1
+
+
+@st.composite
+def events(draw: st.DrawFn) -> tuple[MatchList, Rules, frozenset[Pair]]:
+    pairs = draw(
+        st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), unique=True, min_size=1, max_size=16)
+    )
+    matches = [
+        replace(
+            match(f"n{n}", f"p{p}", draw(st.sampled_from((0.5, 0.6, 0.9))), title=f"t{p // 2}", **TWIN),
+            grade=draw(st.sampled_from(list(Grade)[:3])),
+        )
+        for n, p in pairs
+    ]
+    some = st.lists(st.sampled_from([Pair(f"n{n}", f"p{p}") for n, p in pairs]), max_size=3, unique=True)
+    rules = Rules(
+        per_need=draw(st.integers(1, 3)),
+        per_patent=draw(st.integers(1, 3)),
+        floor=draw(st.sampled_from(list(Grade)[:3])),
+        pinned=tuple(draw(some)),
+        excluded=tuple(draw(some)),
+    )
+    return pool(*sorted(matches, key=lambda m: m.need.id)), rules, frozenset(draw(some))
+
+
+@settings(max_examples=150, deadline=None)
+@given(events())
+def test_no_list_breaks_a_cap_a_pin_an_exclusion_or_the_floor(
+    event: tuple[MatchList, Rules, frozenset[Pair]],
+) -> None:
+    candidates, rules, shown = event
+    grades = {
+        Pair(m.need.id, m.patent.id): list(Grade).index(m.grade)
+        for item in candidates.needs
+        for m in item.matches
+    }
+    usable = {
+        pair
+        for pair, grade in grades.items()
+        if grade <= list(Grade).index(rules.floor) and pair not in shown and pair not in rules.excluded
+    }
+    groups = {f"p{number}": number // 2 for number in range(6)}
+    try:
+        built = build(candidates, rules, "e", shown)
+    except InputError:
+        needs = Counter(pair.need_id for pair in rules.pinned)
+        patents = Counter(groups[pair.patent_id] for pair in rules.pinned)
+        holders = Counter(pair.need_id for pair in rules.pinned)
+        assert (
+            not set(rules.pinned) <= usable
+            or max(needs.values()) > rules.per_need
+            or max(patents.values()) > rules.per_patent
+            or max(holders.values()) > 2
+        )
+        return
+    chosen = [entry.pair for entry in built.entries]
+    assert {pair for entry in built.entries for pair in entry.pairs} <= usable
+    assert set(rules.pinned) <= set(chosen)
+    assert max(Counter(pair.need_id for pair in chosen).values(), default=0) <= min(rules.per_need, 2)
+    assert max(Counter(groups[pair.patent_id] for pair in chosen).values(), default=0) <= rules.per_patent
+    listed = {Pair(m.need.id, m.patent.id) for item in built.match_list.needs for m in item.matches}
+    assert listed == set(chosen)
 
 
 def test_gini_and_top_k() -> None:
