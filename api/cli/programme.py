@@ -213,3 +213,45 @@ def assess(
     typer.echo(
         f"“{found.draft.title}”：相近需求 {len(found.needs)} 项，本单位相近专利 {len(found.own)} 件，其他单位 {len(found.others)} 件。已写出 {out}。"
     )
+
+
+def export(
+    kind: Annotated[str, typer.Option("--format", help="盘点、企业评价 或 交易反馈。")],
+    out: Annotated[Path, typer.Option("--out", help="写到哪里（.xlsx）。")],
+    template: Annotated[
+        Path | None, typer.Option("--template", help="主管部门下发的模板（.xlsx）；不给则写出一份示例模板。")
+    ] = None,
+    partial: Annotated[bool, typer.Option("--partial", help="只写完整的行，缺必填项的行略去。")] = False,
+    since: Annotated[
+        str | None, typer.Option("--since", help="交易反馈从哪天起，默认当年 1 月 1 日。", metavar="日期")
+    ] = None,
+    holder: _Holders = None,
+    as_of: AsOf = None,
+    home: Home = None,
+) -> None:
+    """按主管部门的模板上报：按表头填写，需要代码的按代码表；先列出缺必填项的行，再写。
+
+    例：matcher export --format 盘点 --template 省局模板.xlsx --out 上报.xlsx
+    """
+    from datetime import date
+
+    from matcher.programme.submissions import write_example
+    from matcher.programme.submitting import Scope, kind_named, prepare, submit
+
+    chosen = kind_named(kind)
+    if template is None:
+        write_example(chosen, out)
+        typer.echo(f"已写出示例模板 {out}（非官方）。")
+        return
+    day = read_day(as_of)
+    scope = Scope(read_day(since) if since else date(day.year, 1, 1), day, tuple(holder or ()))
+    with open_workspace(home) as workspace:
+        made = prepare(workspace, chosen, template, scope)
+    if made.template.unknown:
+        typer.echo(f"模板中没有对应数据的列（留空）：{'、'.join(made.template.unknown)}", err=True)
+    for lack in made.filled.lacking[:20]:
+        typer.echo(f"  {lack.patent} {lack.header}：{lack.reason}")
+    if len(made.filled.lacking) > 20:
+        typer.echo(f"  …… 共 {len(made.filled.lacking)} 处。")
+    written = submit(made, out, partial=partial)
+    typer.echo(f"已写出 {out}：{written} 行；略去 {made.filled.omitted} 行。")

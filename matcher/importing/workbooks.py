@@ -11,6 +11,7 @@ from typing import IO, Any
 import orjson
 
 from matcher.errors import InputError
+from matcher.importing.files import FileFormat, format_of
 from matcher.importing.rows import Notes, Row, Sheet, cell_text
 from matcher.settings import FileLimits
 
@@ -45,6 +46,8 @@ def read_workbook(
 
 def read_paragraphs(path: Path, limits: FileLimits) -> list[str]:
     """The paragraphs of a Word document that hold any text, in order. Raises InputError for anything else."""
+    if format_of(path) is not FileFormat.WORKBOOK:
+        raise InputError(f"文件“{path.name}”不是 Word 文档（.docx）。请另存为 .docx。", code="not_docx")
     command = [*_command(path, limits), "--documents", "--text"]
     return [cell_text(row.cells[0]) for sheet in _sheets(path, command, Notes()) for row in sheet.rows]
 

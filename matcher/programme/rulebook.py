@@ -13,6 +13,7 @@ TABLES = {
     "tiers": "分层推广规则",
     "milestones": "进展节点",
     "industries": "重点产业",
+    "codes": "上报代码",
 }
 """Name of a table → what it holds."""
 _FOLDER = "programme"
