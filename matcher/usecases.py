@@ -9,6 +9,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from matcher.batch import Asked, match_all
+from matcher import backup
+from matcher.backup import BackedUp
 from matcher.doctor import Finding, examine
 from matcher.domain import Confidentiality, Need
 from matcher.errors import InputError, NotFound
@@ -177,6 +179,16 @@ def match_patent(workspace: Workspace, number: str, request: ListRequest) -> Mat
         patent, matching, workspace.demand_collection(), workspace.demand, context, request.rules()
     )
     return match_list_of(found, matching, request, workspace.store.data_version())
+
+
+def back_up(settings: Settings, file: Path, made_at: datetime) -> BackedUp:
+    """The whole workspace as one file, while others go on working; raises NotReady."""
+    return backup.back_up(settings, file, made_at)
+
+
+def restore(file: Path, home: Path) -> BackedUp:
+    """A workspace out of a backup, in a folder that is empty or not there yet; raises InputError."""
+    return backup.restore(file, home)
 
 
 def doctor(settings: Settings) -> list[Finding]:

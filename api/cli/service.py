@@ -1,7 +1,8 @@
-"""Commands around the service: serve, doctor."""
+"""Commands around the service: serve, key, doctor, backup, restore."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -117,3 +118,39 @@ def _refresh(settings: Settings) -> None:
         if workspace.store.patents.count():
             with progress("建立索引") as show:
                 usecases.build_index(workspace, now(), show)
+
+
+def backup(
+    out: Annotated[Path, typer.Argument(help="备份写到哪个文件（.zip）。")],
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """把整个工作区备份成一个文件；服务可以继续运行。文件含联系方式和密码的散列值，请妥善保管。
+
+    例：matcher backup 备份-20260630.zip
+    """
+    from matcher import usecases
+
+    made = usecases.back_up(read_settings(home), out, now())
+    if as_json:
+        print_json(made)
+    else:
+        typer.echo(f"已备份到 {out}：{made.files} 个文件，{made.bytes / 1e6:.1f} MB。")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="matcher backup 写出的文件。")],
+    home: Annotated[Path, typer.Option("--home", help="恢复到哪个文件夹（须为空，或还不存在）。")],
+    as_json: AsJson = False,
+) -> None:
+    """从备份恢复出一个工作区，逐个文件核对校验码；已有内容的文件夹不会被覆盖。
+
+    例：matcher restore 备份-20260630.zip --home 新工作区
+    """
+    from matcher import usecases
+
+    made = usecases.restore(file, home)
+    if as_json:
+        print_json(made)
+    else:
+        typer.echo(f"已恢复到 {home}：{made.made_at} 的备份，{made.files} 个文件。")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,17 @@ def writing(engine: Engine) -> Iterator[Connection]:
         connection.begin(),
     ):
         yield connection
+
+
+def snapshot(engine: Engine, file: Path) -> None:
+    """Copy a SQLite database, as one state of it, into a new file; readers and writers go on."""
+    with (
+        _explained(engine),
+        closing(engine.raw_connection()) as source,
+        closing(sqlite3.connect(file)) as copy,
+    ):
+        connection: Any = source.driver_connection
+        connection.backup(copy)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's connection)
