@@ -8,6 +8,7 @@ experts grade whatever the systems list, good or bad.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -15,7 +16,7 @@ from datetime import date, timedelta
 from eval.baselines import Task
 from eval.history import assessed, followed
 from eval.judgements import Judgements, judgements, require_known
-from eval.ranker import SignalTable
+from eval.ranker import NeedSignals, SignalTable
 from eval.replay import Past, masked, offered, queries_at
 from eval.rolling import Days, days, need_at
 from eval.splits import rolling
@@ -23,6 +24,8 @@ from eval.systems import Product, Replayed, context_at, fused, judged_signals
 from matcher.domain import Assessment
 from matcher.errors import InputError
 from matcher.outcomes import Outcome
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 COMPARED = 100
 """Candidates beside what was bought, the best by their texts: those a list would have had to choose among."""
@@ -39,6 +42,8 @@ class Evidence:
     graded: SignalTable | None
     groups: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    times: Mapping[str, date] | None = None
+    """The day of each need's evidence, where it comes from a past."""
 
     @property
     def pairs(self) -> int:
@@ -93,7 +98,13 @@ def of_history(found: Witnesses, replayed: Replayed, before: date, months: int) 
     if not tables:
         raise InputError(f"{before} 之前没有可以学习的交易、评价或对接结果。" + "".join(notes), code="empty")
     needs = tuple(need for table in tables for need in table.needs)
-    return Evidence(SignalTable(tables[0].names, needs), pooled, groups, tuple(notes))
+    return Evidence(SignalTable(tables[0].names, needs), pooled, groups, tuple(notes), _times(needs, until))
+
+
+def _times(needs: Sequence[NeedSignals], until: date) -> dict[str, date]:
+    """Replayed needs carry their day in their name; what was said by the end belongs to the end."""
+    named = ((need.need_id, need.need_id.rpartition("@")[2]) for need in needs)
+    return {need: date.fromisoformat(day) if _DAY.fullmatch(day) else until for need, day in named}
 
 
 def _days(past: Past, before: date, months: int) -> Days:

@@ -104,7 +104,8 @@ def train(
 
     The calibration maps the text value under the resulting weights; it needs graded pairs of FEWEST_NEEDS needs.
     """
-    outcome = ranker.learn(found.table, prior, seed=made.seed, groups=found.groups, progress=progress)
+    plan = ranker.Plan(seed=made.seed, groups=found.groups, times=found.times)
+    outcome = ranker.learn(found.table, prior, plan, progress)
     bare = RankerArtefact(outcome.weights, outcome.prior, outcome.reason, made, probe=tuple(probe))
     if found.graded is None or len(found.graded.needs) < ranker.FEWEST_NEEDS:
         few = 0 if found.graded is None else len(found.graded.needs)
@@ -156,6 +157,8 @@ class Past:
     witnesses: Witnesses
     before: date
     months: int = 12
+    by_time: bool = False
+    """Whether the gain is proven on later days by what earlier ones taught, instead of over folds of enterprises."""
 
 
 def train_on_history(
@@ -166,6 +169,8 @@ def train_on_history(
     enterprises = {one.id: one for one in found.past.enterprises}
     replayed = systems.Replayed(open_model(settings), settings, enterprises, found.assessments)
     learned_from = evidence.of_history(found, replayed, past.before, past.months)
+    if not past.by_time:
+        learned_from = replace(learned_from, times=None)
     corpus = fitting.corpus_kind(found.past.patents)
     made = _made(learned_from, replayed.embedder, corpus, past.before, stamp)
     prior = fitting.prior_weights(settings)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from eval.comparison import Interval, interval
 from eval.judgements import Judgements, Ranking, Run
 from eval.metrics import RankedLevels, gains, ndcg
-from eval.splits import folds
+from eval.splits import Split, by_need, by_time, folds
 from matcher.errors import InputError
 from matcher.matches import Match
 from matcher.signals.table import SIGNALS
@@ -154,31 +155,53 @@ def need_ndcg(table: SignalTable, weights: Values, k: int = 10) -> Values:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a gain is proven: over folds of needs, or, with `times`, over later days by what earlier ones taught.
+
+    `groups` names each need's enterprise: all needs of one lie in one fold and are resampled together. `times` names each
+    need's day.
+    """
+
+    parts: int = PARTS
+    seed: int = 0
+    groups: Mapping[str, str] | None = None
+    times: Mapping[str, date] | None = None
+
+    def splits(self, need_ids: Sequence[str]) -> tuple[Split, ...]:
+        """The splits of some needs; raises InputError where there are too few."""
+        if self.times is None:
+            return by_need(need_ids, self.parts, self.seed, self.groups)
+        return by_time({need: self.times[need] for need in need_ids}, self.parts)
+
+
 def learn(
     table: SignalTable,
     prior: Mapping[str, float],
-    parts: int = PARTS,
-    seed: int = 0,
-    groups: Mapping[str, str] | None = None,
+    plan: Plan | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Learned:
-    """Fit weights, choose λ and prove the gain by cross-validation over needs; falls back to the prior.
+    """Fit weights, choose λ and prove the gain on needs that were not learned from; falls back to the prior.
 
-    `prior` gives each signal of the table a weight ≥ 0. `groups` names each need's enterprise: all needs of one lie in
-    one fold and are resampled together. `progress` is called with 1 after each of the parts × strengths fits.
+    `prior` gives each signal of the table a weight ≥ 0. `progress` is called with 1 after each of the parts × strengths
+    fits.
     """
+    plan = plan or Plan()
     before = _prior(table.names, prior)
     usable = SignalTable(
         table.names, tuple(need for need in table.needs if len(set(need.levels.tolist())) > 1)
     )
-    owners = [(groups or {}).get(need, need) for need in usable.need_ids]
+    owners = [(plan.groups or {}).get(need, need) for need in usable.need_ids]
     if len(set(owners)) < FEWEST_NEEDS:
         return _kept(table.names, before, len(owners), None, _few(len(set(owners)), len(owners)))
-    parts_of = folds(usable.need_ids, parts, seed, groups)
-    values = _held_out(usable, before, parts_of, progress or (lambda count: None))
+    splits = plan.splits(usable.need_ids)
+    proven = usable.of_needs(need for split in splits for need in split.held)
+    values = _held_out(usable, before, splits, progress or (lambda count: None))
     chosen = _one_standard_error(values)
-    gain = interval(values[chosen] - need_ndcg(usable, before), seed, groups=owners if groups else None)
-    said = f"交叉验证的增益 {gain.mean:+.4f}（95% 区间 {gain.low:+.4f} 至 {gain.high:+.4f}）"
+    held = [(plan.groups or {}).get(need, need) for need in proven.need_ids] if plan.groups else None
+    gain = interval(values[chosen] - need_ndcg(proven, before), plan.seed, groups=held)
+    how = "交叉验证" if plan.times is None else "按时间先后验证"
+    said = f"{how}的增益 {gain.mean:+.4f}（95% 区间 {gain.low:+.4f} 至 {gain.high:+.4f}）"
     if gain.low <= 0:
         verdict = "低于零" if gain.high < 0 else "不能排除为零"
         return _kept(table.names, before, len(owners), gain, f"{said}{verdict}，沿用默认权重。")
@@ -195,17 +218,16 @@ def learn(
 
 
 def _held_out(
-    table: SignalTable, prior: Values, parts: Iterable[Iterable[str]], progress: Callable[[int], None]
+    table: SignalTable, prior: Values, splits: Sequence[Split], progress: Callable[[int], None]
 ) -> Values:
-    """nDCG@10 of each need by weights that did not see it, shape (strengths, needs)."""
-    place = {need: row for row, need in enumerate(table.need_ids)}
+    """nDCG@10 of each held need by weights that did not see it, shape (strengths, held needs), in the table's order."""
+    held = table.of_needs(need for split in splits for need in split.held)
+    place = {need: row for row, need in enumerate(held.need_ids)}
     values = np.empty((len(STRENGTHS), len(place)))
-    for part in parts:
-        inside = frozenset(part)
-        training = _Fit(table.of_needs(place.keys() - inside), prior)
-        held = table.of_needs(inside)
+    for split in splits:
+        training, part = _Fit(table.of_needs(split.training), prior), table.of_needs(split.held)
         for row, strength in enumerate(STRENGTHS):
-            values[row, [place[need] for need in held.need_ids]] = need_ndcg(held, training.weights(strength))
+            values[row, [place[need] for need in part.need_ids]] = need_ndcg(part, training.weights(strength))
             progress(1)
     return values
 
@@ -227,7 +249,7 @@ def cross_validated(
     place = {need: row for row, need in enumerate(table.need_ids)}
     for part in folds(table.need_ids, parts, seed):
         held = table.of_needs(part)
-        outcome = learn(table.of_needs(place.keys() - frozenset(part)), prior, parts, seed)
+        outcome = learn(table.of_needs(place.keys() - frozenset(part)), prior, Plan(parts, seed))
         after = np.array([outcome.weights[name] for name in table.names])
         differences[[place[need] for need in held.need_ids]] = need_ndcg(held, after) - need_ndcg(
             held, before

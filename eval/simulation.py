@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eval.comparison import Interval, interval
-from eval.ranker import NeedSignals, SignalTable, learn, need_ndcg, scores
+from eval.ranker import NeedSignals, Plan, SignalTable, learn, need_ndcg, scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def learning_curve(
     before = need_ndcg(test, np.array([prior[name] for name in names]))
     points = []
     for size in sizes:
-        outcome = learn(SignalTable(names, everything.needs[:size]), prior, seed=seed)
+        outcome = learn(SignalTable(names, everything.needs[:size]), prior, Plan(seed=seed))
         weights = np.array([outcome.weights[name] for name in names])
         gain = interval(need_ndcg(test, weights) - before, seed)
         points.append(

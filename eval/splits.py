@@ -58,6 +58,43 @@ def folds(
     return tuple(tuple(sorted(part)) for part in parts)
 
 
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Needs to learn from, and needs to measure on; never the same."""
+
+    training: frozenset[str]
+    held: frozenset[str]
+
+
+def by_need(
+    ids: Iterable[str], parts: int, seed: int = 0, groups: Mapping[str, str] | None = None
+) -> tuple[Split, ...]:
+    """Each of `folds` held out in turn."""
+    every = frozenset(ids)
+    return tuple(
+        Split(every - frozenset(part), frozenset(part)) for part in folds(every, parts, seed, groups)
+    )
+
+
+def by_time(times: Mapping[str, date], parts: int) -> tuple[Split, ...]:
+    """Each of the last days but the first held out in turn, at most `parts`, with all earlier days to learn from.
+
+    Raises InputError where there is one day only.
+    """
+    days = sorted(set(times.values()))[1:][-parts:]
+    if not days:
+        raise InputError(
+            "只有一个时点的证据，不能按时间先后验证。请缩短间隔，或改为按需求交叉验证。", code="empty"
+        )
+    return tuple(
+        Split(
+            frozenset(need for need, on in times.items() if on < day),
+            frozenset(need for need, on in times.items() if on == day),
+        )
+        for day in days
+    )
+
+
 def development(
     ids: Iterable[str], test_share: float, seed: int = 0, groups: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:

@@ -35,7 +35,9 @@ def embedding(
         list[Path] | None, typer.Option("--needs", help="需求文件（可重复），格式与导入相同。")
     ] = None,
     workspace: Annotated[bool, typer.Option("--workspace", help="同时使用工作区里的专利和需求。")] = False,
-    dimension: Annotated[int, typer.Option("--dimension", min=1, help="向量维数；文本少时调小。")] = 512,
+    dimension: Annotated[
+        int, typer.Option("--dimension", min=1, help="训练的维数，写入其中前四分之三；文本少时调小。")
+    ] = 512,
     batch: Annotated[
         int, typer.Option("--batch", min=2, help="对比训练每批的对数；对数不足一批的种类不用。")
     ] = 1024,
@@ -78,6 +80,9 @@ def ranker(
         typer.Option("--qrels", help="工作区需求的盲评结果（matcher eval pool 读回的文件），供校准概率。"),
     ] = None,
     months: Annotated[int, typer.Option("--months", min=1, help="由交易学习时，每隔几个月一个时点。")] = 12,
+    by_time: Annotated[
+        bool, typer.Option("--by-time", help="按时间先后验证（学早的、验晚的），默认按企业交叉验证。")
+    ] = False,
     related: Related = None,
     seed: Annotated[int, typer.Option("--seed", help="交叉验证与抽样的随机种子。")] = 0,
     home: Home = None,
@@ -109,7 +114,7 @@ def ranker(
             known = known_in(settings, related)
             made = stamp(known.data, settings, seed, day)
             pool = None if qrels is None else read_judgements(qrels)
-            past = learning.Past(replace(known.witnesses, pool=pool), day, months)
+            past = learning.Past(replace(known.witnesses, pool=pool), day, months, by_time)
             found = learning.train_on_history(past, settings, made, counted(show, STEPS))
     path = out or settings.home / RANKER
     with replacing(path) as temporary:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 
 from eval.judgements import Judgement, judgements
 from eval.ranker import (
     NeedSignals,
+    Plan,
     SignalTable,
     _Fit,
     cross_validated,
@@ -110,3 +113,20 @@ def test_matches_become_a_table_with_unknown_signals_missing() -> None:
 def test_an_incomplete_prior_is_refused() -> None:
     with pytest.raises(InputError, match="缺少 ipc、fee"):
         learn(simulate(TRUTH, 30), {"semantic": 1.0, "lexical": 1.0})
+
+
+def test_a_gain_may_be_proven_on_later_days_by_what_earlier_ones_taught() -> None:
+    table = simulate(TRUTH, 60)
+    times = {need: date(2020 + row % 3, 1, 1) for row, need in enumerate(table.need_ids)}
+    outcome = learn(table, PRIOR, Plan(times=times))
+    assert outcome.reason.startswith("按时间先后验证的增益 +0.")
+    assert outcome.weights == pytest.approx(TRUTH, abs=0.03)
+    # what only later days say changes nothing that the last day is measured by
+    last = [need for need, on in times.items() if on.year == 2022]
+    assert outcome.gain is not None
+    alone = learn(table, PRIOR, Plan(times=times, parts=1)).gain
+    assert alone is not None
+    assert alone.mean != outcome.gain.mean
+    assert len(last) == 20
+    with pytest.raises(InputError, match="只有一个时点的证据"):
+        learn(table, PRIOR, Plan(times=dict.fromkeys(table.need_ids, date(2020, 1, 1))))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.splits import Cut, add_months, folds, rolling
+from eval.splits import Cut, Split, add_months, by_need, by_time, folds, rolling
 from matcher.errors import InputError
 
 
@@ -40,3 +40,21 @@ def test_folds_hold_each_need_once_and_keep_enterprises_together(count: int, see
 def test_more_folds_than_needs_are_refused() -> None:
     with pytest.raises(InputError, match="只有 2 组需求，不能分成 3 份"):
         folds(["a", "b"], 3)
+
+
+def test_later_days_are_held_out_with_all_earlier_ones_to_learn_from() -> None:
+    times = {"a": date(2020, 1, 1), "b": date(2021, 1, 1), "c": date(2021, 1, 1), "d": date(2022, 1, 1)}
+    assert by_time(times, 5) == (
+        Split(frozenset("a"), frozenset("bc")),
+        Split(frozenset("abc"), frozenset("d")),
+    )
+    assert by_time(times, 1) == (Split(frozenset("abc"), frozenset("d")),)
+    with pytest.raises(InputError, match="只有一个时点的证据"):
+        by_time({"a": date(2020, 1, 1)}, 5)
+
+
+def test_needs_of_an_enterprise_are_on_one_side() -> None:
+    owners = {f"n{i}": f"e{i % 5}" for i in range(20)}
+    for split in by_need(owners, 5, 0, owners):
+        assert not {owners[need] for need in split.training} & {owners[need] for need in split.held}
+        assert split.training | split.held == owners.keys()
