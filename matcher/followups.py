@@ -98,6 +98,7 @@ def _answered(workspace: Workspace, answer: Answer, file: str, at: datetime, by:
         mode=answer.mode,
         amount=answer.amount,
         source=file,
+        list_id=answer.list_id,
     )
     return _changed(workspace, answer.match_id, change, answer.seen_version)
 

@@ -99,6 +99,8 @@ class Change:
     effective: date | None = None
     source: str = ""
     """The file that it came from."""
+    list_id: str = ""
+    """The version of the list that was answered; "": the one on which the match was last shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ def step(before: Outcome, after: Outcome, change: Change) -> Step:
         after.state,
         after.reason,
         after.note,
-        after.list_id,
+        change.list_id or after.list_id,
         change.source,
     )
 

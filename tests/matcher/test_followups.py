@@ -153,6 +153,18 @@ def test_a_row_pasted_under_another_list_is_refused(
     ]
 
 
+def test_an_answer_is_traced_to_the_version_that_was_answered(
+    workspace: Workspace, filled: Callable[..., Path], event: Event
+) -> None:
+    file = filled((N1P1, {"是否有意向": "是"}))
+    version, _ = roadshows.build_list(workspace, event, DAY, "王芳")
+    for state, by in ((ListState.REVIEW, "王芳"), (ListState.PUBLISHED, "李强")):
+        version = roadshows.move_list(workspace, version, Move(state, by, date(2026, 9, 9)), AT)
+    assert followups.import_forms(workspace, file, AT).landed == 1
+    assert workspace.store.outcomes.many([N1P1])[N1P1].list_id == "HD001-02"
+    assert [s.list_id for s in followups.history(workspace, N1P1)] == ["HD001-01", "HD001-01"]
+
+
 def test_a_file_that_is_no_form(workspace: Workspace, tmp_path: Path) -> None:
     book = Workbook()
     assert book.active is not None
