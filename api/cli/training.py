@@ -81,8 +81,11 @@ def ranker(
     ] = None,
     months: Annotated[int, typer.Option("--months", min=1, help="由交易学习时，每隔几个月一个时点。")] = 12,
     by_time: Annotated[
-        bool, typer.Option("--by-time", help="按时间先后验证（学早的、验晚的），默认按企业交叉验证。")
-    ] = False,
+        bool,
+        typer.Option(
+            "--by-time/--by-enterprise", help="由工作区学习时怎样验证：学早的、验晚的，或按企业交叉验证。"
+        ),
+    ] = True,
     related: Related = None,
     seed: Annotated[int, typer.Option("--seed", help="交叉验证与抽样的随机种子。")] = 0,
     home: Home = None,
