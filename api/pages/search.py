@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Response
@@ -41,5 +42,16 @@ def search(
     if chosen:
         request = serving.list_request(None, _SHOWN)
         found = usecases.match_text(workspace, text, request, chosen.patents())
-    [need] = need_cards(found, audiences.of_search(caller_of(serving)), workspace)
-    return page(serving, "search.html", text=text, filters=filters, chosen=chosen, found=need, shown=_SHOWN)
+    [listed] = found.needs
+    # Reasons are worded for what is shown only.
+    shown = replace(found, needs=(replace(listed, matches=listed.matches[:_SHOWN]),))
+    [need] = need_cards(shown, audiences.of_search(caller_of(serving)), workspace)
+    return page(
+        serving,
+        "search.html",
+        text=text,
+        filters=filters,
+        chosen=chosen,
+        found=need,
+        more=len(listed.matches) > _SHOWN,
+    )
