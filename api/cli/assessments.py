@@ -80,11 +80,12 @@ def summary(
 
     例：matcher assessments summary --holder 河东大学 --out 企业评价汇总.xlsx
     """
-    from matcher.programme.assessing import summarise, summary_page
+    from matcher.programme.assessing import summarise, summary_page, wish_page, wishes
 
     with open_workspace(home) as workspace:
         found = summarise(workspace, read_day(as_of), holder or ())
-        write_pages(out, "企业评价汇总", (summary_page(found),), acting("", as_of).at, workspace)
+        pages = (summary_page(found), wish_page(wishes(workspace, found)))
+        write_pages(out, "企业评价汇总", pages, acting("", as_of).at, workspace)
     if as_json:
         print_json(
             [

@@ -255,3 +255,29 @@ def export(
         typer.echo(f"  …… 共 {len(made.filled.lacking)} 处。")
     written = submit(made, out, partial=partial)
     typer.echo(f"已写出 {out}：{written} 行；略去 {made.filled.omitted} 行。")
+
+
+def respond(
+    subject: Annotated[str, typer.Argument(help="研发线索 或 改进需求。")],
+    number: Annotated[str, typer.Argument(help="需求编号，或评价编号。")],
+    state: Annotated[str, typer.Argument(help="改为什么状态，如 已认领、立项；拟改进、不采纳。")],
+    unit: Annotated[str, typer.Option("--unit", help="认领单位。")] = "",
+    note: Annotated[str, typer.Option("--note", help="说明或原因。")] = "",
+    patent: Annotated[str, typer.Option("--patent", help="形成的专利号或申请号。")] = "",
+    due: Annotated[str | None, typer.Option("--due", help="期限，如 2026-12-31。", metavar="日期")] = None,
+    operator: Annotated[str, typer.Option("--operator", help="经办人，记入历史。")] = "经办人",
+    as_of: AsOf = None,
+    home: Home = None,
+) -> None:
+    """登记研发线索的认领和进展，或专利权人对改进需求的回应；每一步留下历史。
+
+    例：matcher respond 研发线索 HD2025-001 已认领 --unit 河东大学；matcher respond 改进需求 评价编号 拟改进 --due 2026-12-31
+    """
+    from matcher.programme.responding import respond as respond_
+    from matcher.responses import Turn
+
+    act = acting(operator, as_of)
+    turn = Turn(state, act.by, act.at, unit, note, patent, read_day(due) if due else None)
+    with open_workspace(home) as workspace:
+        after = respond_(workspace.store, subject, number, turn)
+    typer.echo(f"{after.subject} {after.id}：{after.state}{f'（{after.unit}）' if after.unit else ''}。")

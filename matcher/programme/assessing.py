@@ -22,6 +22,7 @@ from matcher.programme.fill_in import Entry, FillIn, write_fill_in
 from matcher.programme.inventory_form import PROSPECTS, number_of
 from matcher.programme.promotion import library
 from matcher.programme.splitting import in_a_name
+from matcher.responses import Response, Subject
 from matcher.settings import FileLimits
 from matcher.store.filters import PatentFilter
 from matcher.workspace import Workspace
@@ -195,6 +196,52 @@ def assignment_pages(found: Assignment) -> tuple[Page, ...]:
         Page("任务量", (Column("专家", "expert", 40), Column("件数", "patents", 8, _C)), load),
         Page("专家不足", (Column("专利", "patent", 22), Column("说明", "why", 60)), short),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One wish for improvement with what has become of it."""
+
+    patent: Patent
+    said: Assessment
+    response: Response
+
+
+def wishes(workspace: Workspace, found: Sequence[Summary]) -> list[Wish]:
+    """Every wish among the assessments, open ones first, then by patent and day."""
+    said = [(one.patent, each) for one in found for each in one.said if each.improvement]
+    states = workspace.store.responses.many((each.id for _, each in said), Subject.WISH)
+    rows = [Wish(patent, each, states[each.id]) for patent, each in said]
+    return sorted(
+        rows, key=lambda row: (row.response.version > 0, row.patent.id, row.said.on or date.min, row.said.id)
+    )
+
+
+def wish_page(rows: Sequence[Wish]) -> Page:
+    """The wishes one by one, with the number under which they are answered; no enterprise is named."""
+    columns = (
+        Column("评价编号", "said.id", 26),
+        Column("专利号", "number", 20),
+        Column("专利名称", "patent.title", 30),
+        Column("专利权人", "holders", 20),
+        Column("改进需求原文", "said.improvement", 40),
+        Column("提出日期", "said.on", 11, Setting.DATE),
+        Column("回应状态", "response.state", 10, _C),
+        Column("期限", "response.due", 11, Setting.DATE),
+        Column("说明", "response.note", 24),
+        Column("新专利", "response.patent", 20),
+    )
+    shown = [
+        SimpleNamespace(
+            patent=row.patent,
+            said=row.said,
+            response=row.response,
+            number=number_of(row.patent),
+            holders="；".join(row.patent.holders),
+        )
+        for row in rows
+    ]
+    return Page("改进需求", columns, shown, "回应：matcher respond 改进需求 评价编号 拟改进")
 
 
 def summary_page(found: Sequence[Summary]) -> Page:

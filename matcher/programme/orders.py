@@ -16,6 +16,7 @@ from matcher.programme.demand import match_all
 from matcher.programme.diagnosis import Diagnosis, Readiness, diagnose
 from matcher.programme.standing import kind_by_name
 from matcher.programme.unmet import NEAREST, Cluster, Lead, clusters, leads
+from matcher.responses import Response, Subject
 from matcher.store.filters import NeedFilter
 from matcher.workspace import Workspace
 
@@ -44,6 +45,8 @@ class Orders:
     diagnoses: dict[str, Diagnosis]
     """By need id."""
     enterprises: dict[str, Enterprise]
+    responses: dict[str, Response]
+    """By need id."""
 
     @property
     def leads(self) -> int:
@@ -73,6 +76,7 @@ def unmet(workspace: Workspace, as_of: date, progress: Progress) -> Orders:
         tuple(vague),
         diagnoses,
         enterprises,
+        workspace.store.responses.many((lead.need.id for lead in clear), Subject.ORDER),
     )
 
 

@@ -77,7 +77,9 @@ class Filled:
 def read_template(path: Path, kind: Kind, limits: FileLimits) -> Template:
     """The template's header; raises InputError where none is found or what the kind cannot do without is missing."""
     if format_of(path) is not FileFormat.WORKBOOK or path.suffix.lower() != ".xlsx":
-        raise InputError(f"模板“{path.name}”不是 .xlsx 文件。请用 Excel 或 WPS 另存为 .xlsx。", code="not_xlsx")
+        raise InputError(
+            f"模板“{path.name}”不是 .xlsx 文件。请用 Excel 或 WPS 另存为 .xlsx。", code="not_xlsx"
+        )
     recogniser = Recogniser(RECORDS[kind], {})
     for sheet in read_workbook(path, limits, Notes()):
         for row in list(sheet.rows)[:LOOKED_AT]:

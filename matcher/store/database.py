@@ -25,6 +25,7 @@ from matcher.store.migrations import migrate
 from matcher.store.outcomes import Outcomes
 from matcher.store.patents import Patents
 from matcher.store.records import Record
+from matcher.store.responses import Responses
 from matcher.store.roadshows import Roadshows
 
 _BATCH = 5_000
@@ -46,6 +47,7 @@ class Store:
         self.roadshows = Roadshows(engine)
         self.outcomes = Outcomes(engine)
         self.inventory = Inventory(engine)
+        self.responses = Responses(engine)
 
     @classmethod
     def open(cls, where: Path | str) -> Self:

@@ -170,3 +170,13 @@ inventory_tasks = _record_table(
     Column("made_on", Date),
     Column("returned_on", Date),
 )
+responses = _record_table(
+    "responses", _text("subject"), _text("state"), Column("version", Integer, nullable=False)
+)
+response_states = Table(
+    "response_states",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("body", Text, nullable=False),
+)

@@ -12,6 +12,7 @@ from matcher.programme.diagnosis import diagnose
 from matcher.programme.order_reports import order_pages, university_pages
 from matcher.programme.orders import Orders, by_university, nearest
 from matcher.programme.unmet import Lead, clusters, is_unmet, uncovered_sentences
+from matcher.responses import Subject, opening
 from tests.matcher.programme.inventory_examples import patent
 
 PATENT = patent("201610000001.5")
@@ -77,9 +78,9 @@ def test_nearest_holders_each_once_with_team():
 
 def orders(*found):
     made = clusters(found, np.eye(len(found), dtype=np.float32))
-    return Orders(
-        date(2026, 6, 30), 9, tuple(made), (), {one.need.id: diagnose(one.need) for one in found}, {}
-    )
+    states = {one.need.id: opening(one.need.id, Subject.ORDER) for one in found}
+    diagnoses = {one.need.id: diagnose(one.need) for one in found}
+    return Orders(date(2026, 6, 30), 9, tuple(made), (), diagnoses, {}, states)
 
 
 def test_what_universities_see():
