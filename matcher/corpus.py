@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -28,6 +29,7 @@ def patent_text(patent: Patent) -> Document:
     return Document(normalise(patent.title), normalise("。".join(filter(None, body))))
 
 
+@lru_cache(maxsize=512)  # an explanation asks again for each of its matches
 def need_text(need: Need) -> Query:
     """What a need asks for: title; description, problem, indicators and field.
 
