@@ -23,7 +23,7 @@ _QWEN_QUERY = "Instruct: Given a web search query, retrieve relevant passages th
 _ST = "sentence-transformers"
 
 CATALOGUE: tuple[ModelSpec, ...] = (
-    ModelSpec(DEFAULT, str(SHIPPED / DEFAULT), "static", 256, max_tokens=0, licence="Apache-2.0", shortest=256),
+    ModelSpec(DEFAULT, str(SHIPPED / DEFAULT), "static", 384, max_tokens=0, licence="Apache-2.0", shortest=384),
     ModelSpec(
         "bge-small-zh-v1.5", "BAAI/bge-small-zh-v1.5", _ST, 512, _BGE_QUERY, pooling="cls", licence="MIT",
         revision="7999e1d3359715c523056ef9478215996d62a620", shortest=512,

@@ -59,7 +59,7 @@ def train_static(
     table = WeightedRows(rows, np.log(rarity).astype(np.float32))
     chosen = tokenise_pairs(pairs, tokenizer, settings)
     losses = refine(table, chosen, settings, progress)
-    save_static(table.table(), tokenizer, out)
+    save_static(table.table(), tokenizer, out, max(1, round(settings.kept * settings.dimension)))
     return Trained(out, read, len(tokens.ids), size, sum(map(len, chosen.values())), losses)
 
 

@@ -51,7 +51,7 @@ def test_nothing_is_there_yet_and_nothing_is_made(settings: Settings) -> None:
 
 def test_the_model_is_named_with_its_dimension_and_fingerprint(settings: Settings) -> None:
     name, dimension, fingerprint, device, licence = found(settings)["模型"].detail.split("，")
-    assert (name, dimension, device) == ("patent-need-static-zh", "256 维", "设备 cpu")
+    assert (name, dimension, device) == ("patent-need-static-zh", "384 维", "设备 cpu")
     assert licence == "许可 Apache-2.0"
     assert len(fingerprint.removeprefix("指纹 ")) == 12
 

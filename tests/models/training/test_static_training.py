@@ -1,7 +1,9 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 from tokenizers.models import Unigram
 
@@ -17,6 +19,7 @@ TEXTS = (BATTERIES + COOLING + CROPS) * 20
 """Words of batteries and of cooling never stand in one text: only pairs tell that they belong together."""
 SETTINGS = TrainingSettings(
     dimension=4,
+    kept=1.0,
     least_count=2,
     subsample=1.0,
     batch=4,
@@ -59,6 +62,16 @@ def test_without_pairs_words_that_never_meet_have_nothing_in_common(tmp_path: Pa
     vectors = StaticEmbedder.load(tmp_path / "model").encode(["电池散热", "冷却系统", "小麦播种"], Role.QUERY)
     np.testing.assert_allclose(vectors @ vectors.T, np.eye(3), atol=0.02)
     assert trained.losses == []
+
+
+def test_the_leading_directions_are_written(tmp_path: Path) -> None:
+    train_static(TEXTS, pairs(), tmp_path / "whole", SETTINGS)
+    train_static(TEXTS, pairs(), tmp_path / "part", replace(SETTINGS, kept=0.75))
+    whole, part = (
+        load_file(tmp_path / name / "0_StaticEmbedding/model.safetensors") for name in ("whole", "part")
+    )
+    np.testing.assert_array_equal(part["embeddings"], whole["embeddings"][:, :3])
+    np.testing.assert_array_equal(part["weights"], whole["weights"])
 
 
 def test_a_rare_word_is_known_by_its_characters(tmp_path: Path) -> None:
