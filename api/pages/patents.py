@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.access import audiences
 from api.access.policy import Operation, allowed_patent, may_patent
-from api.access.roles import Caller
+from api.access.roles import Caller, Role
 from api.pages.cards import NeedCards, need_cards
 from api.pages.facts import patent_facts
 from api.pages.rendering import page, see_other
@@ -16,18 +16,42 @@ from api.serving import ReadingPatents, Serving, caller_of
 from matcher import usecases
 from matcher.availability import availability
 from matcher.domain import Patent
+from matcher.matchlists.exports.wording import patent_number
+from matcher.store.filters import PatentFilter
 
 router = APIRouter(include_in_schema=False)
 
 _NEEDS = 10
+_PAGE = 50
 
 
 @router.get("/patents")
-def find_patent(serving: ReadingPatents, number: Annotated[str, Query(max_length=200)] = "") -> Response:
-    """Go to the patent of a number in any form people type; raises NotFound."""
-    found = serving.workspace.store.patents.find(number.strip())
-    patent = allowed_patent(caller_of(serving), Operation.READ_PATENT, found, number)
-    return see_other(f"/patents/{patent.id}")
+def patents_page(
+    serving: ReadingPatents,
+    number: Annotated[str, Query(max_length=200)] = "",
+    holder: Annotated[str, Query(max_length=200)] = "",
+    page_number: Annotated[int, Query(ge=1, le=100_000, alias="page")] = 1,
+) -> Response:
+    """The patent of a number in any form people type (raises NotFound); without one, those of a holder."""
+    caller, store = caller_of(serving), serving.workspace.store
+    if number.strip():
+        patent = allowed_patent(caller, Operation.READ_PATENT, store.patents.find(number.strip()), number)
+        return see_other(f"/patents/{patent.id}")
+    holder = caller.subject if caller.role is Role.HOLDER else holder.strip()
+    ids = store.patents.ids(PatentFilter(holders=(holder,))) if holder else []
+    start = (page_number - 1) * _PAGE
+    found = store.patents.many(ids[start : start + _PAGE])
+    return page(
+        serving,
+        "patents.html",
+        holder=holder,
+        own=caller.role is Role.HOLDER,
+        patents=[found[id_] for id_ in sorted(found)],
+        count=len(ids),
+        number=page_number,
+        more=start + _PAGE < len(ids),
+        worded=patent_number,
+    )
 
 
 @router.get("/patents/{patent_id:path}")

@@ -22,6 +22,7 @@ _POLICY = (
 )
 _MENU = (
     ("/", "检索", Operation.SEARCH),
+    ("/patents", "专利", Operation.READ_PATENT),
     ("/needs", "需求", Operation.READ_NEED),
     ("/events", "路演", Operation.READ_EVENTS),
     ("/lists", "对接清单", Operation.MAKE_LIST),

@@ -75,6 +75,20 @@ def test_a_patent_page_has_its_facts_modes_with_statute_and_needs(bureau: Browse
         assert part in page
 
 
+def test_a_holder_finds_its_own_patents_whatever_it_asks_for(
+    browser: Callable[..., Browser], bureau: Browser
+) -> None:
+    listed = re.compile(r'<a href="/patents/(CN\d+)">')
+    own = ["CN202310123456", "CN202420111222"]
+    holder = browser(Role.HOLDER)
+    for address in ("/patents", "/patents?holder=云州理工学院"):
+        assert listed.findall(holder.get(address).text) == own
+    assert listed.findall(bureau.get("/patents?holder=云州理工学院").text) == ["CN202210654321"]
+    assert "没有这个专利权人的专利" in bureau.get("/patents?holder=河东").text
+    found = bureau.get("/patents?number=2023101234561", follow_redirects=False)
+    assert found.headers["location"] == "/patents/CN202310123456"
+
+
 def test_a_need_page_has_its_patents_the_near_miss_and_the_contact(bureau: Browser) -> None:
     page = words(bureau.get("/needs/N001").text)
     for part in ("一种抗污染反渗透膜及其制备方法", "排除清单", "反渗透膜在线清洗装置", "赵工 0531-0000000"):
