@@ -22,6 +22,7 @@ SPEED: Mapping[str, str] = {
     "importing": "a workbook of patents, beside openpyxl's loop over its rows",
     "indexing": "embedding and indexing a province, beside jieba.cut over its texts",
     "dense": "the kinds of vector index, beside the bare matrix product",
+    "adding": "a thousand new patents, beside a full build",
     "answering": "one need, beside the bare look-ups; cold start",
     "listing": "all needs, beside numpy's matrix product",
     "serving": "searches over HTTP, beside the engine alone and the bare framework",

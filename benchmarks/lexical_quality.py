@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from eval import usecases
 from eval.beir import TestCollection, read_collection
@@ -105,14 +106,30 @@ def experts(data: Path, model: Embedder) -> None:
     ]
     scores = [usecases.measure(run, asked) for run in runs]
     print(
-        "techneed_dev, nDCG@10 over judged candidates; differences with 95 % intervals (paired bootstrap by need)"
+        "techneed_dev, nDCG@10 over judged candidates; differences with 95 % intervals (paired bootstrap by need);"
+        " area under the curve for level ≥ 2, all needs"
     )
     for run, one in zip(runs, scores, strict=True):
         against = [difference(one, other) for other in (scores[0], scores[2])]
         print(
             f"  {run.name:20s} {one.mean('ndcg@10'):.4f}   vs words {against[0]}   vs characters {against[1]}"
+            f"   area {area(run, collection):.3f}"
         )
     cross_validated(collection, queries, documents, both, lambda run: usecases.measure(run, asked))
+
+
+def area(run: Run, collection: TestCollection) -> float:
+    """How often a candidate of level ≥ 2 stands above one of level 1 of the same need; mean over needs with both."""
+    found = []
+    for need, levels in collection.judgements.levels.items():
+        ranking = run.rankings[need]
+        scores = dict(zip(ranking.ids, ranking.scores, strict=True))
+        ranks = rankdata([scores.get(id_, -np.inf) for id_ in levels])
+        good = np.array([level >= 2 for level in levels.values()])
+        if good.any() and not good.all():
+            lowest = good.sum() * (good.sum() + 1) / 2
+            found.append((ranks[good].sum() - lowest) / (good.sum() * (~good).sum()))
+    return float(np.mean(found))
 
 
 def difference(one: Scores, other: Scores) -> str:

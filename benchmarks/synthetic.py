@@ -86,9 +86,9 @@ def texts(count: int, length: int = ABSTRACT, seed: int = 0) -> list[str]:
     return [body for batch in batches(count, length, seed) for body in batch.bodies]
 
 
-def patents(count: int, seed: int = 0) -> Iterator[Patent]:
-    """Granted patents with checked numbers; about half state what maturity and modes they have."""
-    random, number = np.random.default_rng(seed + 1), 0
+def patents(count: int, seed: int = 0, first: int = 0) -> Iterator[Patent]:
+    """Granted patents, numbered from `first`; about half state what maturity and modes they have."""
+    random, number = np.random.default_rng(seed + 1), first
     for batch in batches(count, ABSTRACT, seed):
         drawn = random.integers(0, 1 << 30, len(batch.titles)).tolist()
         for title, body, topic, chance in zip(

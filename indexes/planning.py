@@ -11,8 +11,9 @@ dimensions, where a scan of 200,000 codes costs 0.8 ms."""
 GATHERED_SHARE = 0.05
 """Share of the rows up to which an exact index gathers them rather than test every row: 5 ms both at a tenth of
 200,000, 0.2 against 0.7 ms at a hundredth."""
-FETCHED_PER_ROW, FETCHED_MORE = 4, 300
-"""Rows re-scored for a list of k: 4 k + 300. Recall@50 is 0.993 with 200 rows, 0.999 with 300, 1.000 with 500."""
+FETCHED_PER_ROW, FETCHED_MORE = 10, 500
+"""Rows re-scored for a list of k: 10 k + 500. Recall@50 over 200,000 abstracts in 384 dimensions, for queries like the
+rows and for mixtures of three: 0.998 and 0.979 with 500 rows, 1.000 and 0.997 with 1,000, 1.000 both with 2,000."""
 
 
 class Way(StrEnum):

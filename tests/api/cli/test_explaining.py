@@ -51,7 +51,7 @@ def test_the_way_of_the_search_is_told(home):
     line = told()
     assert line.startswith("语义索引 000001（2026-11-01 09:00，fast-scan，召回率 ")
     assert line.endswith(
-        "共 6000 件，符合条件 6000 件；扫描全部压缩码，再对候选逐件精确计算（精确计算 1100 件）。"
+        "共 6000 件，符合条件 6000 件；扫描全部压缩码，再对候选逐件精确计算（精确计算 2500 件）。"
     )
     assert told("--type", "实用新型").endswith(
         "共 6000 件，符合条件 60 件；只对符合条件的专利逐件精确计算（精确计算 60 件）。"

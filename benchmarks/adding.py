@@ -1,0 +1,52 @@
+"""1,000 new patents into the index of a whole province until they can be searched, beside a full build.
+
+    python -m benchmarks.adding [--patents 200000]
+
+The full build finds every text embedded already, as the addition finds the old ones. The province is put back as it
+was afterwards.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from benchmarks.measuring import Cost, clocked, heading, measure, report
+from benchmarks.province import AS_OF, NOW, indexed, opened
+from benchmarks.sizes import sizes
+from benchmarks.synthetic import patents
+
+_ADDED = 1_000
+
+
+def main() -> None:
+    """Print both."""
+    asked = sizes(__doc__)
+    home = indexed(asked)
+    heading(f"{_ADDED:,} patents into an index of {asked.patents:,}")
+    copy = asked.home / "adding"
+    shutil.rmtree(copy, ignore_errors=True)
+    try:
+        shutil.copytree(home, copy)
+        whole = measure(rebuilt, copy)
+        report("full build, all texts embedded before", whole)
+        report("addition", measure(added, copy, asked.patents), whole)
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
+
+
+def rebuilt(home: Path) -> Cost:
+    """Everything again."""
+    with opened(home) as workspace:
+        return clocked(lambda: workspace.build(NOW, full=True))
+
+
+def added(home: Path, count: int) -> Cost:
+    """From the records in the store to the first answer over them."""
+    with opened(home) as workspace:
+        workspace.store.merge(patents(_ADDED, seed=3, first=count), AS_OF)
+        return clocked(lambda: (workspace.build(NOW), len(workspace.matching().collection.ids)))
+
+
+if __name__ == "__main__":
+    main()
