@@ -12,6 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api.access.sign_in import Access
 from api.http.edge import Edge
+from api.http.metrics import Metrics
 from api.http.openapi import describe
 from api.http.problems import answer_problems
 from api.http.routes import description, events, lists, matches, status
@@ -62,13 +63,14 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
     )
     app.state.services = Services(workspace, Access(engine), worker)
     app.state.now = clock
+    app.state.metrics = metrics = Metrics()
     answer_problems(app)
     for router in (matches.router, lists.router, events.router, status.router, description.router, *ROUTERS):
         app.include_router(router)
     app.mount("/static", static_files())
     describe(app)
     app.add_middleware(GZipMiddleware, minimum_size=_WORTH_PACKING, compresslevel=_EFFORT)
-    app.add_middleware(Edge, max_body=_MAX_BODY, uploads=UPLOADS)
+    app.add_middleware(Edge, metrics=metrics, max_body=_MAX_BODY, uploads=UPLOADS)
     return app
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from time import perf_counter
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.metrics import Metrics
 from api.http.problems import Problem, problem_response
 
 REQUEST_ID = "X-Request-ID"
@@ -28,9 +30,10 @@ _HEADERS = {
 class Edge:
     """ASGI middleware; the number is `scope["state"]["request_id"]`, the caller's own where it sent a plain one."""
 
-    def __init__(self, app: ASGIApp, max_body: int, uploads: Mapping[str, int]) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, max_body: int, uploads: Mapping[str, int]) -> None:
         """`max_body` bytes, more for the paths in `uploads`."""
         self.app = app
+        self.metrics = metrics
         self.max_body = max_body
         self.uploads = uploads
 
@@ -44,8 +47,11 @@ class Edge:
         request_id = given if _GIVEN.fullmatch(given) else uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
 
+        started = perf_counter()
+
         async def numbered(message: Message) -> None:
             if message["type"] == "http.response.start":
+                self.metrics.observe(scope, message["status"], perf_counter() - started)
                 answered = MutableHeaders(scope=message)
                 answered[REQUEST_ID] = request_id
                 for name, value in _HEADERS.items():

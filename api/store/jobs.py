@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, func, insert, select, update
 
 from api.store import tables
 from matcher.store.engine import reading, writing
@@ -72,6 +72,12 @@ class Jobs:
         query = select(*_COLUMNS).order_by(_TABLE.c.created.desc(), _TABLE.c.id).limit(count)
         with reading(self._engine) as connection:
             return [_job(row._mapping) for row in connection.execute(query)]
+
+    def count(self, state: JobState) -> int:
+        """How many are in a state."""
+        query = select(func.count()).select_from(_TABLE).where(_TABLE.c.state == state)
+        with reading(self._engine) as connection:
+            return int(connection.execute(query).scalar_one())
 
     def take(self) -> Job | None:
         """The oldest waiting job, from now on running; None where none waits."""

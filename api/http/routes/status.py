@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from api.http.examples import HEALTH, READY
+from api.http.metrics import MEDIA_TYPE
 from api.http.openapi import answered
 from api.serving import Anyone, json_answer
 from matcher.errors import MatcherError
@@ -37,3 +38,10 @@ def ready(serving: Anyone) -> Response:
     except MatcherError as error:
         found |= {"ready": False, "trouble": str(error)}
     return json_answer(found, 200 if found["ready"] else 503)
+
+
+@router.get("/metrics", include_in_schema=False)
+def metrics(request: Request, serving: Anyone) -> Response:
+    """Figures for Prometheus."""
+    written = request.app.state.metrics.written(serving.services.worker.jobs)
+    return Response(written, media_type=MEDIA_TYPE)

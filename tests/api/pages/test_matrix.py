@@ -87,6 +87,7 @@ INTERFACE = [
     ("GET", "/api/v1/openapi.json", None, (200, 200, 200, 200, 200)),
     ("GET", "/health", None, (200, 200, 200, 200, 200)),
     ("GET", "/ready", None, (200, 200, 200, 200, 200)),
+    ("GET", "/metrics", None, (200, 200, 200, 200, 200)),
 ]
 
 
