@@ -104,15 +104,17 @@ def import_file(
     return land_file(workspace.store, path, record_kind(kind), manner, limits, at, progress)
 
 
-def build_index(workspace: Workspace, at: datetime, progress: Progress = _silent) -> bool:
-    """Bring both indexes up to date; whether anything had to be built."""
+def build_index(
+    workspace: Workspace, at: datetime, progress: Progress = _silent, *, full: bool = False
+) -> bool:
+    """Bring both indexes up to date, or build them anew; whether anything was built."""
     if workspace.store.patents.count() == 0:
         raise InputError(
             "工作区中还没有专利。请先运行 matcher import patents 专利清单.xlsx。", code="no_patents"
         )
-    if not workspace.stale():
+    if not full and not workspace.stale():
         return False
-    workspace.build(at, progress)
+    workspace.build(at, progress, full=full)
     return True
 
 

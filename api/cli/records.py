@@ -78,8 +78,15 @@ def template(kind: _Kind, out: Annotated[Path, typer.Argument(help="模板写到
     typer.echo(f"已写出模板 {out}。")
 
 
-def index(home: Home = None, model: Model = None, as_json: AsJson = False) -> None:
-    """为工作区中的专利和需求建立索引（数据或模型变了才重建）。
+def index(
+    full: Annotated[
+        bool, typer.Option("--full", help="全部重建，重新统计词频（默认只补入变动部分）。")
+    ] = False,
+    home: Home = None,
+    model: Model = None,
+    as_json: AsJson = False,
+) -> None:
+    """为工作区中的专利和需求建立索引：数据没变不动，变动少只补入变动部分，否则重建。
 
     例：matcher index
     """
@@ -87,7 +94,7 @@ def index(home: Home = None, model: Model = None, as_json: AsJson = False) -> No
     from matcher.workspace import Workspace
 
     with Workspace.open(read_settings(home, model)) as workspace, progress("建立索引") as show:
-        built = usecases.build_index(workspace, now(), show)
+        built = usecases.build_index(workspace, now(), show, full=full)
         status = IndexStatus(built, workspace.store.patents.count(), workspace.index_version())
     if as_json:
         print_json(asdict(status))

@@ -195,3 +195,13 @@ def test_a_digest_follows_the_texts_and_nothing_else(workspace):
     digests = dict(workspace.store.patents.digests())
     assert len({digests[f"q{number}"] for number in range(6)}) == 6
     assert digests["q6"] == digests["q0"]
+
+
+def test_a_full_build_on_demand_joins_the_side_to_the_base(workspace):
+    workspace.store.merge([patent(1, "一种齿轮电机")], DAY)
+    usecases.build_index(workspace, AT)
+    assert not usecases.build_index(workspace, AT)
+    assert usecases.build_index(workspace, AT, full=True)
+    version, folder = versions(workspace)
+    assert not (folder / version / "side").exists()
+    assert len(workspace.matching().collection.ids) == 101
