@@ -18,6 +18,10 @@ def schedule(
     start: Annotated[str, typer.Option("--from", help="第一个时段的开始时间。")] = "09:00",
     end: Annotated[str, typer.Option("--to", help="结束时间。")] = "12:00",
     minutes: Annotated[int, typer.Option("--minutes", min=5, help="每个时段几分钟。")] = 30,
+    slot: Annotated[
+        list[str] | None,
+        typer.Option("--slot", help="逐个写明时段（可重复，按先后），如“20日 09:00”；给了则不看起止时间。"),
+    ] = None,
     tables: Annotated[int, typer.Option("--tables", min=1, help="洽谈桌数。")] = 10,
     out: Annotated[Path | None, typer.Option("--out", help="日程写成 xlsx。")] = None,
     reader: Annotated[
@@ -36,7 +40,7 @@ def schedule(
 
     with Workspace.open(read_settings(home)) as workspace:
         found = roadshows.event_named(workspace, event)
-        slots = meetings.slots_between(start, end, minutes)
+        slots = tuple(slot) if slot else meetings.slots_between(start, end, minutes)
         made = meetings.schedule_event(workspace, found, slots, tables)
     if out is not None:
         write_report(timetable(found, made.schedule, now(), reader), out)
