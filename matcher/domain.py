@@ -258,6 +258,10 @@ class Enterprise:
     focus_areas: tuple[str, ...] = ()
     modes: tuple[LicensingMode, ...] = ()
     contact: str = ""
+    department: str = ""
+    """归口部门."""
+    registration: str = ""
+    """注册状态 on the authority's platform, as stated."""
     source: str = ""
     own_id: str = ""
 

@@ -24,6 +24,8 @@ def read_enterprise(cells: Cells, source: str) -> Enterprise:
         focus_areas=split_phrases(cells.text("focus_areas")),
         modes=cells.read("modes", parse_modes) or (),
         contact=cells.raw("contact"),
+        department=cells.text("department"),
+        registration=cells.raw("registration"),
         source=source,
         own_id=cells.raw("own_id"),
     )

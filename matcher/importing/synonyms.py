@@ -179,6 +179,8 @@ ENTERPRISE: Table = {
     """,
     "modes": "合作意向 可接受的转化方式 意向合作方式 合作方式 意向转化方式 " + _MODES,
     "contact": "联系部门 联系人 联系方式 联系人及电话 联系电话 contact",
+    "department": "归口部门 归口管理部门 行业主管部门 主管部门 推荐部门 推荐单位 department",
+    "registration": "注册状态 平台注册状态 是否注册 是否已注册 入驻状态 registration",
 }
 
 NEED: Table = {
