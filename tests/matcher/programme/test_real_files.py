@@ -36,7 +36,7 @@ def test_every_patent_is_handed_out_once(patents):
     made = tasks(shares(open_ones, Division.INVENTOR), Batch("PD", Division.INVENTOR, DAY))
     counts = Counter(row.patent_id for task in made for row in task.rows)
     assert counts == Counter(one.id for one in open_ones)
-    assert len(counts) > 4000
+    assert len(counts) > 1000, "most of them have run out by that day"
 
 
 def test_every_patent_is_decided_listed_counted_and_advised(patents, tmp_path):
