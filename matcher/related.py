@@ -26,7 +26,7 @@ Common = Callable[[str], bool]
 """Whether a word stands everywhere, so that it says nothing."""
 
 _REMEMBERED = 20_000
-"""Words whose vectors are kept: 20 MB at 256 dimensions."""
+"""Words whose vectors are kept: 30 MB at 384 dimensions."""
 
 
 @dataclass(slots=True)
