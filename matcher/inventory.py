@@ -92,8 +92,9 @@ class Item:
 
     @property
     def assessed(self) -> bool:
-        """已盘点: whether the holder has done its part."""
-        return self.stage in ASSESSED or self.self_assessment is not None
+        """已盘点: whether the holder has done its part; what was sent back for another answer is not."""
+        ended = self.stage in _ENDS and self.self_assessment is not None
+        return self.stage in ASSESSED or ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from matcher.settings import FileLimits
 from matcher.store.merging import shown
 
 _SUFFIXES = frozenset({".xlsx", ".xls"})
-_READY = frozenset({Stage.NOT_STARTED, Stage.AWAITING, Stage.SELF_ASSESSED})
-"""States in which an answer may still be taken."""
+_OPEN = frozenset({Stage.NOT_STARTED, Stage.AWAITING})
+"""States in which an answer is awaited, be it another one than before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,7 @@ def _settle(said: Sequence[Answer], item: Item, found: Collected) -> None:
     if different:
         return
     stored = item.self_assessment
-    if stored is None and item.stage in _READY:
+    if item.stage in _OPEN or (stored is None and item.stage is Stage.SELF_ASSESSED):
         found.taken.append(first)
     elif stored is None:
         first.cells.problem("patent", f"该专利已处于“{item.stage}”，自评未采用。", Severity.WARNING)

@@ -202,6 +202,19 @@ def test_an_answer_unlike_the_stored_one_is_told_and_not_taken(store, act, tmp_p
     assert store.inventory.all()[FIRST].self_assessment.prospect is Prospect.FAIR
 
 
+def test_what_is_sent_back_takes_another_answer(store, act, tmp_path):
+    handed_out(store, act, tmp_path / "out")
+    fill(tmp_path / "out" / MECHANICS, {ONE: GOOD}, tmp_path / "back" / "a.xlsx")
+    collect_folder(store, tmp_path / "back", "", act, LIMITS)
+    assert set_stage(store, ONE, "待自评", "", act).assessed is False
+    fill(tmp_path / "out" / MECHANICS, {ONE: {**GOOD, "产业化前景": "好"}}, tmp_path / "back" / "a.xlsx")
+    received = collect_folder(store, tmp_path / "back", "", act, LIMITS)
+    assert received.collected.clashes == []
+    assert [(one.field, one.before, one.after) for one in received.updates] == [("产业化前景", "较好", "好")]
+    item = store.inventory.all()[FIRST]
+    assert (item.stage, item.self_assessment.prospect) == (Stage.SELF_ASSESSED, Prospect.GOOD)
+
+
 @pytest.mark.parametrize(
     ("change", "column", "message"),
     [
