@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from matcher.batch import Asked, match_all
 from matcher import backup
 from matcher.backup import BackedUp
+from matcher.batch import Asked, match_all
 from matcher.doctor import Finding, examine
 from matcher.domain import Confidentiality, Need
 from matcher.errors import InputError, NotFound
