@@ -355,3 +355,26 @@ def rehearse(
 
     written = rehearse_(source, target, read_day(as_of))
     typer.echo(f"已写出 {written} 份填好的表：{target}（虚构的答案）。")
+
+
+@app.command("history")
+def history(
+    number: Annotated[str, typer.Argument(help="专利号。")], home: Home = None, as_json: AsJson = False
+) -> None:
+    """一件专利在盘点中的每一步：何时、由谁、从什么状态到什么状态、依据哪个文件。
+
+    例：matcher inventory history ZL201610123456.7
+    """
+    from matcher.programme.inventory import history as history_
+
+    with open_workspace(home) as workspace:
+        steps = history_(workspace.store, number)
+    if as_json:
+        print_json(steps)
+        return
+    for step in steps:
+        reason = f"，{step.reason}" if step.reason else ""
+        source = f"（{step.source}）" if step.source else ""
+        typer.echo(f"{step.at:%Y-%m-%d %H:%M} {step.by}：{step.before} → {step.after}{reason}{source}")
+    if not steps:
+        typer.echo(f"{number}：未盘点。")

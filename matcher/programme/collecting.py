@@ -108,6 +108,11 @@ class Expected:
         return {row.patent_id: task for task in self.tasks for row in task.rows}
 
     @cached_property
+    def printed(self) -> Mapping[str, tuple[str, ...]]:
+        """The protected cells as they were printed, by patent id."""
+        return {row.patent_id: row.cells for task in self.tasks for row in task.rows}
+
+    @cached_property
     def by_number(self) -> Mapping[str, str]:
         """Patent id by the number that was printed."""
         return {row.cells[1]: row.patent_id for task in self.tasks for row in task.rows}
@@ -171,7 +176,7 @@ def _read_row(
 ) -> Iterator[Answer]:
     try:
         task, patent_id = _owner(cells, expected)
-        found.edits += _edits(cells, task, patent_id)
+        found.edits += _edits(cells, expected.printed[patent_id])
         if not is_answered(cells):
             line.blank += 1
             return
@@ -206,8 +211,7 @@ def _owner(cells: Cells, expected: Expected) -> tuple[Task, str]:
     return task, patent_id
 
 
-def _edits(cells: Cells, task: Task, patent_id: str) -> list[Edit]:
-    printed = next(row.cells for row in task.rows if row.patent_id == patent_id)
+def _edits(cells: Cells, printed: Sequence[str]) -> list[Edit]:
     return [
         Edit(cells.file, cells.sheet, cells.row, entry.title, was, cells.raw(entry.field))
         for entry, was in zip(PRINTED, printed, strict=True)

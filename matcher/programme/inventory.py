@@ -11,7 +11,7 @@ from matcher.domain import LegalStatus, Patent
 from matcher.errors import InputError, NotFound
 from matcher.importing.cells import RowRefused
 from matcher.importing.report import RowProblem, Severity
-from matcher.inventory import Act, Division, Item, Justification, Stage, Task, changed, move
+from matcher.inventory import Act, Division, Item, Justification, Stage, Step, Task, changed, move
 from matcher.matchlists.forms import read_forms
 from matcher.programme.answers import declared
 from matcher.programme.collecting import Answer, Collected, Expected, collect
@@ -287,6 +287,11 @@ def justify(store: Store, number: str, justification: Justification, act: Act) -
     made = changed(item, replace(item, justification=justification), act)
     store.inventory.write([made])
     return made.after
+
+
+def history(store: Store, number: str) -> list[Step]:
+    """Every step of one patent, the first first; raises NotFound where there is no such patent."""
+    return store.inventory.history([_item(store, number).id])
 
 
 def _item(store: Store, number: str) -> Item:

@@ -52,6 +52,12 @@ def test_out_and_back(matcher, tmp_path):
     decision = {"集中评价产业化前景": "好", "筛选结论": "入库", "评价人": "甲", "评价日期": "2026-03-13"}
     fill(tmp_path / "panel.xlsx", {number: decision})
     assert matcher("inventory", "screen", "panel.xlsx", "--as-of", "2026-03-14").startswith("入库 1 件，")
+    assert matcher("inventory", "history", number).splitlines() == [
+        "2026-03-01 00:00 经办人：未盘点 → 待自评",
+        "2026-03-12 00:00 经办人：待自评 → 发明人已自评（泰山学院/PD20260301-002-机械学院.xlsx 盘点表 第 4 行）",
+        "2026-03-13 00:00 经办人：发明人已自评 → 集中评价中",
+        "2026-03-14 00:00 经办人：集中评价中 → 已入资源库（panel.xlsx）",
+    ]
     counts = json.loads(matcher("inventory", "list", "--as-of", "2026-03-14", "--json"))
     assert counts == {
         "未盘点": 0, "待自评": 3, "发明人已自评": 0, "集中评价中": 0, "已入资源库": 1, "暂不入库": 0, "已转化": 1, "已失效": 1,
