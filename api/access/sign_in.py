@@ -113,6 +113,15 @@ class Access:
         self.accounts.end_session(secrets.digest(token))
         self.audit.add(AuditLine(at, caller.actor, "全部退出" if everywhere else "退出"))
 
+    def change_password(self, caller: Caller, now: str, new: str, at: datetime) -> Opened:
+        """Set a new password and sign in anew; every session of before ends. Raises InputError."""
+        account = None if caller.account_id is None else self.accounts.get(caller.account_id)
+        if account is None or not secrets.check_password(now, account.password):
+            raise InputError("现在的密码不对，没有更改。", code="wrong_password")
+        self.accounts.set_password(account.id, secrets.hash_password(new, account.login))
+        self.audit.add(AuditLine(at, caller.actor, "更改密码", account.login))
+        return self._open(account, at)
+
     def new_key(self, by: str, wanted: KeyRequest, at: datetime) -> str:
         """Keep a key and answer what the program is to send: shown once, never kept. Raises InputError."""
         secret = secrets.new_token()

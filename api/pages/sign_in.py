@@ -10,7 +10,7 @@ from api.access.policy import NotSignedIn
 from api.access.sign_in import SESSION, Opened
 from api.pages.posting import OwnForm
 from api.pages.rendering import page, see_other
-from api.serving import COOKIE, Anyone, Own, caller_of
+from api.serving import COOKIE, Anyone, Own, Serving, caller_of
 from matcher.errors import InputError
 
 router = APIRouter(include_in_schema=False)
@@ -59,7 +59,21 @@ def accept(
 @router.get("/account")
 def account(serving: Own) -> Response:
     """Who is signed in."""
-    return page(serving, "account.html")
+    return _account_page(serving)
+
+
+@router.post("/account/password")
+def change_password(
+    serving: OwnForm, now: _Field = "", password: _Field = "", again: _Field = ""
+) -> Response:
+    """A new password; all other browsers of the account are signed out."""
+    try:
+        if password != again:
+            raise InputError("两次输入的密码不一致。", code="different_passwords")
+        access = serving.services.access
+        return _signed_in(access.change_password(caller_of(serving), now, password, serving.at))
+    except InputError as error:
+        return _account_page(serving, 422, str(error))
 
 
 @router.post("/sign-out")
@@ -70,6 +84,11 @@ def sign_out(request: Request, serving: OwnForm, everywhere: Annotated[bool, For
     response = see_other("/sign-in")
     response.delete_cookie(COOKIE, path="/")
     return response
+
+
+def _account_page(serving: Serving, status: int = 200, trouble: str = "") -> Response:
+    account = serving.services.access.accounts.get(caller_of(serving).account_id or 0)
+    return page(serving, "account.html", status, trouble=trouble, login=account.login if account else "")
 
 
 def _signed_in(opened: Opened) -> Response:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.store import tables
@@ -75,11 +75,13 @@ class Accounts:
             rows = connection.execute(select(_ACCOUNTS).order_by(_ACCOUNTS.c.id))
             return [Account(**row._mapping) for row in rows]
 
+    def get(self, account_id: int) -> Account | None:
+        """The account of that id."""
+        return self._one(_ACCOUNTS.c.id == account_id)
+
     def by_login(self, login: str) -> Account | None:
         """The account of that login name."""
-        with reading(self._engine) as connection:
-            row = connection.execute(select(_ACCOUNTS).where(_ACCOUNTS.c.login == login)).first()
-        return None if row is None else Account(**row._mapping)
+        return self._one(_ACCOUNTS.c.login == login)
 
     def exists(self, role: str) -> bool:
         """Whether an account of that role can sign in."""
@@ -178,6 +180,11 @@ class Accounts:
         """Sign an account out everywhere."""
         with writing(self._engine) as connection:
             connection.execute(delete(_SESSIONS).where(_SESSIONS.c.account_id == account_id))
+
+    def _one(self, which: ColumnElement[bool]) -> Account | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(select(_ACCOUNTS).where(which)).first()
+        return None if row is None else Account(**row._mapping)
 
     def _set(self, account_id: int, values: Mapping[str, object]) -> None:
         with writing(self._engine) as connection:

@@ -71,6 +71,7 @@ PAGES = [
     ("GET", f"/invitation/{TOKEN}", None, (422, 422, 422, 422, 422)),
     ("POST", f"/invitation/{TOKEN}", {}, (422, 422, 422, 422, 422)),
     ("GET", "/account", None, (200, 200, 200, 200, 303)),
+    ("POST", "/account/password", {"now": "x", "password": "y", "again": "y"}, (422, 422, 422, 422, 401)),
     ("POST", "/sign-out", {}, (303, 303, 303, 303, 401)),
 ]
 # The same by a program's key that may do all that its role may; 401: no key.

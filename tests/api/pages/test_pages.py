@@ -205,6 +205,26 @@ def test_signing_out_ends_the_session_on_the_server(bureau: Browser) -> None:
     assert kept.headers["location"] == "/sign-in"
 
 
+def test_a_changed_password_signs_out_every_other_browser(app: FastAPI, bureau: Browser) -> None:
+    other = TestClient(app, base_url=BASE)
+    other.post("/sign-in", data={"login": "userbureau", "password": PASSWORD})
+    assert "我的账号" in other.get("/account").text
+    new = "另一个足够长的密码-2027"
+    for form, sentence in (
+        ({"now": "错误的密码-2026", "password": new, "again": new}, "现在的密码不对，没有更改。"),
+        ({"now": PASSWORD, "password": new, "again": PASSWORD}, "两次输入的密码不一致。"),
+        ({"now": PASSWORD, "password": "短", "again": "短"}, "密码应为 10 至 200 个字符。"),
+    ):
+        refused = bureau.post("/account/password", form)
+        assert (refused.status_code, sentence in refused.text) == (422, True)
+    bureau.post("/account/password", {"now": PASSWORD, "password": new, "again": new})
+    assert "我的账号" in bureau.get("/account").text
+    assert other.get("/account", follow_redirects=False).headers["location"] == "/sign-in"
+    assert other.post("/sign-in", data={"login": "userbureau", "password": PASSWORD}).status_code == 401
+    again = other.post("/sign-in", data={"login": "userbureau", "password": new}, follow_redirects=False)
+    assert again.status_code == 303
+
+
 def test_an_upload_becomes_records_a_report_and_lines_in_the_log(bureau: Browser) -> None:
     rows = "专利名称,申请号,摘要,专利权人\n新型盐水电解槽,CN202310999999.1,电解槽,河东大学\n,2.01E+12,摘要,河东大学\n"
     form = {"kind": "patents", "source": ""}
