@@ -28,14 +28,14 @@ def tiers(
     例：matcher tiers --out 分层推广.xlsx
     """
     from matcher.programme.promotion import promote, public_transfers
-    from matcher.programme.promotion_reports import tier_counts, tier_pages, transfer_pages
+    from matcher.programme.promotion_reports import industry_pages, tier_counts, tier_pages, transfer_pages
     from matcher.programme.transfer_list import Listing
 
     day = read_day(as_of)
     with open_workspace(home) as workspace, progress("分层") as show:
         found = promote(workspace, day, show, holder or (), everything=everything)
         transfers = public_transfers(workspace.store, day, holder or ())
-        pages = (*tier_pages(found), *transfer_pages(transfers, day))
+        pages = (*tier_pages(found), *transfer_pages(transfers, day), *industry_pages(found))
         write_pages(out, "专利分层推广", pages, acting("", as_of).at, workspace)
     listings = {each.value: sum(line.listing is each for line in transfers) for each in Listing}
     if as_json:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from matcher.availability import feasibility, lapsed
-from matcher.domain import LegalStatus, LicensingMode, Patent
+from matcher.domain import LegalStatus, LicensingMode, Need, Patent
 from matcher.inventory import Item, Stage
 from matcher.matches import Grade
 from matcher.matching import Progress
 from matcher.programme.demand import match_all
-from matcher.programme.industries import read_industries
+from matcher.programme.industries import Tag, need_tags, patent_tags, read_industries
 from matcher.programme.patent_facts import Known, facts
 from matcher.programme.tiers import Decision, decide, read_rules
 from matcher.programme.transfer_list import TransferLine, transfer_list
@@ -28,6 +28,15 @@ class Promoted:
     patent: Patent
     decisions: tuple[Decision, ...]
     open_licence: str
+    tags: tuple[Tag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """One need with its key industries; none: 未归类."""
+
+    need: Need
+    tags: tuple[Tag, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,8 @@ class Promotion:
     patents: tuple[Promoted, ...]
     pool: str
     demand: str
+    needs: tuple[Tagged, ...]
+    """The needs of the day with their key industries."""
 
 
 def library(items: Mapping[str, Item]) -> frozenset[str]:
@@ -76,9 +87,18 @@ def promote(
     rules = read_rules(workspace.settings.home)
     pool = "全部有效专利" if everything else f"资源库（已入库 {len(screened)} 件）"
     return Promotion(
-        tuple(Promoted(one, decide(facts(one, known), rules), _open_licence(one, as_of)) for one in patents),
+        tuple(
+            Promoted(
+                one,
+                decide(facts(one, known), rules),
+                _open_licence(one, as_of),
+                patent_tags(one, known.industries),
+            )
+            for one in patents
+        ),
         pool,
         f"未计需求：{trouble.rstrip('。')}" if trouble else "已计达到推荐等级的需求",
+        tuple(Tagged(need, need_tags(need, known.industries)) for need in store.needs.all(as_of=as_of)),
     )
 
 

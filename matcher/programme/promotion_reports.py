@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 
 from matcher.matches import Verdict
 from matcher.matchlists.exports.columns import Column, Setting
 from matcher.matchlists.exports.reports import Page
+from matcher.programme.industries import UNCLASSIFIED
 from matcher.programme.inventory_form import number_of
 from matcher.programme.promotion import Promoted, Promotion
 from matcher.programme.tiers import Decision
@@ -104,6 +106,41 @@ def tier_pages(found: Promotion) -> tuple[Page, ...]:
         ),
         Page("待补充", (*_PATENT, tier, Column("缺少", "missing", 20), Column("条件", "reasons", 56)), open_ones, "补齐所缺事实后可能归入"),
     )  # fmt: skip
+
+
+def industry_pages(found: Promotion) -> tuple[Page, ...]:
+    """Patents and needs by key industry, 未归类 counted, and by what evidence each was given one."""
+    patents = Counter(tag.industry for one in found.patents for tag in one.tags)
+    needs = Counter(tag.industry for one in found.needs for tag in one.tags)
+    patents[UNCLASSIFIED] = sum(not one.tags for one in found.patents)
+    needs[UNCLASSIFIED] = sum(not one.tags for one in found.needs)
+    names = [*sorted({*patents, *needs} - {UNCLASSIFIED}), UNCLASSIFIED]
+    rows = [SimpleNamespace(industry=name, patents=patents[name], needs=needs[name]) for name in names]
+    counts = (
+        Column("重点产业", "industry", 24),
+        Column("专利件数", "patents", 12, _C),
+        Column("需求项数", "needs", 12, _C),
+    )
+    evidence = [
+        SimpleNamespace(kind="专利", number=number_of(one.patent), title=one.patent.title, tag=tag)
+        for one in found.patents
+        for tag in one.tags
+    ] + [
+        SimpleNamespace(kind="需求", number=one.need.id, title=one.need.title, tag=tag)
+        for one in found.needs
+        for tag in one.tags
+    ]
+    columns = (
+        Column("类别", "kind", 8, _C),
+        Column("编号", "number", 20),
+        Column("名称", "title", 40),
+        Column("重点产业", "tag.industry", 20),
+        Column("依据", "tag.evidence", 40),
+    )
+    return (
+        Page("重点产业", counts, rows, "一件专利或一项需求可归入几个产业；内部使用"),
+        Page("重点产业依据", columns, evidence, "内部使用"),
+    )
 
 
 @dataclass(frozen=True, slots=True)

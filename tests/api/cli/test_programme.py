@@ -43,7 +43,16 @@ def test_tiers_and_public_transfers(matcher, tmp_path):
         "patents": 5,
     }
     book = load_workbook(tmp_path / "a.xlsx")
-    assert book.sheetnames == ["分层汇总", "分层推广", "待补充", "公开转移转化清单", "待核实", "有正当理由"]
+    assert book.sheetnames == [
+        "分层汇总", "分层推广", "待补充", "公开转移转化清单", "待核实", "有正当理由", "重点产业", "重点产业依据",
+    ]  # fmt: skip
+    assert [row[:3] for row in book["重点产业"].iter_rows(min_row=4, values_only=True)] == [
+        ("新能源与储能", 1, 0),
+        ("未归类", 4, 0),
+    ]
+    assert list(book["重点产业依据"].iter_rows(min_row=4, values_only=True)) == [
+        ("专利", PATENTS[0].application_number, "一种阀门01", "新能源与储能", "IPC H01M 10/0525（H01M）")
+    ]
     listed = [[cell.value for cell in row] for row in book["公开转移转化清单"].iter_rows(min_row=4)]
     assert [row[0] for row in listed] == [PATENTS[1].application_number]
     pooled = [
