@@ -1,4 +1,4 @@
-"""1,000 new patents into the index of a whole province until they can be searched, beside a full build.
+"""New patents, one for two hundred, into the index of a province until they can be searched, beside a full build.
 
     python -m benchmarks.adding [--patents 200000]
 
@@ -16,14 +16,15 @@ from benchmarks.province import AS_OF, NOW, indexed, opened
 from benchmarks.sizes import sizes
 from benchmarks.synthetic import patents
 
-_ADDED = 1_000
+_SHARE = 200
+"""Patents there are for each that is added: 1,000 into 200,000."""
 
 
 def main() -> None:
     """Print both."""
     asked = sizes(__doc__)
     home = indexed(asked)
-    heading(f"{_ADDED:,} patents into an index of {asked.patents:,}")
+    heading(f"{asked.patents // _SHARE:,} patents into an index of {asked.patents:,}")
     copy = asked.home / "adding"
     shutil.rmtree(copy, ignore_errors=True)
     try:
@@ -42,9 +43,10 @@ def rebuilt(home: Path) -> Cost:
 
 
 def added(home: Path, count: int) -> Cost:
-    """From the records in the store to the first answer over them."""
+    """From the records in the store until a service that is running can search them."""
     with opened(home) as workspace:
-        workspace.store.merge(patents(_ADDED, seed=3, first=count), AS_OF)
+        workspace.matching()
+        workspace.store.merge(patents(count // _SHARE, seed=3, first=count), AS_OF)
         return clocked(lambda: (workspace.build(NOW), len(workspace.matching().collection.ids)))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -175,12 +176,11 @@ class Postings:
         """Read it back with the postings memory-mapped; raises IndexUnusable where the parts do not fit."""
         arrays = _arrays(folder, stream, _STATISTICS)
         try:
-            terms = (folder / f"{stream}.terms.txt").read_text(encoding="utf-8").split("\n")[:-1]
+            vocabulary = _vocabulary(_File.of(folder / f"{stream}.terms.txt"))
         except (OSError, ValueError) as error:
             raise _unreadable(folder, stream, error) from error
-        vocabulary = {term: position for position, term in enumerate(terms)}
         mean, variance, idf = (np.asarray(arrays[name]) for name in ("mean", "variance", "idf"))
-        if not len(vocabulary) == len(terms) == len(mean) == len(variance) == len(idf):
+        if not len(vocabulary) == len(mean) == len(variance) == len(idf):
             raise IndexUnusable(f"词面索引 {folder} 的各部分不一致（{stream}）。请重新建立索引。")
         statistics = Statistics(mean, variance, idf, float(arrays["average"]))
         none = np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32)
@@ -264,6 +264,31 @@ def _arrays(folder: Path, stream: Stream, wanted: Mapping[str, type]) -> dict[st
     if any(found[name].dtype != dtype for name, dtype in wanted.items()):
         raise IndexUnusable(f"词面索引 {folder} 的各部分不一致（{stream}）。请重新建立索引。")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file by what makes it the same file under any name: versions of an index link to each other's."""
+
+    path: Path = field(compare=False)
+    device: int
+    node: int
+    changed: int
+    size: int
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        stat = path.stat()
+        return cls(path, stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=4)  # two streams of two collections; a million pairs take a second to read
+def _vocabulary(file: _File) -> dict[str, int]:
+    terms = file.path.read_text(encoding="utf-8").split("\n")[:-1]
+    vocabulary = {term: position for position, term in enumerate(terms)}
+    if len(vocabulary) != len(terms):
+        raise ValueError("a term stands twice")
+    return vocabulary
 
 
 def _unreadable(folder: Path, stream: Stream, error: Exception) -> IndexUnusable:
