@@ -8,7 +8,7 @@ from api.cli import (
     assessments,
     evaluation,
     events,
-    inventory,
+    inventory_work,
     matching,
     programme,
     records,
@@ -38,7 +38,7 @@ app.command("doctor")(service.doctor)
 app.command("backup")(service.backup)
 app.command("restore")(service.restore)
 app.add_typer(events.app, name="event")
-app.add_typer(inventory.app, name="inventory")
+app.add_typer(inventory_work.app, name="inventory")
 app.add_typer(assessments.app, name="assessments")
 app.command("tiers")(programme.tiers)
 app.command("rules")(programme.rules)

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.inventory import acting, open_workspace, write_pages
 from api.cli.options import AsJson, AsOf, Home, read_day
+from api.cli.reporting import acting, open_workspace, write_pages
 from api.cli.terminal import print_json
 
 app = typer.Typer(help="企业评价：按关注领域把资源库的专利分给企业专家，汇总评价结果。", no_args_is_help=True)

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.inventory import acting, open_workspace, write_pages
 from api.cli.options import AsJson, AsOf, Home, read_day
+from api.cli.reporting import acting, open_workspace, write_pages
 from api.cli.terminal import print_json, progress
 
 _Out = Annotated[Path | None, typer.Option("--out", help="报告文件（.xlsx）。")]
