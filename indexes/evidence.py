@@ -48,14 +48,19 @@ def shared_terms(query: str, document: str, shares: Mapping[Token, float], limit
 
 
 def _pieces(query: str, document: str) -> Iterator[str]:
-    """Neighbouring words of `document` that stand in `query` just so, as many together as possible."""
+    """Neighbouring words of `document` that stand in `query` just so, as many together as possible.
+
+    Of a compound that does not (干红葡萄酒), the words in it that do (葡萄酒).
+    """
     alnum = {run for run in runs(query) if not is_han(run)}
     for run in runs(document):
         if not is_han(run):
             if run in alnum and not _BARE_NUMBER.fullmatch(run):
                 yield run
             continue
-        for piece in _word_groups(words(run), query):
+        cut = words(run)
+        parts = [part for word in cut if word not in query for part in tokens(word, Stream.WORDS)]
+        for piece in [*_word_groups(cut, query), *(part for part in parts if part in query)]:
             if len(piece) > 1:
                 yield piece
 

@@ -153,6 +153,13 @@ def test_the_evidence_is_whole_words_with_their_shares():
     assert index.shared_terms(Query("plc"), 4, DOCUMENTS[4]) == [SharedTerm("plc", 1.0)]
 
 
+def test_a_compound_lends_the_words_in_it():
+    documents = [Document("干红葡萄酒的酿制"), Document("染料")]
+    index = LexicalIndex.build(documents, [Query("轴承")])
+    query = Query("野生山葡萄酒衍生品")
+    assert [term.term for term in index.shared_terms(query, 0, documents[0])] == ["葡萄酒"]
+
+
 def test_a_bare_number_scores_but_is_no_evidence():
     documents = [Document("轴承钢板", "厚度 60 毫米"), Document("染料", "无")]
     index = LexicalIndex.build(documents, [Query("轴承")])
