@@ -185,7 +185,10 @@ def _compare(facts: Facts, expected: Facts) -> None:
         have, want = (f"{one.kind}（{one.metric}）" for one in (facts, expected))
         raise IndexUnusable(f"这里的索引是 {have}，不是所需的 {want}。{_REBUILD}")
     if differs("model", "weights", "dimension"):
-        raise IndexStale(f"索引由模型 {facts.model} 建立，与现用模型 {expected.model} 不符。{_REBUILD}")
+        version = "的另一版本" if facts.model == expected.model else ""
+        raise IndexStale(
+            f"索引由模型 {facts.model} {version}建立，与现用模型 {expected.model} 不符。{_REBUILD}"
+        )
     if differs("settings", "index"):
         raise IndexStale(f"索引建立后设置有变化。{_REBUILD}")
     if differs("data_version", "count"):
