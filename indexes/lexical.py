@@ -21,7 +21,8 @@ the index, so that a score is a function of one query, one document and the inde
 `least_share` · (mean impact of t where it stands)²: the standard score of a word that one document has would
 otherwise grow as √N, and a value would mean less the larger the collection.
 
-    z_s = (raw_s − Σ_t tf(t, q) · mean_t) / sqrt(Σ_t tf(t, q)² · variance_t),     z = Σ_s w_s · z_s / Σ_s w_s
+    z_s = (raw_s − Σ_t tf(t, q) · mean_t) / sqrt(V · (1 + prior_terms / n)),     z = Σ_s w_s · z_s / Σ_s w_s
+          V = Σ_t v_t, v_t = tf(t, q)² · variance_t, n = V² / Σ_t v_t² (the effective number of terms)
     value = ½ (1 + u / √(1 + u²)) with u = (z − centre) / width,  or 0 where query and document share no term
 
 w_s is the stream's weight, for bigrams and words times min(1, mean length / 100 characters): in long documents single characters meet
@@ -88,6 +89,9 @@ class LexicalSettings:
     """Rarer words count as standing in this share of the documents. Needs whose answers are known, among 168 patents:
     the answers' median value is 0.63 without and 0.72 with it, while among 4,842 titles nothing changes (0.656, 0.655);
     grades then mean much the same in both."""
+    prior_terms: float = 5.0
+    """A need of a few words says too little for one of them to settle it. Of pairs with a fused value from 0.9, 61 % are
+    fair or strong at 0, 73 % at 2, 80 % at 5 and 10; from 0.8: 43, 45, 50, 52 %. The order within a need stays."""
     centre: float = 4.0
     """z at which the value is one half."""
     width: float = 4.0
@@ -212,8 +216,11 @@ class LexicalIndex:
         if found is None:
             if len(self._prepared) >= _REMEMBERED:
                 self._prepared.clear()
-            normal, title = _normalised(query), self.settings.query_title
-            found = self._prepared[query] = tuple(postings.query(normal, title) for postings in self.streams)
+            normal, settings = _normalised(query), self.settings
+            found = self._prepared[query] = tuple(
+                postings.query(normal, settings.query_title, settings.prior_terms)
+                for postings in self.streams
+            )
         return found
 
 

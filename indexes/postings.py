@@ -128,8 +128,11 @@ class Postings:
         starts, rows, impacts = _weighed(table, norms, idf, weighting)
         return replace(self, starts=starts[:-1], rows=rows, impacts=impacts.astype(np.float32))
 
-    def query(self, query: Query, title_weight: float) -> StreamQuery:
-        """The terms of `query` (normalised) that the stream knows, weighted log(1 + w·tf_title + tf_body)."""
+    def query(self, query: Query, title_weight: float, prior_terms: float = 0.0) -> StreamQuery:
+        """The terms of `query` (normalised) that the stream knows, weighted log(1 + w·tf_title + tf_body).
+
+        The spread is that of independent terms, widened by 1 + prior_terms / effective number of terms.
+        """
         tf: Counter[str] = Counter()
         for text, weight in ((query.title, title_weight), (query.body, 1.0)):
             for token, count in Counter(tokens(text, self.stream)).items():
@@ -137,7 +140,7 @@ class Postings:
         known = sorted((token for token in tf if token in self.vocabulary), key=self.vocabulary.__getitem__)
         terms = np.array([self.vocabulary[token] for token in known], dtype=np.int64)
         weights = np.log1p(np.array([tf[token] for token in known], dtype=np.float64))
-        spread = float(np.sqrt(weights**2 @ self.statistics.variance[terms])) or 1.0
+        spread = _spread(weights**2 * self.statistics.variance[terms], prior_terms)
         mean = float(weights @ self.statistics.mean[terms]) / spread
         return StreamQuery(tuple(known), terms, (weights / spread).astype(np.float32), mean, spread)
 
@@ -234,6 +237,15 @@ def _counted(
     weights = np.tile(np.array([1.0, body_weight], dtype=np.float32), len(documents))
     found = np.frombuffer(ids, dtype=np.int32) if ids else np.zeros(0, np.int32)
     return _Counts(np.repeat(weights, np.diff(ends)), found, np.array(ends[::2], dtype=np.int64))
+
+
+def _spread(variances: Floats, prior_terms: float) -> float:
+    """Of a sum of independent parts with these variances, n = (Σ v)² / Σ v² of them effective; 1 where there are none."""
+    total = float(variances.sum())
+    if not total:
+        return 1.0
+    effective = total**2 / float(variances @ variances)
+    return float(np.sqrt(total * (1 + prior_terms / effective)))
 
 
 def _norms(lengths: Floats, average: float, weighting: Weighting) -> Floats:

@@ -53,7 +53,9 @@ def test_the_value_is_the_formula():
     raw = tf_query * first + math.log(2) * third
     mean = raw.sum() / 23
     variances = [(part**2).sum() / 23 - (part.sum() / 23) ** 2 for part in (first, third)]
-    spread = math.sqrt(tf_query**2 * variances[0] + math.log(2) ** 2 * variances[1])
+    parts = np.array([tf_query**2 * variances[0], math.log(2) ** 2 * variances[1]])
+    effective = parts.sum() ** 2 / (parts**2).sum()
+    spread = math.sqrt(parts.sum() * (1 + settings.prior_terms / effective))
     units = [((r - mean) / spread - settings.centre) / settings.width for r in raw]
     values = [0.5 + 0.5 * u / math.hypot(1, u) for u in units]
 
