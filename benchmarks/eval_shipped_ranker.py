@@ -19,8 +19,8 @@ from eval import learning, systems
 from eval.beir import read_collection
 from eval.report import Stamp
 from matcher.fitting import SHIPPED, misfit
-from matcher.matchlists.exports.replacing import replacing
 from matcher.ranker import read_artefact, write_artefact
+from matcher.replacing import replacing
 from matcher.settings import Settings
 
 BEFORE = date(2020, 1, 1)

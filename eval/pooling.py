@@ -18,8 +18,8 @@ from matcher.errors import InputError, PermissionDenied
 from matcher.importing.files import FileFormat, format_of
 from matcher.importing.rows import Notes, cell_text
 from matcher.importing.workbooks import read_workbook
-from matcher.matchlists.exports.replacing import replacing
 from matcher.matchlists.exports.sheet_text import clean
+from matcher.replacing import replacing
 from matcher.settings import FileLimits
 
 HEADER = (

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from eval.judgements import Judgement, Judgements, Ranking, Run, judgements, some
 from matcher.errors import InputError
-from matcher.matchlists.exports.replacing import replacing
 from matcher.matchlists.exports.trec import RunEntry
 from matcher.matchlists.exports.trec import write_run as write_entries
+from matcher.replacing import replacing
 
 HEADERS = frozenset(
     (need, candidate, level)

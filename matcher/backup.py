@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from matcher.errors import InputError, NotReady
-from matcher.matchlists.exports.replacing import replacing
+from matcher.replacing import replacing
 from matcher.settings import Settings
 from matcher.store.engine import open_engine, snapshot, sqlite_url
 

@@ -28,8 +28,8 @@ from matcher.domain import Need, Patent
 from matcher.errors import MatcherError, NotReady
 from matcher.matches import NeedMatches
 from matcher.matching import Matching, Progress
-from matcher.matchlists.exports.replacing import replacing
 from matcher.ranking import ListRules
+from matcher.replacing import replacing
 from matcher.settings import Settings
 from matcher.workspace import Workspace
 

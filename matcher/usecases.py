@@ -18,13 +18,13 @@ from matcher.fitting import SHIPPED, fitted
 from matcher.landing import Imported, Manner, land_file, record_kind
 from matcher.matches import Grade, MatchList, NeedMatches, Provenance
 from matcher.matching import Matching, Progress
-from matcher.matchlists.exports.replacing import replacing
 from matcher.matchlists.exports.trec import write_run
 from matcher.methods import methods
 from matcher.programme.pool import pooled
 from matcher.quick import matching_of, read_two
 from matcher.ranker import read_artefact
 from matcher.ranking import ListRules
+from matcher.replacing import replacing
 from matcher.reverse import needs_of
 from matcher.runs import run_entries
 from matcher.settings import Settings

@@ -167,8 +167,8 @@ def history(
     """
     from api.cli.provenance import stamp
     from eval import usecases
-    from matcher.matchlists.exports.replacing import replacing
     from matcher.ranker import read_artefact
+    from matcher.replacing import replacing
 
     settings = read_settings(home, model)
     artefact = None if ranker is None else read_artefact(ranker)
@@ -262,7 +262,7 @@ def _deliver(report: Report, html: Path | None, as_json: bool) -> None:
     from eval.html import as_html
     from eval.report import as_json as document
     from eval.report import print_report
-    from matcher.matchlists.exports.replacing import replacing
+    from matcher.replacing import replacing
 
     if html is not None:
         with replacing(html) as temporary:

@@ -103,8 +103,8 @@ def ranker(
     from eval.beir import read_collection
     from eval.ranker import STEPS
     from eval.trec import read_judgements
-    from matcher.matchlists.exports.replacing import replacing
     from matcher.ranker import write_artefact
+    from matcher.replacing import replacing
     from matcher.workspace import RANKER
 
     settings, day = read_settings(home, model), read_day(before)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+
+from matcher.replacing import replacing
 
 
 class Severity(StrEnum):
@@ -82,15 +82,9 @@ class ImportReport:
         return {"rows_read": self.rows_read, "warnings": self.warnings, **asdict(self)}
 
     def write_xlsx(self, path: Path, *, made_at: datetime) -> None:
-        """Write the report as a workbook (sheets 概况 and 问题行), replacing `path` at once or not at all."""
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        os.close(handle)
-        temporary = Path(name)
-        try:
+        """Write the report as a workbook (sheets 概况 and 问题行), replacing `path` at once or not at all; raises InputError."""
+        with replacing(path) as temporary:
             self._write(temporary, made_at)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
 
     def _write(self, path: Path, made_at: datetime) -> None:
         import xlsxwriter

@@ -8,11 +8,11 @@ from typing import Any
 
 from matcher.errors import InputError
 from matcher.importing.synonyms import RecordKind
-from matcher.matchlists.exports.replacing import replacing
 from matcher.matchlists.exports.sheet_text import line_count
 from matcher.matchlists.exports.styles import Styles
 from matcher.matchlists.need_form import write_need_form
 from matcher.matchlists.template_fields import TEMPLATES, Entry, Field, Template
+from matcher.replacing import replacing
 
 ENTRY_SHEET = "填写"
 NOTES_SHEET = "填写说明"

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from matcher.matchlists.exports.replacing import replacing
 from matcher.matchlists.exports.sheet_text import clean
+from matcher.replacing import replacing
 
 NOTES = "填写说明"
 HEADER_ROW = 2

@@ -18,7 +18,6 @@ from matcher.importing.files import FileFormat, format_of
 from matcher.importing.headers import LOOKED_AT, Recogniser, header_key
 from matcher.importing.rows import Notes, cell_text
 from matcher.importing.workbooks import read_workbook
-from matcher.matchlists.exports.replacing import replacing
 from matcher.matchlists.exports.sheet_text import clean
 from matcher.programme.inventory_form import number_of
 from matcher.programme.rulebook import read_table
@@ -32,6 +31,7 @@ from matcher.programme.submission_fields import (
     Entry,
     Kind,
 )
+from matcher.replacing import replacing
 from matcher.settings import FileLimits
 
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from matcher.domain import LegalStatus, LicensingMode, Need, Patent
 from matcher.identifiers import check_digit
-from matcher.matchlists.exports.replacing import replacing
+from matcher.replacing import replacing
 from matcher.sample.columns import ASSESSMENTS, ENTERPRISES, NEEDS, PATENTS, TRANSACTIONS, Column
 from matcher.sample.habits import Typed
 from matcher.sample.province import Province, province

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from matcher.matchlists.documents.blocks import Block, Document, Facts, Funnel, Grid, Heading, Paragraph
-from matcher.matchlists.exports.replacing import replacing
 from matcher.matchlists.exports.sheet_text import clean
+from matcher.replacing import replacing
 
 _SONG, _HEI, _LATIN = "宋体", "黑体", "Times New Roman"
 _SIZES = {1: 16.0, 2: 13.0, 3: 11.0}

@@ -12,8 +12,8 @@ import orjson
 
 from matcher.errors import MatcherError, NotReady
 from matcher.matchlists.documents.blocks import Block, Document
-from matcher.matchlists.exports.replacing import replacing
 from matcher.matchlists.exports.sheet_text import clean
+from matcher.replacing import replacing
 
 if TYPE_CHECKING:
     from typst import Fonts

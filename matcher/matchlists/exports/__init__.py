@@ -9,8 +9,8 @@ from pathlib import Path
 from matcher.errors import InputError
 from matcher.matches import MatchList
 from matcher.matchlists.exports.presets import PRESETS, Preset, preset_named
-from matcher.matchlists.exports.replacing import replacing
 from matcher.matchlists.exports.rows import ListRows, list_rows
+from matcher.replacing import replacing
 
 __all__ = ["FORMATS", "PRESETS", "Exported", "ListRows", "Preset", "export", "list_rows", "preset_named"]
 

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from matcher.matchlists.exports.columns import Column
-from matcher.matchlists.exports.replacing import replacing
 from matcher.matchlists.exports.sheet_text import clean
 from matcher.matchlists.exports.styles import Styles
 from matcher.matchlists.exports.table import Table, set_page
+from matcher.replacing import replacing
 
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
 _NAME_LIMIT = 31

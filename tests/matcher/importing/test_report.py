@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 from openpyxl import load_workbook
 
+from matcher.errors import InputError
 from matcher.importing import ImportReport, RowProblem, Severity
 from matcher.importing.report import ColumnUse, SheetSummary
 
@@ -58,3 +59,11 @@ def test_a_failed_report_leaves_the_old_one(tmp_path, monkeypatch):
         broken.write_xlsx(path, made_at=MADE_AT)
     assert path.read_text() == "old"
     assert [file.name for file in tmp_path.iterdir()] == ["report.xlsx"]
+
+
+def test_a_place_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "not a folder").write_text("")
+    path = tmp_path / "not a folder" / "report.xlsx"
+    with pytest.raises(InputError, match=r"无法写入文件 .*report\.xlsx.*请检查文件夹权限和磁盘空间"):
+        REPORT.write_xlsx(path, made_at=MADE_AT)
+    assert [file.name for file in tmp_path.iterdir()] == ["not a folder"]

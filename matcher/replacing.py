@@ -21,15 +21,16 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.touch()
-        yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        try:
+            yield temporary
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(
             f"无法写入文件 {path}（{error.strerror or error}）。请检查文件夹权限和磁盘空间；"
             "如该文件正在 Excel 或 WPS 中打开，请先关闭。",
             code="unwritable",
         ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
