@@ -57,6 +57,16 @@ class StaticEmbedder:
         """SHA-256 (hex) over weights, tokeniser, configuration and prefixes."""
         return self._fingerprint
 
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """What cuts the texts; token i has row i of `rows`."""
+        return self._tokenizer
+
+    @property
+    def rows(self) -> Vectors:
+        """What every token adds to a text, shape (tokens, dimension)."""
+        return np.asarray(self._table.rows * self._table.scales[:, None], dtype=np.float32)
+
     @classmethod
     def load(cls, folder: Path, spec: ModelSpec | None = None) -> Self:
         """Load a folder; raises ModelUnusable where it is missing, damaged, foreign or of another dimension."""

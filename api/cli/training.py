@@ -16,25 +16,26 @@ from api.cli.terminal import counted, print_json, progress
 if TYPE_CHECKING:
     from models.training.recipe import StageProgress
 
+Public = Annotated[
+    Path | None,
+    typer.Option(
+        "--public", help="公开语料文件夹（含 patents/、corpora/、classifications/、dictionaries/）。"
+    ),
+]
+Patents = Annotated[list[Path] | None, typer.Option("--patents", help="专利文件（可重复），格式与导入相同。")]
+Needs = Annotated[list[Path] | None, typer.Option("--needs", help="需求文件（可重复），格式与导入相同。")]
+OwnData = Annotated[bool, typer.Option("--workspace", help="同时使用工作区里的专利和需求。")]
+
 app = typer.Typer(help="用自己的语料和数据训练模型。", no_args_is_help=True)
 
 
 @app.command("embedding")
 def embedding(
     out: Annotated[Path, typer.Argument(help="模型写入的文件夹；以后用 --model 该文件夹 即可启用。")],
-    public: Annotated[
-        Path | None,
-        typer.Option(
-            "--public", help="公开语料文件夹（含 patents/、corpora/、classifications/、dictionaries/）。"
-        ),
-    ] = None,
-    patents: Annotated[
-        list[Path] | None, typer.Option("--patents", help="专利文件（可重复），格式与导入相同。")
-    ] = None,
-    needs: Annotated[
-        list[Path] | None, typer.Option("--needs", help="需求文件（可重复），格式与导入相同。")
-    ] = None,
-    workspace: Annotated[bool, typer.Option("--workspace", help="同时使用工作区里的专利和需求。")] = False,
+    public: Public = None,
+    patents: Patents = None,
+    needs: Needs = None,
+    workspace: OwnData = False,
     dimension: Annotated[
         int, typer.Option("--dimension", min=1, help="训练的维数，写入其中前四分之三；文本少时调小。")
     ] = 512,
@@ -58,6 +59,46 @@ def embedding(
     typer.echo(
         f"已训练 {trained.folder}：{trained.texts:,} 段文本、{trained.tokens:,} 个词、{trained.pairs:,} 对，"
         f"词表 {trained.vocabulary:,}。启用：matcher index --model {trained.folder}"
+    )
+
+
+@app.command("encoder")
+def encoder(
+    out: Annotated[Path, typer.Argument(help="模型写入的文件夹；以后用 --model 该文件夹 即可启用。")],
+    public: Public = None,
+    patents: Patents = None,
+    needs: Needs = None,
+    workspace: OwnData = False,
+    device: Annotated[str, typer.Option("--device", help="在哪里训练：cpu 或 cuda。")] = "cpu",
+    masked_steps: Annotated[int, typer.Option("--masked-steps", min=0, help="预测遮盖词的步数。")] = 20_000,
+    masked_batch: Annotated[int, typer.Option("--masked-batch", min=1, help="每步的段数。")] = 256,
+    steps: Annotated[int, typer.Option("--steps", min=0, help="对比训练的步数。")] = 4_000,
+    batch: Annotated[
+        int, typer.Option("--batch", min=2, help="对比训练每批的对数；对数不足一批的种类不用。")
+    ] = 512,
+    layers: Annotated[int, typer.Option("--layers", min=1, help="层数。")] = 4,
+    threads: Annotated[int, typer.Option("--threads", min=1, help="使用几个处理器核。")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="随机种子。")] = 0,
+    home: Home = None,
+    model: Model = None,
+) -> None:
+    """从头训练小型上下文编码模型（先预测遮盖的词，再对比训练），词表与初始词向量取自静态模型；建议使用 GPU。
+
+    例：matcher train encoder 新编码模型 --public 公开语料 --device cuda
+    """
+    from matcher.training import Material, train_contextual
+    from models.training.encoder import EncoderSettings
+
+    material = Material(public, tuple(patents or ()), tuple(needs or ()), workspace)
+    how = EncoderSettings(
+        seed=seed, device=device, threads=threads, layers=layers, masked_steps=masked_steps,
+        masked_batch=masked_batch, steps=steps, batch=batch,
+    )  # fmt: skip
+    with _stages() as show:
+        trained = train_contextual(material, out, read_settings(home, model), how, show)
+    typer.echo(
+        f"已训练 {trained.folder}：{trained.tokens:,} 个词、{trained.pairs:,} 对；各步的损失见其中的 training_log.jsonl。"
+        f"先与现用模型比较（matcher eval compare），再启用：matcher index --model {trained.folder}"
     )
 
 

@@ -23,6 +23,7 @@ class Stage(StrEnum):
     TOKENS = "切分文本"
     COOCCURRENCE = "统计共现"
     DECOMPOSITION = "分解词向量"
+    MASKED = "预测遮盖的词"
     CONTRAST = "对比训练"
 
 

@@ -85,15 +85,16 @@ def with_parts(
     shape = (len(rows), len(rows))
     made_of = sparse.csr_array((np.ones(len(cells), np.float32), tuple(np.array(cells).T)), shape)
     trust = np.minimum(np.log1p(counts), 8).astype(np.float32)[:, None]
-    characters = _unit(made_of.T @ (rows * trust))
+    characters = unit_rows(made_of.T @ (rows * trust))
     number = np.maximum(made_of.sum(axis=1), 1).astype(np.float32)[:, None]
     rare = (parts / (parts + counts)).astype(np.float32)[:, None]
     whole = rows + rare * (made_of @ characters) / number
     lonely = np.linalg.norm(rows, axis=1) == 0
     whole[lonely] += characters[lonely]
-    return _unit(whole)
+    return unit_rows(whole)
 
 
-def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+def unit_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each row at unit length; a zero row stays zero."""
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(rows / np.where(norms > 1e-9, norms, 1), dtype=np.float32)

@@ -12,9 +12,10 @@ from matcher.corpus import training_documents
 from matcher.domain import Need, Patent
 from matcher.errors import InputError
 from matcher.settings import Settings
-from matcher.training import Material, train_embedding
+from matcher.training import Material, train_contextual, train_embedding
 from matcher.workspace import Workspace, open_model
 from models.contract import Role
+from models.training.encoder import LOG, EncoderSettings
 from models.training.recipe import Stage, TrainingSettings
 from models.training.sources import Document, document_pairs, document_texts
 
@@ -103,3 +104,46 @@ def test_too_little_text_is_refused_and_leaves_nothing(
     with pytest.raises(InputError, match="不足以训练 512 维的模型；请提供更多文本，或减小维数"):
         train_embedding(Material(patents=(patents,)), tmp_path / "模型", settings, TrainingSettings(), silent)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["专利.jsonl"]
+
+
+TINY = EncoderSettings(
+    width=32,
+    layers=1,
+    heads=2,
+    masked_steps=30,
+    masked_batch=16,
+    masked_rate=5e-3,
+    steps=60,
+    batch=4,
+    rate=5e-3,
+)
+
+
+def test_an_encoder_learns_which_abstract_belongs_to_which_title(
+    tmp_path: Path, settings: Settings, patents: Path
+) -> None:
+    rows = [json.loads(line) for line in patents.read_text("utf-8").splitlines()]
+    out = tmp_path / "编码模型"
+    trained = train_contextual(Material(patents=(patents,)), out, settings, TINY, silent)
+    assert (len(trained.masked_losses), len(trained.losses)) == (30, 60)
+    assert trained.masked_losses[-1] < trained.masked_losses[0] - 3
+    log = [json.loads(line) for line in (out / LOG).read_text("utf-8").splitlines()]
+    assert [(line["stage"], line["step"]) for line in log] == [
+        ("masked", 0), ("masked", 25), ("contrast", 0), ("contrast", 25), ("contrast", 50)
+    ]  # fmt: skip
+    embedder = open_model(settings.model_copy(update={"model": str(out)}))
+    titles = embedder.encode([row["title"] for row in rows], Role.QUERY)
+    abstracts = embedder.encode([row["abstract"] for row in rows], Role.PASSAGE)
+    np.testing.assert_allclose(np.linalg.norm(titles, axis=1), 1, atol=1e-5)
+    assert (titles @ abstracts.T).argmax(axis=1).tolist() == [0, 1, 2, 3]
+
+
+def test_an_encoder_starts_from_a_static_model_only(
+    tmp_path: Path, settings: Settings, patents: Path
+) -> None:
+    wanted = settings.model_copy(update={"model": "bge-small-zh-v1.5"})
+    with pytest.raises(
+        InputError, match=r"“bge-small-zh-v1\.5”不是静态模型，不能作为训练的起点。请用 --model"
+    ):
+        train_contextual(Material(patents=(patents,)), tmp_path / "模型", wanted, TINY, silent)
+    assert not (tmp_path / "模型").exists()
