@@ -18,6 +18,7 @@ from matcher.settings import FileLimits
 from matcher.store.database import Store
 from matcher.store.imports import Import
 from matcher.store.intake import Landing, Outcome
+from matcher.store.sightings import Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ def land_file(
     )
     report = _report(reading, located, outcomes)
     counts = (report.rows_read, report.landed, report.merged, report.refused)
-    store.imports.add(Import(at, kind.value, path.name, _checksum(path), *counts))
+    number = store.imports.add(Import(at, kind.value, path.name, _checksum(path), *counts))
+    store.sightings.add(number, kind.value, _sightings(located, outcomes))
     return Imported(report, tuple(dict.fromkeys(outcome.id for outcome in outcomes)))
 
 
@@ -147,6 +149,13 @@ def _report(reading: Reading[Any], located: list[Located[Any]], outcomes: list[O
         remarks=reading.remarks,
         encoding=reading.encoding,
     )
+
+
+def _sightings(located: list[Located[Any]], outcomes: list[Outcome]) -> Iterator[Sighting]:
+    """The rows that brought a record or changed one."""
+    for item, outcome in zip(located, outcomes, strict=True):
+        if outcome.landing is Landing.LANDED or outcome.changed:
+            yield Sighting(outcome.id, item.sheet, item.row, outcome.changed)
 
 
 def _checksum(path: Path) -> str:

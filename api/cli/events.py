@@ -98,7 +98,7 @@ def new(
             regions=chosen.regions,
             holders=chosen.holders,
             ipc=chosen.ipc,
-            types=chosen.types,
+            types=tuple(filter(None, chosen.types)),
             modes=_modes(mode or []),
             industries=tuple(industry or ()),
             min_maturity=min_maturity,

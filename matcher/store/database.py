@@ -13,6 +13,7 @@ from typing import Self
 from sqlalchemy import Engine, select
 
 from matcher.store import tables
+from matcher.store.columns import Columns
 from matcher.store.demand import Enterprises, Needs
 from matcher.store.engine import open_engine, reading, sqlite_url, writing
 from matcher.store.history import Assessments, Transactions
@@ -27,6 +28,7 @@ from matcher.store.patents import Patents
 from matcher.store.records import Record
 from matcher.store.responses import Responses
 from matcher.store.roadshows import Roadshows
+from matcher.store.sightings import Sightings
 
 _BATCH = 5_000
 """Records per transaction: another writer waits a second at most."""
@@ -44,6 +46,8 @@ class Store:
         self.assessments = Assessments(engine)
         self.transactions = Transactions(engine)
         self.imports = Imports(engine)
+        self.sightings = Sightings(engine)
+        self.columns = Columns(engine)
         self.roadshows = Roadshows(engine)
         self.outcomes = Outcomes(engine)
         self.inventory = Inventory(engine)

@@ -32,11 +32,12 @@ class Imports:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, entry: Import) -> None:
-        """Write one line."""
+    def add(self, entry: Import) -> int:
+        """Write one line; its number."""
         values = {column.name: getattr(entry, column.name) for column in _COLUMNS}
         with writing(self._engine) as connection:
-            connection.execute(insert(tables.imports), values)
+            written = connection.execute(insert(tables.imports).values(values).returning(tables.imports.c.id))
+            return int(written.scalar_one())
 
     def all(self) -> list[Import]:
         """Every line, the oldest first."""

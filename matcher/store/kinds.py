@@ -9,7 +9,17 @@ from typing import Any, Generic
 
 from sqlalchemy import Table
 
-from matcher.domain import Assessment, Enterprise, Holder, Need, Patent, Transaction
+from matcher.bands import fee_band, maturity_band
+from matcher.domain import (
+    Assessment,
+    Enterprise,
+    Expert,
+    Holder,
+    Need,
+    Patent,
+    ServiceInstitution,
+    Transaction,
+)
 from matcher.store import tables
 from matcher.store.identity import Keys, enterprise_keys, patent_keys, record_keys
 from matcher.store.records import Mapping, R
@@ -49,7 +59,10 @@ def facet(value: str) -> str:
 
 
 def _patent_facets(patent: Patent) -> dict[str, str]:
+    maturity, fee = maturity_band(patent.maturity), fee_band(patent.fee)
     return {
+        "maturity_band": maturity.name if maturity else "",
+        "fee_band": fee.name if fee else "",
         "holder_facets": facets(patent.holders),
         "ipc_facets": facets(patent.ipc),
         "mode_facets": facets(mode.value for mode in patent.modes),
@@ -75,8 +88,10 @@ ENTERPRISES = Kind(Enterprise, tables.enterprises, enterprise_keys, tables.enter
 NEEDS = Kind(Need, tables.needs)
 ASSESSMENTS = Kind(Assessment, tables.assessments)
 TRANSACTIONS = Kind(Transaction, tables.transactions)
+EXPERTS = Kind(Expert, tables.experts)
+SERVICES = Kind(ServiceInstitution, tables.services)
 
-KINDS: tuple[Kind[Any], ...] = (PATENTS, HOLDERS, ENTERPRISES, NEEDS, ASSESSMENTS, TRANSACTIONS)
+KINDS: tuple[Kind[Any], ...] = (PATENTS, HOLDERS, ENTERPRISES, NEEDS, ASSESSMENTS, TRANSACTIONS, EXPERTS, SERVICES)
 _BY_TYPE = {kind.type: kind for kind in KINDS}
 
 

@@ -17,6 +17,7 @@ from typing import Any, Generic
 from matcher.domain import (
     Encumbrance,
     Enterprise,
+    Expert,
     FeeTerms,
     Holder,
     LegalStatus,
@@ -24,6 +25,7 @@ from matcher.domain import (
     MaturitySource,
     Need,
     Patent,
+    ServiceInstitution,
 )
 from matcher.identifiers import PublicationStage
 from matcher.store.identity import application_key, publication_key, publication_stage
@@ -93,6 +95,8 @@ _RULES: dict[type, dict[str, Rule]] = {
         "ipc": Rule.LIST,
     },
     Holder: {"name": Rule.NAME, "region": Rule.PLACE},
+    Expert: {"focus": Rule.UNION, "avoids": Rule.UNION},
+    ServiceInstitution: {"region": Rule.PLACE, "industries": Rule.UNION, "products": Rule.UNION},
 }
 _PROVENANCE = {"id": Rule.FIRST, "source": Rule.FIRST, "own_id": Rule.FIRST}
 _BIBLIOGRAPHY = frozenset({"title", "abstract", "first_claim", "holders", "inventors", "ipc"})

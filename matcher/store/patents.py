@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Engine, Select, select
+from sqlalchemy import ColumnElement, Engine, Select, func, or_, select
 
 from matcher.domain import Patent
 from matcher.inventory import Stage
@@ -70,15 +70,21 @@ def _where(query: Select[Any], filter: PatentFilter, as_of: date | None) -> Sele
     if filter.ids:
         conditions.append(_TABLE.c.id.in_(filter.ids))
     if filter.regions:
-        conditions.append(any_part(_TABLE.c.region, filter.regions))
+        conditions.append(_part(_TABLE.c.region, filter.regions, lambda region: region))
     if filter.types:
-        conditions.append(_TABLE.c.type.in_([value.value for value in filter.types]))
+        conditions.append(func.coalesce(_TABLE.c.type, "").in_([value or "" for value in filter.types]))
     if filter.statuses:
-        conditions.append(_TABLE.c.status.in_([value.value for value in filter.statuses]))
+        conditions.append(func.coalesce(_TABLE.c.status, "").in_([value or "" for value in filter.statuses]))
+    if filter.maturities:
+        conditions.append(
+            _TABLE.c.maturity_band.in_([band.name if band else "" for band in filter.maturities])
+        )
+    if filter.fees:
+        conditions.append(_TABLE.c.fee_band.in_([band.name if band else "" for band in filter.fees]))
     if filter.holders:
-        conditions.append(any_part(_TABLE.c.holder_facets, map(_whole, filter.holders)))
+        conditions.append(_part(_TABLE.c.holder_facets, filter.holders, _whole))
     if filter.modes:
-        conditions.append(any_part(_TABLE.c.mode_facets, [_whole(mode.value) for mode in filter.modes]))
+        conditions.append(_part(_TABLE.c.mode_facets, [mode or "" for mode in filter.modes], _whole))
     if filter.ipc:
         conditions.append(any_part(_TABLE.c.ipc_facets, [part for ipc in filter.ipc for part in _ipc(ipc)]))
     if filter.screened:
@@ -87,6 +93,15 @@ def _where(query: Select[Any], filter: PatentFilter, as_of: date | None) -> Sele
     if as_of is not None:
         conditions.append(known_by(as_of, _TABLE.c.published, _TABLE.c.granted, _TABLE.c.filed))
     return query.where(*conditions)
+
+
+def _part(
+    column: ColumnElement[Any], values: Iterable[str], part: Callable[[str], str]
+) -> ColumnElement[bool]:
+    """Whether a text holds the part that any of the values stands for; the empty value: whether it is empty."""
+    return or_(
+        *(column.contains(part(value), autoescape=True) if value else column == "" for value in values)
+    )
 
 
 def _whole(value: str) -> str:

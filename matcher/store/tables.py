@@ -58,8 +58,11 @@ patents = _record_table(
     _text("holder_facets"),
     _text("ipc_facets"),
     _text("mode_facets"),
+    _text("maturity_band"),
+    _text("fee_band"),
 )
-"""Facets hold what a patent has several of and is filtered by, as |one|two|: scanned in 0.1 s per 200 k."""
+"""Facets hold what a patent has several of and is filtered by, as |one|two|: scanned in 0.1 s per 200 k. Bands hold the
+names of `matcher.bands`, empty where nothing is stated."""
 patent_aliases = _alias_table("patent_aliases", patents)
 holders = _record_table("holders", _text("name", index=True), _text("kind"), _text("region"))
 enterprises = _record_table("enterprises", _text("name"), _text("credit_code"), _text("region"))
@@ -97,6 +100,25 @@ imports = Table(
     Column("landed", Integer, nullable=False),
     Column("merged", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("record_id", String, primary_key=True),
+    Column("import_id", Integer, ForeignKey(imports.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("sheet", String, primary_key=True),
+    Column("row", Integer, primary_key=True),
+    _text("fields"),
+)
+"""`fields` are separated by blanks: those that the row changed, none where it brought the record."""
+column_mappings = Table(
+    "column_mappings",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("source", String, primary_key=True),
+    Column("body", Text, nullable=False),
 )
 
 versions = Table(
@@ -180,3 +202,14 @@ response_states = Table(
     Column("version", Integer, primary_key=True),
     Column("body", Text, nullable=False),
 )
+
+experts = _record_table("experts", _text("name"), _text("unit", index=True))
+services = _record_table("services", _text("name"), _text("kind"), _text("region"))
+commissions = _record_table(
+    "commissions",
+    _text("kind"),
+    _text("party_id", index=True),
+    _text("patent_id", index=True),
+    Column("on", Date, nullable=False),
+)
+"""Patents given to experts and to service institutions; their ids are resolved when read, as those of assessments."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, column, inspect, select, table
 from matcher.errors import NotReady
 from matcher.store.engine import reading, writing
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision; a test compares it with the files."""
 
 
@@ -68,4 +68,4 @@ def _upgrade(connection: Connection, history: History) -> None:
     if revision is not None and revision not in known:
         message = f"数据库的结构版本 {revision} 比本程序新。请升级本程序，或换一个工作目录。"
         raise NotReady(message, code="database_newer")
-    command.upgrade(config, "head")
+    command.upgrade(config, history.head)

@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from matcher.bands import FeeBand, MaturityBand
 from matcher.domain import (
     Assessment,
     Encumbrance,
     EncumbranceKind,
     Enterprise,
+    FeeTerms,
     Holder,
     LegalStatus,
     LicensingMode,
+    Maturity,
+    MaturityScale,
     Need,
     Patent,
     PatentType,
@@ -29,6 +33,8 @@ from matcher.store.filters import NeedFilter, PatentFilter
 from matcher.store.imports import Import
 from matcher.store.intake import Landing, Outcome
 from matcher.store.merging import Conflict
+from matcher.store.sightings import Origin, Sighting, origin_of
+from matcher.store.tables import patent_aliases
 
 PATENT = Patent(
     id="CN201610123456",
@@ -198,6 +204,8 @@ def test_patents_are_filtered_before_anything_else(store: Store) -> None:
         status=LegalStatus.GRANTED,
         holders=("西山大学", "甲厂（集团）"),
         ipc=("H05K 70/1", "G06F 16/68"),
+        maturity=Maturity(5, "小试", MaturityScale.STAGE),
+        fee=FeeTerms(amount=20.0),
         modes=(LicensingMode.OPEN_LICENCE, LicensingMode.ASSIGNMENT),
         region="山东省泰安市",
     )
@@ -213,6 +221,14 @@ def test_patents_are_filtered_before_anything_else(store: Store) -> None:
         PatentFilter(statuses=(LegalStatus.GRANTED,)): last,
         PatentFilter(holders=("甲厂(集团)",)): last,
         PatentFilter(holders=("甲厂",)): [],
+        PatentFilter(types=(None,)): [],
+        PatentFilter(statuses=(None,)): first,
+        PatentFilter(modes=(None,)): first,
+        PatentFilter(regions=("",)): [],
+        PatentFilter(maturities=(MaturityBand.TRIAL,)): last,
+        PatentFilter(maturities=(None,)): first,
+        PatentFilter(fees=(FeeBand.TO_50, FeeBand.FREE)): last,
+        PatentFilter(fees=(None, FeeBand.TO_50)): both,
         PatentFilter(modes=(LicensingMode.OPEN_LICENCE,)): last,
         PatentFilter(ipc=("H05K",)): both,
         PatentFilter(ipc=("H05K 7",)): first,
@@ -303,9 +319,29 @@ def test_records_are_read_by_id(store: Store) -> None:
 def test_imports_are_recorded_and_are_no_data(store: Store) -> None:
     version = store.data_version()
     entry = Import(datetime(2024, 5, 1, 9, 30), "patents", "存量.xlsx", "ab" * 32, 10, 7, 2, 1)
-    store.imports.add(entry)
+    number = store.imports.add(entry)
     assert store.imports.all() == [entry]
     assert store.data_version() == version
+    # A record that was folded into another brings its rows along.
+    store.merge([replace(PATENT, id="CN105123456", application_number=""), PATENT])
+    store.sightings.add(number, "patents", [Sighting("CN105123456", "专利", 2)])
+    later = store.imports.add(replace(entry, file="补充.csv", at=datetime(2024, 6, 1)))
+    store.sightings.add(later, "patents", [Sighting("CN201610123456", "", 9, ("status",))] * 2)
+    origins = store.sightings.of("patents", "CN201610123456", patent_aliases)
+    assert origins == [
+        Origin("存量.xlsx", "专利", 2, datetime(2024, 5, 1, 9, 30)),
+        Origin("补充.csv", "", 9, datetime(2024, 6, 1), ("status",)),
+    ]
+    assert [origin_of(field, origins) for field in ("title", "status")] == origins
+
+
+def test_corrected_columns_are_kept_by_kind_and_source(store: Store) -> None:
+    store.columns.keep("patents", "某校", {"成果名": "title"})
+    store.columns.keep("patents", "某校", {"成果名称": "title", "杂项": ""})
+    assert store.columns.of("patents", "某校") == {"成果名称": "title", "杂项": ""}
+    assert (store.columns.of("needs", "某校"), store.columns.of("patents", "")) == ({}, {})
+    store.columns.keep("patents", "某校", {})
+    assert store.columns.of("patents", "某校") == {}
 
 
 def test_a_reader_sees_one_state_while_a_writer_writes(store: Store) -> None:

@@ -12,9 +12,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
+from matcher.bands import FeeBand, MaturityBand
 from matcher.errors import NotReady
 from matcher.store import migrations
+from matcher.store.database import Store
 from matcher.store.engine import open_engine, reading, sqlite_url, writing
+from matcher.store.filters import PatentFilter
 from matcher.store.tables import metadata
 
 
@@ -69,3 +72,39 @@ def test_sqlite_is_set_to_lose_nothing(tmp_path: Path) -> None:
         pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         values = {name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in pragmas}
     assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 20_000}
+
+
+def test_patents_of_an_older_version_get_their_bands(tmp_path: Path) -> None:
+    engine = open_engine(sqlite_url(tmp_path / "matcher.db"))
+    older = migrations.History(migrations.RECORDS.versions, "0004", "alembic_version")
+    migrations.migrate(engine, older)
+    rows = {
+        "a": '{"title":"甲","maturity":{"level":3,"text":"","scale":"TRL 1-9","source":"自评"}}',
+        "b": '{"title":"乙","maturity":{"level":9,"text":"","scale":"TRL 1-9","source":"自评"},"fee":{"kind":null,"amount":50.0,"text":""}}',
+        "c": '{"title":"丙","fee":{"kind":"免费","amount":null,"text":""}}',
+        "d": '{"title":"丁","fee":{"kind":"协议","amount":null,"text":""}}',
+        "e": '{"title":"戊"}',
+    }
+    columns = (
+        "id, application_number, publication_number, region, holder_facets, ipc_facets, mode_facets, body"
+    )
+    with writing(engine) as connection:
+        for id_, body in rows.items():
+            values = {"id": id_, "body": body}
+            connection.execute(
+                text(f"INSERT INTO patents ({columns}) VALUES (:id, '', '', '', '', '', '', :body)"), values
+            )
+    migrations.migrate(engine)
+    with Store.open(tmp_path / "matcher.db") as store:
+        bands = {
+            wanted: store.patents.ids(wanted)
+            for wanted in (
+                PatentFilter(maturities=(MaturityBand.RESEARCH,)),
+                PatentFilter(maturities=(MaturityBand.PRODUCT,)),
+                PatentFilter(fees=(FeeBand.TO_50,)),
+                PatentFilter(fees=(FeeBand.FREE,)),
+                PatentFilter(fees=(FeeBand.AGREED,)),
+                PatentFilter(maturities=(None,), fees=(None,)),
+            )
+        }
+    assert list(bands.values()) == [["a"], ["b"], ["b"], ["c"], ["d"], ["e"]]
