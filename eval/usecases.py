@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from eval.beir import TestCollection, read_collection
 from eval.comparison import RESAMPLES, Comparison, interval
 from eval.comparison import compare as compare_scores
 from eval.exposure import exposure
+from eval.history import party_name
 from eval.judgements import Judgements, Run, require_known
 from eval.learning import calibrate
 from eval.replay import Past
@@ -22,10 +23,12 @@ from eval.report import Evaluation, Report, Stamp, system
 from eval.rolling import ROLLING, Answer
 from eval.scoring import DEFAULT_SCHEME, Mode, Scheme, Scores, fold, score
 from eval.splits import Cut
+from eval.splits import rolling as rolling_cuts
 from eval.trec import read_judgements, read_run
 from matcher.errors import InputError
 from matcher.ranker import RankerArtefact
 from matcher.settings import Settings
+from matcher.store.database import Store
 from matcher.workspace import open_model, open_reranking
 from models.contract import Embedder
 
@@ -186,6 +189,30 @@ def ablate(
     task = Task(collection.needs, collection.patents, k=k)
     context = systems.context_at(date.fromisoformat(stamp.as_of), {}, [])
     return report("消融：逐项去掉信号", systems.ablated(task, embedder, settings, context), asked, stamp)
+
+
+def witnesses(store: Store, groups: Mapping[str, str] | None = None) -> Witnesses:
+    """All records of a store that say what fitted; `groups` names the group of related parties by party."""
+    from eval.evidence import Witnesses
+
+    past = Past(
+        list(store.patents.all()),
+        list(store.enterprises.all()),
+        list(store.needs.all()),
+        list(store.transactions.all()),
+        {party_name(name): group for name, group in (groups or {}).items()},
+    )
+    return Witnesses(past, list(store.assessments.all()), store.outcomes.of_event())
+
+
+def cuts_of(past: Past, first: date | None, last: date | None, months: int) -> tuple[Cut, ...]:
+    """Rolling cuts over the whole history, or the part from `first` to `last`; raises InputError where there is none."""
+    dates = [one.on for one in past.transactions if one.on is not None]
+    if not dates:
+        raise InputError(
+            "工作区中没有带日期的历史交易。请先运行 matcher import transactions 历史交易.xlsx。", code="empty"
+        )
+    return rolling_cuts(first or min(dates) - timedelta(days=1), last or max(dates), months)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,19 @@ class Operation(StrEnum):
     STATUS = "status:read"
     REBUILD = "index:write"
     MANAGE = "accounts:write"
+    JOBS = "jobs:read"
+    """Background jobs, of the kinds whose own operation the caller may do."""
+    WRITE_PATENT = "patents:write"
+    """Holders: what they declare of their own patents."""
+    READ_ENTERPRISE = "enterprises:read"
+    WRITE_ENTERPRISE = "enterprises:write"
+    READ_OUTCOME = "outcomes:read"
+    WRITE_OUTCOME = "outcomes:write"
+    ASSESS = "assessments:write"
+    """Saying what an enterprise thinks of a patent."""
+    EXPORT = "exports:write"
+    PROGRESS = "progress:read"
+    EVALUATE = "evaluations:write"
 
 
 class Extent(StrEnum):
@@ -62,6 +75,16 @@ PERMISSIONS: dict[Operation, dict[Role, Extent]] = {
     Operation.STATUS: {Role.BUREAU: _ALL, Role.ANALYST: _ALL},
     Operation.REBUILD: {Role.BUREAU: _ALL},
     Operation.MANAGE: {Role.BUREAU: _ALL},
+    Operation.JOBS: {Role.BUREAU: _ALL, Role.ANALYST: _ALL},
+    Operation.WRITE_PATENT: {Role.BUREAU: _ALL, Role.HOLDER: _OWN},
+    Operation.READ_ENTERPRISE: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
+    Operation.WRITE_ENTERPRISE: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
+    Operation.READ_OUTCOME: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
+    Operation.WRITE_OUTCOME: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
+    Operation.ASSESS: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
+    Operation.EXPORT: {Role.BUREAU: _ALL},
+    Operation.PROGRESS: {Role.BUREAU: _ALL, Role.ANALYST: _ALL},
+    Operation.EVALUATE: {Role.BUREAU: _ALL, Role.ANALYST: _ALL},
 }
 
 

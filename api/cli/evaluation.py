@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from eval.judgements import Run
     from eval.report import Report
     from eval.scoring import Scheme
-    from eval.splits import Cut
 
 app = typer.Typer(help="离线评估：用专家标注或历史交易检验清单的好坏。", no_args_is_help=True)
 
@@ -173,7 +172,8 @@ def history(
     settings = read_settings(home, model)
     artefact = None if ranker is None else read_artefact(ranker)
     known = judging.known_in(settings, related)
-    cuts = _cuts(known, first, last, months)
+    begins, ends = (None if day is None else read_day(day) for day in (first, last))
+    cuts = usecases.cuts_of(known.witnesses.past, begins, ends, months)
     made = stamp(known.data, settings, seed, cuts[-1].until)
     with progress("回放") as show:
         found = usecases.history(known.witnesses, cuts, settings, made, artefact, show)
@@ -218,22 +218,6 @@ def tune(
 
 app.command("judgements")(judging.judgements)
 app.command("pool")(judging.pool)
-
-
-def _cuts(known: judging.Known, first: str | None, last: str | None, months: int) -> tuple[Cut, ...]:
-    """Rolling cuts over the whole history, or the part that the options name."""
-    from datetime import timedelta
-
-    from eval.splits import rolling
-    from matcher.errors import InputError
-
-    dates = [one.on for one in known.witnesses.past.transactions if one.on is not None]
-    if not dates:
-        raise InputError(
-            "工作区中没有带日期的历史交易。请先运行 matcher import transactions 历史交易.xlsx。", code="empty"
-        )
-    start = min(dates) - timedelta(days=1) if first is None else read_day(first)
-    return rolling(start, max(dates) if last is None else read_day(last), months)
 
 
 def _scheme(mode: str, measures: Sequence[str] | None) -> Scheme:

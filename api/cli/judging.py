@@ -40,9 +40,7 @@ Related = Annotated[
 
 def known_in(settings: Settings, related: Path | None = None) -> Known:
     """Read a workspace's past, with a table of related parties; raises NotReady where there is no workspace."""
-    from eval.evidence import Witnesses
-    from eval.history import party_name
-    from eval.replay import Past
+    from eval import usecases
     from eval.trec import read_groups
     from matcher.errors import NotReady
     from matcher.workspace import Workspace
@@ -53,16 +51,8 @@ def known_in(settings: Settings, related: Path | None = None) -> Known:
         )
     groups = {} if related is None else read_groups(related)
     with Workspace.open(settings) as workspace:
-        store = workspace.store
-        past = Past(
-            list(store.patents.all()),
-            list(store.enterprises.all()),
-            list(store.needs.all()),
-            list(store.transactions.all()),
-            {party_name(name): group for name, group in groups.items()},
-        )
-        found = Witnesses(past, list(store.assessments.all()), store.outcomes.of_event())
-        return Known(found, f"{settings.home.name}（{store.data_version()}）")
+        found = usecases.witnesses(workspace.store, groups)
+        return Known(found, f"{settings.home.name}（{workspace.store.data_version()}）")
 
 
 def judgements(

@@ -1,15 +1,15 @@
-"""What it takes to print a report again: versions of data, settings and program, and the exact command."""
+"""The stamp of a report that a command prints: versions of its data, settings and program, and the exact command."""
 
 from __future__ import annotations
 
 import hashlib
 import shlex
-import subprocess
 import sys
 from collections.abc import Iterable
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from api.provenance import program, settings_version
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,13 +23,6 @@ def stamp(data: str, settings: Settings, seed: int, as_of: date) -> Stamp:
     from eval.report import Stamp
 
     return Stamp(data, settings_version(settings), seed, command(), program(), as_of.isoformat())
-
-
-def settings_version(settings: Settings) -> str:
-    """Hash of everything that decides an order, and the model by name."""
-    parts = (settings.ranking, settings.retrieval)
-    text = "".join(part.model_dump_json() for part in parts) + settings.model
-    return f"{hashlib.sha256(text.encode()).hexdigest()[:12]}（模型 {settings.model}）"
 
 
 def files_version(paths: Iterable[Path]) -> str:
@@ -49,20 +42,3 @@ def files_version(paths: Iterable[Path]) -> str:
 def command() -> str:
     """The command as it was typed."""
     return shlex.join(["matcher", *sys.argv[1:]])
-
-
-def program() -> str:
-    """The commit that runs, marked where files differ from it; without a repository the package's version."""
-    root = Path(__file__).parents[2]
-
-    def git(*arguments: str) -> str:
-        asked = ["git", "-C", str(root), *arguments]
-        return subprocess.run(asked, capture_output=True, text=True, check=True, timeout=20).stdout.strip()
-
-    try:
-        if Path(git("rev-parse", "--show-toplevel")).resolve() != root:
-            return version("patent-matcher")
-        changed = git("status", "--porcelain", "--untracked-files=no")
-        return git("rev-parse", "--short=12", "HEAD") + ("（有未提交的修改）" if changed else "")
-    except (OSError, subprocess.SubprocessError):
-        return version("patent-matcher")

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, DateTime, Float, ForeignKey, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 metadata = MetaData()
 
@@ -98,5 +111,15 @@ jobs = Table(
     Column("result", Text, nullable=False),
     _day("created"),
     _day("finished", nullable=True),
+    Column("worker", String, nullable=False, server_default=""),
+    _day("beat", nullable=True),
+    # One job at a time, whatever the number of processes: the database refuses a second.
+    Index(
+        "jobs_one_running",
+        "state",
+        unique=True,
+        sqlite_where=text("state = '进行中'"),
+        postgresql_where=text("state = '进行中'"),
+    ),
 )
 """`task`: what to do, as JSON, so that a restarted process can go on; `result`: what came of it, as JSON."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +22,7 @@ from matcher.settings import Settings
 from matcher.workspace import Workspace
 
 NOW = datetime(2026, 6, 30, 9, 0)
+LEASE = timedelta(seconds=30)
 CSV = "专利名称,申请号,摘要,专利权人\n一种反渗透膜,CN202310123456.6,海水淡化用反渗透膜,河东大学\n坏行,2.01E+12,摘要,河东大学\n"
 
 
@@ -27,7 +31,7 @@ def worker(settings: Settings) -> Iterator[Worker]:
     with Workspace.open(settings, serving=True) as workspace:
         made = Worker(workspace, open_service(settings), lambda: NOW)
         yield made
-        if made._thread.is_alive():
+        if made.running:
             made.close()
 
 
@@ -65,9 +69,20 @@ def test_an_import_lands_reports_and_brings_the_index_up_to_date(worker: Worker,
 def test_jobs_run_in_the_order_in_which_they_came(worker: Worker) -> None:
     first = worker.import_file(Upload("甲.csv", "patents"), "局", keeping(CSV))
     second = worker.build_index("局")
-    assert worker.jobs.take() == replace(first, state=JobState.RUNNING, attempts=1)
-    assert worker.jobs.take() == replace(second, state=JobState.RUNNING, attempts=1)
-    assert worker.jobs.take() is None
+    begun = {"state": JobState.RUNNING, "attempts": 1, "worker": "w1", "beat": NOW}
+    taken = worker.jobs.take("w1", NOW, LEASE)
+    assert taken == replace(first, **begun)
+    # One at a time, whoever asks.
+    assert worker.jobs.take("w1", NOW, LEASE) is None
+    assert worker.jobs.take("w2", NOW, LEASE) is None
+    worker.jobs.finish(taken, JobState.DONE, "", "{}", NOW)
+    assert worker.jobs.take("w1", NOW, LEASE) == replace(second, **begun)
+
+
+def test_an_index_build_that_waits_already_is_not_queued_twice(worker: Worker) -> None:
+    assert worker.build_index("局") == worker.build_index("别人")
+    assert worker.build_index("局", full=True).id != worker.build_index("局").id
+    assert len(worker.jobs.recent()) == 2
 
 
 @pytest.mark.parametrize(
@@ -131,7 +146,7 @@ def test_a_waiting_job_can_be_stopped_once(worker: Worker) -> None:
     job = worker.build_index("局")
     assert worker.jobs.cancel(job.id, NOW)
     assert not worker.jobs.cancel(job.id, NOW)
-    assert worker.jobs.take() is None
+    assert worker.jobs.take("w", NOW, LEASE) is None
     stopped = worker.jobs.get(job.id)
     assert stopped is not None
     assert (stopped.state, stopped.message) == (JobState.CANCELLED, "已按要求停止")
@@ -139,32 +154,121 @@ def test_a_waiting_job_can_be_stopped_once(worker: Worker) -> None:
 
 def test_a_running_job_hears_at_its_next_step_that_it_is_stopped(worker: Worker) -> None:
     job = worker.build_index("局")
-    worker.jobs.take()
-    assert worker.jobs.step(job.id, 0.5, "更新索引：1")
+    taken = worker.jobs.take("w", NOW, LEASE)
+    assert taken is not None
+    assert worker.jobs.step(job.id, "w", 0.5, "更新索引：1")
     assert worker.jobs.cancel(job.id, NOW)
-    assert not worker.jobs.step(job.id, 0.6, "更新索引：2")
-    worker.jobs.finish(job.id, JobState.DONE, "", "{}", NOW)
+    assert not worker.jobs.step(job.id, "w", 0.6, "更新索引：2")
+    worker.jobs.finish(taken, JobState.DONE, "", "{}", NOW)
     stopped = worker.jobs.get(job.id)
     assert stopped is not None
     assert (stopped.state, stopped.progress, stopped.message) == (JobState.CANCELLED, 0.5, "已按要求停止")
 
 
-def test_what_a_killed_process_was_doing_is_done_by_the_next(worker: Worker) -> None:
-    job = worker.import_file(Upload("清单.csv", "patents"), "局", keeping(CSV))
-    assert worker.jobs.take() is not None  # and the process is killed
+def test_what_failed_or_was_stopped_can_begin_anew_and_what_is_done_cannot(worker: Worker) -> None:
+    job = worker.import_file(Upload("清单.csv", "patents"), "局", keeping("甲,乙\n1,2\n"))
+    assert not worker.retry(job)
     worker.start()
+    failed = done(worker, job)
+    assert failed.state is JobState.FAILED
+    (worker._folder / job.id / "清单.csv").write_text(CSV, encoding="utf-8")
+    assert worker.retry(failed)
     ended = done(worker, job)
-    assert (ended.state, ended.attempts) == (JobState.DONE, 2)
+    assert (ended.state, ended.message, ended.attempts) == (JobState.DONE, "", 1)
+    assert not worker.retry(ended)
+
+
+def test_a_worker_that_fell_silent_loses_its_job_and_may_no_longer_end_it(worker: Worker) -> None:
+    job = worker.import_file(Upload("清单.csv", "patents"), "局", keeping(CSV))
+    dead = worker.jobs.take("dead", NOW - LEASE, LEASE)
+    assert dead is not None
+    # It may still live: nobody takes the job before the lease is over, and a beat renews it.
+    assert worker.jobs.take("other", NOW, LEASE) is None
+    worker.jobs.beat(job.id, "dead", NOW)
+    assert worker.jobs.take("other", NOW + LEASE, LEASE) is None
+    taken = worker.jobs.take("other", NOW + LEASE + timedelta(seconds=1), LEASE)
+    assert taken is not None
+    assert (taken.id, taken.worker, taken.attempts) == (job.id, "other", 2)
+    assert not worker.jobs.step(job.id, "dead", 0.9, "导入：9")
+    worker.jobs.finish(dead, JobState.FAILED, "迟到", "", NOW)
+    found = worker.jobs.get(job.id)
+    assert found is not None
+    assert (found.state, found.message) == (JobState.RUNNING, "")
+
+
+def test_a_killed_process_leaves_no_job_stuck(settings: Settings, tmp_path: Path) -> None:
+    """A real process is killed in the middle of a job; a worker of this process ends it."""
+    program = f"""
+import sys, time
+from datetime import datetime
+from pathlib import Path
+from api.jobs import Upload, Worker, kinds
+from api.store.database import open_service
+from matcher.settings import load_settings
+from matcher.workspace import Workspace
+settings = load_settings(home=Path({str(settings.home)!r}))
+workspace = Workspace.open(settings, serving=True)
+worker = Worker(workspace, open_service(settings), datetime.now)
+def hang(*_, **__):
+    print("running", flush=True)
+    time.sleep(600)
+kinds.usecases.import_file = hang
+worker.import_file(Upload("清单.csv", "patents"), "局", lambda path: path.write_bytes({CSV.encode()!r}))
+worker.start()
+time.sleep(600)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "running\n"
+        process.kill()
+    lease = timedelta(seconds=2)
+    with Workspace.open(settings, serving=True) as workspace:
+        worker = Worker(workspace, open_service(settings), datetime.now, lease)
+        [job] = worker.jobs.recent()
+        assert job.state is JobState.RUNNING
+        worker.start()
+        ended = done(worker, job)
+        worker.close()
+        assert (ended.state, ended.attempts, ended.message) == (JobState.DONE, 2, "")
+        assert workspace.store.patents.count() == 1
+
+
+def test_closing_gives_the_job_in_hand_back_at_once(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    reached = threading.Event()
+
+    def slow(*_: object, progress: Callable[[int, int], None], **__: object) -> None:
+        while True:
+            progress(1, 2)
+            reached.set()
+            time.sleep(0.01)
+
+    monkeypatch.setattr("matcher.usecases.import_file", slow)
+    job = worker.import_file(Upload("清单.csv", "patents"), "局", keeping(CSV))
+    worker.start()
+    assert reached.wait(20)
+    worker.close()
+    found = worker.jobs.get(job.id)
+    assert found is not None
+    assert (found.state, found.attempts, found.worker) == (JobState.WAITING, 0, "")
 
 
 def test_a_job_that_kills_the_process_twice_is_given_up(settings: Settings) -> None:
     with Workspace.open(settings):
         jobs = Jobs(open_service(settings))
     jobs.add(Job("1" * 32, "index", "重建索引", "局", "{}", NOW))
+    later = NOW
     for _ in range(2):
-        jobs.take()
-        jobs.recover(NOW)
+        assert jobs.take("w", later, LEASE) is not None
+        later += 2 * LEASE
+    assert jobs.take("w", later, LEASE) is None
     found = jobs.get("1" * 32)
     assert found is not None
     assert (found.state, found.message) == (JobState.FAILED, "服务两次在此任务中中断，已停止重试")
-    assert jobs.take() is None
+
+
+def test_files_of_jobs_that_ended_long_ago_are_gone(worker: Worker) -> None:
+    job = worker.import_file(Upload("清单.csv", "patents"), "局", keeping(CSV))
+    worker.jobs.cancel(job.id, NOW - timedelta(days=31))
+    worker.start()
+    assert not (worker._folder / job.id).exists()
+    assert worker.jobs.get(job.id) is not None

@@ -47,6 +47,16 @@ TABLE = {
     Operation.STATUS: (ALL, NO, NO, ALL, NO),
     Operation.REBUILD: (ALL, NO, NO, NO, NO),
     Operation.MANAGE: (ALL, NO, NO, NO, NO),
+    Operation.JOBS: (ALL, NO, NO, ALL, NO),
+    Operation.WRITE_PATENT: (ALL, OWN, NO, NO, NO),
+    Operation.READ_ENTERPRISE: (ALL, NO, OWN, NO, NO),
+    Operation.WRITE_ENTERPRISE: (ALL, NO, OWN, NO, NO),
+    Operation.READ_OUTCOME: (ALL, NO, OWN, NO, NO),
+    Operation.WRITE_OUTCOME: (ALL, NO, OWN, NO, NO),
+    Operation.ASSESS: (ALL, NO, OWN, NO, NO),
+    Operation.EXPORT: (ALL, NO, NO, NO, NO),
+    Operation.PROGRESS: (ALL, NO, NO, ALL, NO),
+    Operation.EVALUATE: (ALL, NO, NO, ALL, NO),
 }
 
 

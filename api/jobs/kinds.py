@@ -1,0 +1,72 @@
+"""The kinds of jobs, one line each: what people call it, who may ask for it, and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
+
+from api.access.policy import Operation
+from api.jobs.evaluations import replay
+from api.jobs.submissions import submit
+from api.jobs.work import REPORT, Result, Upload, Work
+from matcher import roadshows, usecases
+from matcher.errors import InputError
+from matcher.landing import Manner
+
+_SHOWN = 200
+"""Problems kept for the page; all of them are in the report file."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """One kind: `label` in Chinese, the operation that asking, watching and stopping take, and what is done."""
+
+    label: str
+    operation: Operation
+    run: Callable[[Work], Result]
+
+
+def _import(work: Work) -> Result:
+    """Land the file, write its report, bring the index up to date; the file itself is not kept."""
+    upload = Upload(**work.task)
+    file = work.folder / upload.name
+    if not file.is_file():
+        raise InputError(f"文件“{upload.name}”已不在服务器上，请重新上传。")
+    manner = Manner({}, upload.source, prefer_new=upload.prefer_new)
+    step = work.step("导入", 0.0, 0.5)
+    report = usecases.import_file(work.workspace, upload.kind, file, manner, at=work.at, progress=step).report
+    if report.problems:
+        report.write_xlsx(work.folder / REPORT, made_at=work.at)
+    if work.workspace.store.patents.count():
+        usecases.build_index(work.workspace, work.at, work.step("更新索引", 0.5))
+    file.unlink()
+    shown = {**report.to_json(), "problems": [asdict(each) for each in report.problems[:_SHOWN]]}
+    found = {**shown, "problem_count": len(report.problems)}
+    return {**found, "file": REPORT} if report.problems else found
+
+
+def _index(work: Work) -> Result:
+    full = bool(work.task.get("full"))
+    return {"built": usecases.build_index(work.workspace, work.at, work.step("更新索引"), full=full)}
+
+
+def _list(work: Work) -> Result:
+    event = roadshows.event_named(work.workspace, work.task["event"])
+    usecases.build_index(work.workspace, work.at, work.step("更新索引", 0.0, 0.5))
+    day = roadshows.Day(work.at.date(), work.at)
+    step = work.step("编制", 0.5)
+    version, built = roadshows.build_list(work.workspace, event, day, work.task["author"], step)
+    counts = {"pairs": len(built.entries), "needs": built.needs, "patents": built.patents}
+    return {"list": version.id, "event": event.id, **counts}
+
+
+KINDS: Mapping[str, JobKind] = MappingProxyType(
+    {
+        "import": JobKind("导入", Operation.IMPORT, _import),
+        "index": JobKind("重建索引", Operation.REBUILD, _index),
+        "list": JobKind("编制清单", Operation.RUN_EVENTS, _list),
+        "export": JobKind("上报文件", Operation.EXPORT, submit),
+        "evaluation": JobKind("历史回放评估", Operation.EVALUATE, replay),
+    }
+)

@@ -1,0 +1,36 @@
+"""Which program and which settings made a report: what it takes to print it again."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matcher.settings import Settings
+
+
+def settings_version(settings: Settings) -> str:
+    """Hash of everything that decides an order, and the model by name."""
+    parts = (settings.ranking, settings.retrieval)
+    text = "".join(part.model_dump_json() for part in parts) + settings.model
+    return f"{hashlib.sha256(text.encode()).hexdigest()[:12]}（模型 {settings.model}）"
+
+
+def program() -> str:
+    """The commit that runs, marked where files differ from it; without a repository the package's version."""
+    root = Path(__file__).parents[1]
+
+    def git(*arguments: str) -> str:
+        asked = ["git", "-C", str(root), *arguments]
+        return subprocess.run(asked, capture_output=True, text=True, check=True, timeout=20).stdout.strip()
+
+    try:
+        if Path(git("rev-parse", "--show-toplevel")).resolve() != root:
+            return version("patent-matcher")
+        changed = git("status", "--porcelain", "--untracked-files=no")
+        return git("rev-parse", "--short=12", "HEAD") + ("（有未提交的修改）" if changed else "")
+    except (OSError, subprocess.SubprocessError):
+        return version("patent-matcher")
