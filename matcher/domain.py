@@ -267,6 +267,39 @@ class Enterprise:
 
 
 @dataclass(frozen=True, slots=True)
+class Expert:
+    """An enterprise's expert who assesses patents; `avoids` are 回避单位, its own unit is always one of them."""
+
+    id: str
+    name: str
+    unit: str
+    title: str = ""
+    """职称."""
+    focus: tuple[str, ...] = ()
+    avoids: tuple[str, ...] = ()
+    recommended: date | None = None
+    contact: str = ""
+    """Personal data: stands in no sheet that is handed out."""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceInstitution:
+    """服务机构: who invests, lends, insures, appraises or operates; `industries` empty: it has named none."""
+
+    id: str
+    name: str
+    kind: str = ""
+    """类型, such as 投资机构, 银行, 保险公司."""
+    industries: tuple[str, ...] = ()
+    """关注产业."""
+    products: tuple[str, ...] = ()
+    region: str = ""
+    contact: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FocusArea:
     """A field in which an enterprise looks for technology."""
 

@@ -8,12 +8,22 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, overload
 
-from matcher.domain import Assessment, Enterprise, Holder, Need, Patent, Transaction
+from matcher.domain import (
+    Assessment,
+    Enterprise,
+    Expert,
+    Holder,
+    Need,
+    Patent,
+    ServiceInstitution,
+    Transaction,
+)
 from matcher.errors import InputError
 from matcher.importing.assessments import read_assessment
 from matcher.importing.cells import Cells, RowRefused
 from matcher.importing.delimited import read_delimited
 from matcher.importing.enterprises import read_enterprise
+from matcher.importing.experts import read_expert
 from matcher.importing.files import FileFormat, format_of
 from matcher.importing.headers import LOOKED_AT, Header, Recogniser, header_key
 from matcher.importing.holders import read_holder
@@ -24,12 +34,13 @@ from matcher.importing.needs import read_need
 from matcher.importing.patents import read_patent
 from matcher.importing.report import ColumnUse, RowProblem, Severity, SheetSummary
 from matcher.importing.rows import Entry, Notes, Row, Sheet, cell_text, stated
+from matcher.importing.services import read_service
 from matcher.importing.synonyms import RecordKind
 from matcher.importing.transactions import read_transaction
 from matcher.importing.workbooks import read_workbook
 from matcher.settings import FileLimits
 
-R = TypeVar("R", Patent, Enterprise, Need, Assessment, Transaction, Holder)
+R = TypeVar("R", Patent, Enterprise, Need, Assessment, Transaction, Holder, Expert, ServiceInstitution)
 
 _BUILDERS: Mapping[RecordKind, Callable[[Cells, str], Any]] = {
     RecordKind.PATENTS: read_patent,
@@ -38,6 +49,8 @@ _BUILDERS: Mapping[RecordKind, Callable[[Cells, str], Any]] = {
     RecordKind.ASSESSMENTS: read_assessment,
     RecordKind.TRANSACTIONS: read_transaction,
     RecordKind.HOLDERS: read_holder,
+    RecordKind.EXPERTS: read_expert,
+    RecordKind.SERVICES: read_service,
 }
 _FORMS = frozenset({RecordKind.NEEDS})
 """What is also collected on forms in Word, a label beside its value."""
@@ -49,6 +62,8 @@ KIND_LABELS: Mapping[RecordKind, str] = {
     RecordKind.ASSESSMENTS: "企业评价",
     RecordKind.TRANSACTIONS: "历史交易",
     RecordKind.HOLDERS: "专利权人",
+    RecordKind.EXPERTS: "专家",
+    RecordKind.SERVICES: "服务机构",
 }
 
 

@@ -21,6 +21,8 @@ class RecordKind(StrEnum):
     ASSESSMENTS = "assessments"
     TRANSACTIONS = "transactions"
     HOLDERS = "holders"
+    EXPERTS = "experts"
+    SERVICES = "services"
 
 
 Table = Mapping[str, str]
@@ -298,6 +300,25 @@ HOLDER: Table = {
     "contact": "联系部门 联系人 联系方式 联系人及电话 联系电话 权利人联系部门 contact",
 }
 
+EXPERT: Table = {
+    "name": "姓名 专家姓名 专家 专家名称 name",
+    "unit": "单位 工作单位 所在单位 推荐企业 推荐单位 企业名称 单位名称 unit",
+    "title": "职称 职务 职称/职务 职务/职称 专业技术职称 title",
+    "focus": "关注领域 技术领域 研究方向 擅长领域 专业领域 评价领域 关注技术领域 focus",
+    "recommended": "推荐日期 推荐时间 入库日期 聘任日期 recommended",
+    "avoids": "回避单位 需回避单位 回避 利害关系单位 avoids",
+    "contact": "联系方式 联系电话 联系人及电话 电话 手机 contact",
+}
+
+SERVICE: Table = {
+    "name": "机构名称 服务机构 服务机构名称 单位名称 名称 机构 name",
+    "kind": "机构类型 类型 服务机构类型 机构类别 服务类型 类别 kind type",
+    "industries": "关注产业 关注领域 服务产业 关注行业 投资领域 服务领域 重点产业 所属产业 industries",
+    "products": "产品 服务产品 金融产品 主要产品 服务内容 产品或服务 产品名称 服务项目 products",
+    "region": "服务地区 属地 " + _REGION,
+    "contact": "联系部门 联系人 联系方式 联系人及电话 联系电话 contact",
+}
+
 SYNONYMS: Mapping[RecordKind, Table] = {
     RecordKind.PATENTS: PATENT,
     RecordKind.ENTERPRISES: ENTERPRISE,
@@ -305,6 +326,8 @@ SYNONYMS: Mapping[RecordKind, Table] = {
     RecordKind.ASSESSMENTS: ASSESSMENT,
     RecordKind.TRANSACTIONS: TRANSACTION,
     RecordKind.HOLDERS: HOLDER,
+    RecordKind.EXPERTS: EXPERT,
+    RecordKind.SERVICES: SERVICE,
 }
 
 ESSENTIAL: Mapping[RecordKind, tuple[str, ...]] = {
@@ -314,6 +337,8 @@ ESSENTIAL: Mapping[RecordKind, tuple[str, ...]] = {
     RecordKind.ASSESSMENTS: ("patent",),
     RecordKind.TRANSACTIONS: ("patent",),
     RecordKind.HOLDERS: ("name",),
+    RecordKind.EXPERTS: ("name",),
+    RecordKind.SERVICES: ("name",),
 }
 """A row is a header of this kind only if it names one of these fields."""
 

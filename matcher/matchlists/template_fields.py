@@ -171,6 +171,23 @@ _HOLDERS = (
     Field("主管部门", "业务主管部门，进展按此汇总", "云岭省教育厅", width=20),
     Field("联系人", "部门和电话，只用于主管部门内部", "科技处 0000-0000000", width=22),
 )
+_EXPERTS = (
+    Field("姓名", "一行一位专家", "赵一", mandatory=True, width=12),
+    Field("单位", "所在企业全称，本单位的专利自动回避", "青屿海洋装备有限公司", mandatory=True, width=26),
+    Field("职称", "职称或职务", "正高级工程师"),
+    Field("关注领域", "能评价的技术方向，用“；”分隔", "水下连接；深海防腐", mandatory=True, width=34),
+    Field("推荐日期", "单位推荐的日期", "2026-04-15", Entry.DATE),
+    Field("回避单位", "有利害关系、不评价其专利的单位，用“；”分隔", "云岭理工大学", width=26),
+    Field("联系方式", "只用于主管部门内部", "0000-0000000", width=18),
+)
+_SERVICES = (
+    Field("机构名称", "全称", "云岭知识产权运营有限公司", mandatory=True, width=28),
+    Field("机构类型", "投资、银行、保险、运营、评估、代理、中试平台等", "运营机构", mandatory=True),
+    Field("关注产业", "重点产业的名称或其中的方向，用“；”分隔；不限的留空", "高端装备制造", width=30),
+    Field("产品", "提供的产品或服务，用“；”分隔", "专利池运营；许可谈判", width=34),
+    _REGION,
+    Field("联系人", "部门和电话，只用于主管部门内部", "业务部 0000-0000000", width=22),
+)
 TEMPLATES: tuple[Template, ...] = (
     Template(RecordKind.PATENTS, "专利信息导入模板", _PATENTS),
     Template(RecordKind.NEEDS, "技术需求导入模板", _NEEDS),
@@ -178,4 +195,6 @@ TEMPLATES: tuple[Template, ...] = (
     Template(RecordKind.ASSESSMENTS, "企业评价导入模板", _ASSESSMENTS),
     Template(RecordKind.TRANSACTIONS, "历史交易导入模板", _TRANSACTIONS),
     Template(RecordKind.HOLDERS, "专利权人导入模板", _HOLDERS),
+    Template(RecordKind.EXPERTS, "专家导入模板", _EXPERTS),
+    Template(RecordKind.SERVICES, "服务机构导入模板", _SERVICES),
 )

@@ -14,16 +14,17 @@ from sqlalchemy import Engine, select
 
 from matcher.store import tables
 from matcher.store.columns import Columns
+from matcher.store.commissions import Commissions
 from matcher.store.demand import Enterprises, Needs
 from matcher.store.engine import open_engine, reading, sqlite_url, writing
 from matcher.store.history import Assessments, Transactions
-from matcher.store.holders import Holders
 from matcher.store.imports import Imports
 from matcher.store.intake import Intake, Outcome
 from matcher.store.inventory import Inventory
-from matcher.store.kinds import kind_of
+from matcher.store.kinds import EXPERTS, HOLDERS, SERVICES, kind_of
 from matcher.store.migrations import migrate
 from matcher.store.outcomes import Outcomes
+from matcher.store.parties import Parties
 from matcher.store.patents import Patents
 from matcher.store.records import Record
 from matcher.store.responses import Responses
@@ -40,7 +41,10 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.patents = Patents(engine)
-        self.holders = Holders(engine)
+        self.holders = Parties(engine, HOLDERS)
+        self.experts = Parties(engine, EXPERTS)
+        self.services = Parties(engine, SERVICES)
+        self.commissions = Commissions(engine)
         self.enterprises = Enterprises(engine)
         self.needs = Needs(engine)
         self.assessments = Assessments(engine)

@@ -91,7 +91,16 @@ TRANSACTIONS = Kind(Transaction, tables.transactions)
 EXPERTS = Kind(Expert, tables.experts)
 SERVICES = Kind(ServiceInstitution, tables.services)
 
-KINDS: tuple[Kind[Any], ...] = (PATENTS, HOLDERS, ENTERPRISES, NEEDS, ASSESSMENTS, TRANSACTIONS, EXPERTS, SERVICES)
+KINDS: tuple[Kind[Any], ...] = (
+    PATENTS,
+    HOLDERS,
+    ENTERPRISES,
+    NEEDS,
+    ASSESSMENTS,
+    TRANSACTIONS,
+    EXPERTS,
+    SERVICES,
+)
 _BY_TYPE = {kind.type: kind for kind in KINDS}
 
 

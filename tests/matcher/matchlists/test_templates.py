@@ -32,7 +32,7 @@ def lists_of(page):
 
 
 def test_kinds():
-    assert KINDS == ["patents", "needs", "enterprises", "assessments", "transactions", "holders"]
+    assert KINDS == ["patents", "needs", "enterprises", "assessments", "transactions", "holders", "experts", "services"]
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.kind)
