@@ -7,7 +7,6 @@ index, settings and day, goes on from there.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import os
 import shutil
@@ -29,7 +28,7 @@ from matcher.errors import MatcherError, NotReady
 from matcher.matches import NeedMatches
 from matcher.matching import Matching, Progress
 from matcher.ranking import ListRules
-from matcher.replacing import replacing
+from matcher.sealed import seal, unseal
 from matcher.settings import Settings
 from matcher.workspace import Workspace
 
@@ -75,7 +74,7 @@ def _in_processes(
     for number in range(len(blocks)):
         saved = _read(_file(folder, number))
         if saved is not None:
-            found[number] = _shared(saved, known)
+            found[number] = shared_records(saved, known)
     progress(sum(len(blocks[number]) for number in found), len(needs))
     missing = [number for number in range(len(blocks)) if number not in found]
     task = _Task(workspace.settings, workspace.serving, workspace.index_version(), asked)
@@ -85,7 +84,7 @@ def _in_processes(
             raise MatcherError(
                 f"无法读取刚写出的分块 {_file(folder, number)}。请检查磁盘后重新运行同一命令。"
             )
-        found[number] = _shared(lists, known)
+        found[number] = shared_records(lists, known)
         progress(sum(len(blocks[number]) for number in found), len(needs))
     shutil.rmtree(folder, ignore_errors=True)
     return [one for number in range(len(blocks)) for one in found[number]]
@@ -152,20 +151,27 @@ def _match_block(needs: tuple[Need, ...], file: Path) -> None:
     if worker.workspace.index_version() != worker.task.index:
         raise NotReady("编制清单期间索引被更新，前后不一致，已停止。请重新运行同一命令。")
     context = worker.workspace.context(asked.as_of)
-    _write(file, worker.matching.match(needs, context, asked.rules, asked.allowed))
+    seal(file, _LISTS.dump_json(tuple(worker.matching.match(needs, context, asked.rules, asked.allowed))))
 
 
-def _folder(workspace: Workspace, needs: Sequence[Need], asked: Asked) -> Path:
-    """Where the blocks of this very job are; the oldest jobs that nobody took up again are removed."""
-    matching, jobs = workspace.matching(), workspace.settings.home / "batches"
+def job_digest(workspace: Workspace, needs: Sequence[Need], asked: Asked) -> str:
+    """Of everything that the lists of these needs rest on, but not of where the workspace is kept, or how it runs."""
+    matching = workspace.matching()
+    elsewhere = {"home": Path(), "database_url": None, "device": "", "organiser": ""}
     parts = (
         f"{_FORMAT} {version('patent-matcher')} {asked.as_of} {asked.rules} {matching.index}",
-        f"{workspace.store.data_version()} {matching.settings!r} {matching.calibration!r}",
+        f"{workspace.store.data_version()} {matching.settings.model_copy(update=elsewhere)!r} {matching.calibration!r}",
     )
     digest = hashlib.sha256("\n".join(parts).encode())
     digest.update(np.packbits(asked.allowed).tobytes())
     digest.update(_NEEDS.dump_json(tuple(needs)))
-    folder = jobs / digest.hexdigest()[:32]
+    return digest.hexdigest()
+
+
+def _folder(workspace: Workspace, needs: Sequence[Need], asked: Asked) -> Path:
+    """Where the blocks of this very job are; the oldest jobs that nobody took up again are removed."""
+    jobs = workspace.settings.home / "batches"
+    folder = jobs / job_digest(workspace, needs, asked)[:32]
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)
     for old in sorted(jobs.iterdir(), key=lambda entry: entry.stat().st_mtime)[:-_KEPT]:
@@ -177,25 +183,16 @@ def _file(folder: Path, number: int) -> Path:
     return folder / f"{number:06d}.json.gz"
 
 
-def _write(file: Path, lists: Sequence[NeedMatches]) -> None:
-    content = _LISTS.dump_json(tuple(lists))
-    checksum = hashlib.sha256(content).hexdigest().encode()
-    with replacing(file) as temporary:
-        temporary.write_bytes(gzip.compress(checksum + b"\n" + content, compresslevel=1, mtime=0))
-
-
 def _read(file: Path) -> tuple[NeedMatches, ...] | None:
     """The lists of a block; None where it is missing or damaged, so that it is made again."""
+    content = unseal(file)
     try:
-        checksum, _, content = gzip.decompress(file.read_bytes()).partition(b"\n")
-        if hashlib.sha256(content).hexdigest().encode() != checksum:
-            return None
-        return _LISTS.validate_json(content)
-    except (OSError, EOFError, ValueError, ValidationError):
+        return None if content is None else _LISTS.validate_json(content)
+    except ValidationError:
         return None
 
 
-def _shared(lists: tuple[NeedMatches, ...], known: dict[str, Patent]) -> tuple[NeedMatches, ...]:
+def shared_records(lists: tuple[NeedMatches, ...], known: dict[str, Patent]) -> tuple[NeedMatches, ...]:
     """The same lists with one object for each record: a patent stands in many of them."""
 
     def one(lists_: NeedMatches) -> NeedMatches:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from matcher import backup
 from matcher.backup import BackedUp
-from matcher.batch import Asked, match_all
+from matcher.batch import Asked, job_digest, match_all
 from matcher.doctor import Finding, examine
 from matcher.domain import Confidentiality, Need
 from matcher.errors import InputError, NotFound
@@ -19,7 +19,7 @@ from matcher.landing import Imported, Manner, land_file, record_kind
 from matcher.matches import Grade, MatchList, NeedMatches, Provenance
 from matcher.matching import Matching, Progress
 from matcher.matchlists.exports.trec import write_run
-from matcher.methods import methods
+from matcher.methods import Methods
 from matcher.programme.pool import pooled
 from matcher.quick import matching_of, read_two
 from matcher.ranker import read_artefact
@@ -28,6 +28,7 @@ from matcher.replacing import replacing
 from matcher.reverse import needs_of
 from matcher.runs import run_entries
 from matcher.settings import Settings
+from matcher.shards import Part, Shard, merged, shard_of
 from matcher.signals.contract import Context
 from matcher.store.filters import NeedFilter, PatentFilter
 from matcher.workspace import Workspace, open_model, open_reranking
@@ -130,14 +131,31 @@ def make_list(
 
     The patents are those of the screened library once there is one (see `programme.pool`).
     """
-    needs = needs or NeedFilter()
-    wanted = list(workspace.store.needs.all(needs, None if needs.ids else request.as_of))
-    if not wanted:
-        raise NotFound(
-            f"截至 {request.as_of} 没有符合条件的需求。请检查筛选条件和日期，或先运行 matcher import needs 需求.xlsx。"
-        )
     pool = pooled(workspace.store, patents, base=request.base)
-    return _listed(workspace, wanted, request, pool, progress)
+    return _listed(workspace, _wanted(workspace, request, needs), request, pool, progress)
+
+
+def make_shard(
+    workspace: Workspace,
+    request: ListRequest,
+    part: Part,
+    needs: NeedFilter | None = None,
+    patents: PatentFilter | None = None,
+    *,
+    progress: Progress = _silent,
+) -> Shard:
+    """One part of the list that `make_list` makes; any machine may make any part."""
+    wanted = _wanted(workspace, request, needs)
+    pool = pooled(workspace.store, patents, base=request.base)
+    asked = _asked(workspace, request, pool)
+    job = job_digest(workspace, wanted, asked)
+    made = _listed(workspace, part.of_all(wanted), request, pool, progress)
+    return shard_of(made, part, job, Methods.of(workspace.matching()))
+
+
+def merge_list(folder: Path, made_at: datetime) -> MatchList:
+    """The list whose parts are in a folder, as a single run makes it; raises NotFound or InputError naming a part."""
+    return merged(folder, made_at)
 
 
 def match_need(
@@ -171,15 +189,19 @@ def search_plan(workspace: Workspace, request: ListRequest, patents: PatentFilte
     return f"语义索引 {matching.index}：{plan.explain()}。"
 
 
-def match_patent(workspace: Workspace, number: str, request: ListRequest) -> MatchList:
-    """The needs and focus areas that one patent answers, the best first; `number` in any form people type."""
+def match_patent(
+    workspace: Workspace, number: str, request: ListRequest, needs: NeedFilter | None = None
+) -> MatchList:
+    """The needs and focus areas that one patent answers, the best first; `number` in any form people type.
+
+    A filter keeps the needs that satisfy it before the search, and the focus areas of enterprises `within` it.
+    """
     patent = workspace.store.patents.find(number)
     if patent is None:
         raise NotFound(f"没有找到专利“{number}”。可用申请号、专利号或公布公告号查询。")
     matching, context = workspace.matching(), workspace.context(request.as_of)
-    found = needs_of(
-        patent, matching, workspace.demand_collection(), workspace.demand, context, request.rules()
-    )
+    demand = workspace.searched_demand(needs or NeedFilter())
+    found = needs_of(patent, matching, demand, context, request.rules())
     return match_list_of(found, matching, request, workspace.store.data_version())
 
 
@@ -205,10 +227,25 @@ def _listed(
     patents: PatentFilter | None,
     progress: Progress = _silent,
 ) -> MatchList:
-    matching = workspace.matching()
-    allowed = workspace.allowed(matching.collection, patents or PatentFilter(), request.as_of)
-    found = match_all(workspace, needs, Asked(request.as_of, request.rules(), allowed), progress)
-    return match_list_of(found, matching, request, workspace.store.data_version())
+    found = match_all(workspace, needs, _asked(workspace, request, patents), progress)
+    return match_list_of(found, workspace.matching(), request, workspace.store.data_version())
+
+
+def _asked(workspace: Workspace, request: ListRequest, patents: PatentFilter | None) -> Asked:
+    collection = workspace.matching().collection
+    allowed = workspace.allowed(collection, patents or PatentFilter(), request.as_of)
+    return Asked(request.as_of, request.rules(), allowed)
+
+
+def _wanted(workspace: Workspace, request: ListRequest, needs: NeedFilter | None) -> list[Need]:
+    """The needs of a list; raises NotFound for none."""
+    needs = needs or NeedFilter()
+    wanted = list(workspace.store.needs.all(needs, None if needs.ids else request.as_of))
+    if not wanted:
+        raise NotFound(
+            f"截至 {request.as_of} 没有符合条件的需求。请检查筛选条件和日期，或先运行 matcher import needs 需求.xlsx。"
+        )
+    return wanted
 
 
 def match_list_of(
@@ -226,7 +263,7 @@ def match_list_of(
             data_version=data,
             model=f"{spec.name}（{matching.embedder.fingerprint[:12]}）",
             index=matching.index,
-            methods=methods(matching, found),
+            methods=Methods.of(matching).line(found),
             settings=_settings_version(matching),
             patents=len(matching.collection.ids),
             needs=len(found),

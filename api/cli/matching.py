@@ -143,6 +143,10 @@ def list_(
     base: Annotated[
         bool, typer.Option("--base", help="从基础库选（默认：有专利入库后只从资源库选）。")
     ] = False,
+    shard: Annotated[
+        str | None,
+        typer.Option("--shard", help="只编第 i 片（i/n），写入 --out 文件夹，供 list-merge 合并。"),
+    ] = None,
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
@@ -150,9 +154,11 @@ def list_(
 
     例：matcher list --event 2026年秋季路演 --region 云州市 --out 对接清单.xlsx --preset 对外版
     """
+    _check_shard(shard, out, since is not None or run is not None or as_json)
     from api.cli.records import summary
     from matcher import roadshows, usecases
     from matcher.landing import Manner
+    from matcher.shards import Part, save
     from matcher.store.filters import NeedFilter
     from matcher.workspace import Workspace
 
@@ -172,13 +178,39 @@ def list_(
             imported = usecases.import_file(workspace, "needs", needs, Manner({}), at=now())
             typer.echo(summary(imported.report), err=True)
             wanted = NeedFilter(ids=imported.ids)
-        _prepare(workspace)
+        if shard is None:  # parts are made side by side: none of them builds an index
+            _prepare(workspace)
         if explain:
             typer.echo(usecases.search_plan(workspace, request, chosen), err=True)
         with progress("编制清单") as show:
+            if shard is not None and out is not None:
+                part = usecases.make_shard(
+                    workspace, request, Part.read(shard), wanted, chosen, progress=show
+                )
+                typer.echo(f"已写出分片 {save(part, out)}：{len(part.match_list.needs)} 条需求。", err=True)
+                return
             result = usecases.make_list(workspace, request, wanted, chosen, progress=show)
         if since is not None:
             result = roadshows.new_since(workspace, result, since)
+    if run is not None:
+        _export(result, run, preset="内部版")
+    _deliver(result, out, preset, as_json)
+
+
+def list_merge(
+    folder: Annotated[Path, typer.Argument(help="matcher list --shard 写出的分片所在的文件夹。")],
+    out: _Out = None,
+    run: _Run = None,
+    preset: Preset = "内部版",
+    as_json: AsJson = False,
+) -> None:
+    """把各片合并成一份对接清单，与不分片编制的相同。
+
+    例：matcher list-merge 分片 --out 对接清单.xlsx
+    """
+    from matcher import usecases
+
+    result = usecases.merge_list(folder, now())
     if run is not None:
         _export(result, run, preset="内部版")
     _deliver(result, out, preset, as_json)
@@ -205,6 +237,21 @@ def _depth(text: str) -> int | None:
     if not text.isdecimal() or int(text) < 1:
         raise InputError(f"--top-k 应为正整数或 all，收到的是“{text}”。")
     return int(text)
+
+
+def _check_shard(shard: str | None, out: Path | None, other: bool) -> None:
+    """Refuse what a part of a list cannot do, before anything is opened."""
+    from matcher.errors import InputError
+    from matcher.shards import Part
+
+    if shard is None:
+        return
+    Part.read(shard)
+    if out is None or out.suffix or other:
+        raise InputError(
+            "--shard 只写出清单的一片：请用 --out 指定一个文件夹，--run、--since 和 --json 不能同时使用；"
+            "格式和版式在 matcher list-merge 合并时指定。"
+        )
 
 
 def _prepare(workspace: Workspace) -> None:

@@ -12,7 +12,7 @@ from matcher.domain import Confidentiality, Enterprise, Need, Patent
 from matcher.errors import SettingsError
 from matcher.matches import Grade, NeedMatches
 from matcher.matching import Matching
-from matcher.methods import methods
+from matcher.methods import Methods
 from matcher.quick import TwoFiles, matching_of
 from matcher.ranking import ListRules
 from matcher.reranking import DONE, FAILED, LATE, WITHHELD, Reranking, with_rerank
@@ -20,6 +20,7 @@ from matcher.reverse import needs_of
 from matcher.settings import RankingSettings, RerankingSettings, ServiceSettings, Settings, load_settings
 from matcher.signals.contract import Context
 from matcher.signals.table import weighted
+from matcher.store.filters import NeedFilter
 from matcher.workspace import Workspace, open_reranking
 from models.catalogue import load_model
 from models.contract import Embedder, ModelSpec, ModelUnusable
@@ -172,8 +173,8 @@ def test_an_external_reranker_gets_no_contact(embedder: Embedder) -> None:
 def test_a_cover_says_what_the_order_rests_on(plain: Matching) -> None:
     matching = under(plain, Fixed(external=True), candidates=3)
     found = matching.match(NEEDS, CONTEXT, EVERYTHING)
-    assert methods(plain, found) == "语义、用词"
-    assert methods(matching, found) == (
+    assert Methods.of(plain).line(found) == "语义、用词"
+    assert Methods.of(matching).line(found) == (
         "语义、用词；精排 fixed（ffffffffffff，每项前 3 件）：保密需求不送外部精排 1 项，已精排 1 项（未精排的按原次序）；"
         "外部文本服务（精排）：只发送专利文本和公开需求，不含联系方式"
     )
@@ -196,7 +197,7 @@ def test_a_patent_s_needs_share_one_budget(workspace: Workspace, seconds: float,
     context = workspace.context(date(2024, 1, 1))
 
     def found(by: Matching) -> list[NeedMatches]:
-        return needs_of(patent, by, workspace.demand_collection(), workspace.demand, context, EVERYTHING)
+        return needs_of(patent, by, workspace.searched_demand(NeedFilter()), context, EVERYTHING)
 
     listed = found(matching)
     assert {item.rerank for item in listed} == {note}
