@@ -1,4 +1,4 @@
-"""Opens the database; all that depends on the SQL dialect stands in this file."""
+"""Opens the database, SQLite or PostgreSQL; what depends on the SQL dialect stands here and in `trouble`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError
 
-from matcher.errors import MatcherError, NotReady
+from matcher.errors import SettingsError
+from matcher.store.trouble import BUSY_SECONDS, explained
 
-_BUSY_SECONDS = 20
 _WRITES = "matcher_writes"
+_PLACE = "matcher_place"
+_DRIVER = "postgresql+psycopg"
+_CONNECT_SECONDS = 10
+_POSTGRES_NAMES = ("postgresql", "postgres", _DRIVER)
+_TAKE_PLACE = "SELECT pg_advisory_xact_lock(hashtextextended('matcher ' || current_schema() || ' {}', 0))"
+_CREATE = "CREATE DATABASE 库名 TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
 
 
 def sqlite_url(file: Path) -> str:
@@ -23,25 +29,42 @@ def sqlite_url(file: Path) -> str:
     return f"sqlite:///{file}"
 
 
-def open_engine(url: str) -> Engine:
-    """An engine whose transactions are real ones.
+def open_engine(url: str, place: str = "records") -> Engine:
+    """An engine whose transactions are real ones; raises SettingsError for a URL that is of neither database.
 
-    SQLite: write-ahead log (readers are unaffected by an import), synchronous FULL (what was
-    acknowledged survives a power cut), foreign keys on, and 20 s of patience with another writer.
+    One writer at a time, on both: SQLite's for the whole file, PostgreSQL's for each `place`, a set of tables.
+    SQLite: write-ahead log (readers are unaffected by an import), synchronous FULL (what was acknowledged survives
+    a power cut), foreign keys on. PostgreSQL: texts must sort by code points, as in SQLite; broken connections are
+    replaced when they are next asked for. On both, 20 s of patience with another writer.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed)
-    engine = create_engine(parsed, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    try:
+        engine = create_engine(
+            parsed,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "matcher"},
+            execution_options={_PLACE: place},
+        )
+    except ImportError as error:
+        message = "使用 PostgreSQL 需要 psycopg。请运行 pip install 'patent-matcher[postgres]'。"
+        raise SettingsError(message, code="driver_missing") from error
+    event.listen(engine, "connect", _prepare_postgres)
+    event.listen(engine, "begin", _begin_postgres)
     return engine
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that sees one state of the database throughout."""
-    with _explained(engine), engine.connect() as connection:
+    one_state = (
+        {} if _is_sqlite(engine) else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    )
+    with explained(engine), engine.connect().execution_options(**one_state) as connection:
         yield connection
 
 
@@ -49,7 +72,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine) -> Iterator[Connection]:
     """One short transaction that takes the writer's place at once: committed on leaving, or rolled back."""
     with (
-        _explained(engine),
+        explained(engine),
         engine.connect().execution_options(**{_WRITES: True}) as connection,
         connection.begin(),
     ):
@@ -59,12 +82,30 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def snapshot(engine: Engine, file: Path) -> None:
     """Copy a SQLite database, as one state of it, into a new file; readers and writers go on."""
     with (
-        _explained(engine),
+        explained(engine),
         closing(engine.raw_connection()) as source,
         closing(sqlite3.connect(file)) as copy,
     ):
         connection: Any = source.driver_connection
         connection.backup(copy)
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = None
+    if parsed is not None and parsed.drivername in _POSTGRES_NAMES:
+        return parsed.set(drivername=_DRIVER)
+    if parsed is None or parsed.get_backend_name() != "sqlite":
+        # The text is not repeated: it may hold a password.
+        message = "database_url 应写成 postgresql://用户@主机:5432/库名 或 sqlite:///文件。请修改设置。"
+        raise SettingsError(message, code="bad_database_url") from None
+    return parsed
+
+
+def _is_sqlite(engine: Engine) -> bool:
+    return engine.dialect.name == "sqlite"
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's connection)
@@ -80,19 +121,20 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-@contextmanager
-def _explained(engine: Engine) -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        if "locked" in str(error.orig) or "busy" in str(error.orig):
-            message = f"数据库正被另一个程序写入，{_BUSY_SECONDS} 秒内未能等到。请等它结束后重试。"
-            raise NotReady(message, code="database_busy") from error
-        raise NotReady(f"数据库无法使用（{error.orig}）。请检查路径、权限和磁盘空间。") from error
-    except DatabaseError as error:
-        if any(words in str(error.orig) for words in ("not a database", "malformed")):
-            name = engine.url.database
-            raise MatcherError(
-                f"{name} 不是数据库文件或已损坏。请从备份恢复，或换一个工作目录重新导入。"
-            ) from error
-        raise
+def _prepare_postgres(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's connection)
+    connection.autocommit = True
+    connection.execute(f"SET lock_timeout = {BUSY_SECONDS * 1000:.0f}")
+    sorts, encoding = connection.execute("SELECT 'B' < 'a', current_setting('server_encoding')").fetchone()
+    connection.autocommit = False
+    if not sorts or encoding != "UTF8":
+        raise SettingsError(
+            f"这个 PostgreSQL 数据库的字符集或排序规则不合用（需要 UTF8 和 C），清单的次序会因此不同。请用“{_CREATE}”另建一个。",
+            code="bad_collation",
+        )
+
+
+def _begin_postgres(connection: Connection) -> None:
+    # Whoever waits here reads afterwards what the writer before has left: READ COMMITTED, statement by statement.
+    options = connection.get_execution_options()
+    if options.get(_WRITES, False):
+        connection.exec_driver_sql(_TAKE_PLACE.format(options[_PLACE]))

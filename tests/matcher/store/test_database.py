@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -48,12 +47,6 @@ PATENT = Patent(
     filed=date(2016, 3, 1),
     published=date(2016, 9, 1),
 )
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "matcher.db") as opened:
-        yield opened
 
 
 def test_landing_then_again_changes_nothing(store: Store) -> None:
@@ -180,9 +173,10 @@ def test_an_unknown_number_finds_nothing(store: Store) -> None:
     assert store.patents.find("") is None
 
 
-def test_the_data_version_depends_on_the_data_alone(tmp_path: Path) -> None:
+def test_the_data_version_depends_on_the_data_alone(store: Store, tmp_path: Path) -> None:
     other = replace(PATENT, id="CN201710000001", application_number="CN201710000001.1", publication_number="")
-    with Store.open(tmp_path / "a.db") as a, Store.open(tmp_path / "b.db") as b:
+    with Store.open(tmp_path / "another.db") as b:
+        a = store
         a.merge([PATENT, other], known=date(2024, 1, 1))
         b.merge([replace(other, title="甲")])
         b.merge([PATENT])

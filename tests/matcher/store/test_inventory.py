@@ -19,7 +19,6 @@ from matcher.inventory import (
     changed,
     move,
 )
-from matcher.store.database import Store
 
 FIRST = Act("王某", datetime(2026, 3, 1, 9), "盘点.xlsx")
 LATER = Act("李某", datetime(2026, 4, 2, 9))
@@ -31,12 +30,6 @@ SAID = Appraisal(
     modes=(LicensingMode.ASSIGNMENT,),
     fee=FeeTerms(FeeKind.LUMP_SUM, 12.0, "12"),
 )
-
-
-@pytest.fixture
-def store(tmp_path):
-    with Store.open(tmp_path / "matcher.db") as opened:
-        yield opened
 
 
 def test_moves_are_written_with_their_history_and_read_as_of_a_day(store):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import is_dataclass, replace
 from datetime import date
 from enum import Enum
-from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
@@ -24,7 +24,7 @@ from matcher.domain import (
     Transaction,
     TransactionKind,
 )
-from matcher.store.engine import open_engine, reading, sqlite_url, writing
+from matcher.store.engine import open_engine, reading, writing
 from matcher.store.kinds import KINDS, PATENTS
 from matcher.store.migrations import migrate
 from matcher.store.records import Record, digest
@@ -55,14 +55,15 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
 RECORDS: st.SearchStrategy[Record] = st.one_of(*(values(kind.type) for kind in KINDS))
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    engine = open_engine(sqlite_url(Path(tmp_path_factory.mktemp("records")) / "matcher.db"))
+@pytest.fixture
+def engine(url: str) -> Iterator[Any]:
+    engine = open_engine(url)
     migrate(engine)
-    return engine
+    yield engine
+    engine.dispose()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(record=RECORDS)
 def test_round_trip_through_the_database(engine: Any, record: Record) -> None:
     kind = next(kind for kind in KINDS if kind.type is type(record))
