@@ -16,6 +16,7 @@ from matcher.store import tables
 from matcher.store.columns import Columns
 from matcher.store.commissions import Commissions
 from matcher.store.demand import Enterprises, Needs
+from matcher.store.editing import Edits
 from matcher.store.engine import open_engine, reading, sqlite_url, writing
 from matcher.store.history import Assessments, Transactions
 from matcher.store.imports import Imports
@@ -56,6 +57,7 @@ class Store:
         self.outcomes = Outcomes(engine)
         self.inventory = Inventory(engine)
         self.responses = Responses(engine)
+        self.edits = Edits(engine)
 
     @classmethod
     def open(cls, where: Path | str) -> Self:

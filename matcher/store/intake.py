@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Column, Connection, bindparam, delete, insert, select, update
 
+from matcher import errors
+from matcher.errors import InputError
 from matcher.store import tables
 from matcher.store.identity import Keys
 from matcher.store.kinds import Kind
@@ -66,6 +68,27 @@ class Intake(Generic[R]):
         outcomes = [self._place(record) for record in records]
         self._write()
         return outcomes
+
+    def edit(self, before: R, after: R | None) -> None:
+        """Put `after` in the place of a stored record, emptier fields included; None takes the record away.
+
+        Raises errors.Conflict where the store holds another record than `before` by now, and InputError where a number
+        of `after` is another record's.
+        """
+        self._fetch([before])
+        if self._stored.get(before.id) != before:
+            raise errors.Conflict(f"“{before.id}”在您读取之后已被他人修改或撤回。请重新读取，核对后再改。")
+        if after is None:
+            del self._records[before.id]
+        else:
+            self._fetch([after])
+            keys = self._kind.keys(after).all()
+            if others := [key for key in keys if self._owner(key) not in (None, before.id)]:
+                raise InputError(f"号码或名称“{others[0]}”已属于另一条记录，没有更改。", code="number_taken")
+            self._put(after, before.id)
+            self._own(keys, before.id)
+            self._redated.add(before.id)
+        self._write()
 
     def _fetch(self, records: Sequence[R]) -> None:
         keys = list(dict.fromkeys(key for record in records for key in self._kind.keys(record).all()))

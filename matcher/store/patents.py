@@ -49,6 +49,11 @@ class Patents(Records[Patent]):
             return self._stream(query)
         return (as_known(self._record(row), row.known, as_of) for row in self._rows(query))
 
+    def filtered(self, filter: PatentFilter, after: str, limit: int) -> list[Patent]:
+        """As `page`, of the patents that satisfy the filter."""
+        query = _where(self._select(), filter, None).where(_TABLE.c.id > after)
+        return list(self._stream(query.limit(limit)))
+
     def ids(self, filter: PatentFilter | None = None, as_of: date | None = None) -> list[str]:
         """The ids of the patents that satisfy the filter as stored, ascending; `as_of` as in `all`."""
         query = _where(select(_TABLE.c.id).order_by(_TABLE.c.id), filter or PatentFilter(), as_of)

@@ -47,6 +47,10 @@ class Records(Generic[R]):
             )
         return found
 
+    def page(self, after: str, limit: int) -> list[R]:
+        """Up to `limit` records whose ids come after `after`, in id order: records that arrive meanwhile shift nothing."""
+        return list(self._stream(self._select().where(self._table.c.id > after).limit(limit)))
+
     def count(self) -> int:
         """How many there are."""
         with reading(self._engine) as connection:
