@@ -57,13 +57,13 @@ def _card(row: MatchRow, audience: Audience, workspace: Workspace) -> Card:
     return Card(
         row=row,
         terms=(*evidence.terms, *(pair.patent for pair in evidence.related)),
-        reasons=_lines(row.reasons),
-        risks=_lines(row.risks),
+        reasons=lines(row.reasons),
+        risks=lines(row.risks),
         internal=audience.preset.internal,
         contact="权利人联系部门" not in audience.preset.omitted,
     )
 
 
-def _lines(text: str) -> tuple[str, ...]:
+def lines(text: str) -> tuple[str, ...]:
     """The lines of a cell, without the circled numbers that stand for list items there."""
     return tuple(line.lstrip("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳") for line in text.splitlines())

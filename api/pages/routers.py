@@ -7,6 +7,7 @@ from pathlib import Path
 from starlette.staticfiles import StaticFiles
 
 from api.pages import (
+    comparing,
     events,
     imports,
     lists,
@@ -24,6 +25,7 @@ ROUTERS = tuple(
     module.router
     for module in (
         search,
+        comparing,
         patents,
         needs,
         need_forms,
@@ -41,5 +43,5 @@ UPLOADS = {imports.ADDRESS: imports.LARGEST}
 
 
 def static_files() -> StaticFiles:
-    """Style sheet and icon."""
+    """Style sheet, icon and scripts."""
     return StaticFiles(directory=Path(__file__).parent / "static")
