@@ -21,8 +21,8 @@ from matcher.store.filters import PatentFilter
 from matcher.store.tables import metadata
 
 
-def test_migrations_build_the_tables(tmp_path: Path) -> None:
-    engine = open_engine(sqlite_url(tmp_path / "matcher.db"))
+def test_migrations_build_the_tables(empty_url: str) -> None:
+    engine = open_engine(empty_url)
     migrations.migrate(engine)
     with reading(engine) as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
@@ -38,8 +38,8 @@ def test_head_is_the_newest_file() -> None:
     assert script.get_current_head() == migrations.HEAD
 
 
-def test_migrating_twice_and_from_two_sides(tmp_path: Path) -> None:
-    first, second = (open_engine(sqlite_url(tmp_path / "matcher.db")) for _ in range(2))
+def test_migrating_twice_and_from_two_sides(empty_url: str) -> None:
+    first, second = (open_engine(empty_url) for _ in range(2))
     migrations.migrate(first)
     migrations.migrate(second)
     migrations.migrate(first)
@@ -47,8 +47,8 @@ def test_migrating_twice_and_from_two_sides(tmp_path: Path) -> None:
         assert connection.execute(text("SELECT count(*) FROM versions")).scalar() == 8
 
 
-def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
-    engine = open_engine(sqlite_url(tmp_path / "matcher.db"))
+def test_a_database_of_a_newer_version_is_refused(empty_url: str) -> None:
+    engine = open_engine(empty_url)
     migrations.migrate(engine)
     with writing(engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -56,11 +56,11 @@ def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
         migrations.migrate(engine)
 
 
-def test_a_ready_database_opens_without_alembic(tmp_path: Path) -> None:
-    migrations.migrate(open_engine(sqlite_url(tmp_path / "matcher.db")))
+def test_a_ready_database_opens_without_alembic(empty_url: str) -> None:
+    migrations.migrate(open_engine(empty_url))
     code = (
-        "import sys; from pathlib import Path; from matcher.store.database import Store; "
-        f"Store.open(Path({str(tmp_path / 'matcher.db')!r})).close(); print('alembic' in sys.modules)"
+        "import sys; from matcher.store.database import Store; "
+        f"Store.open({empty_url!r}).close(); print('alembic' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
@@ -74,8 +74,8 @@ def test_sqlite_is_set_to_lose_nothing(tmp_path: Path) -> None:
     assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 20_000}
 
 
-def test_patents_of_an_older_version_get_their_bands(tmp_path: Path) -> None:
-    engine = open_engine(sqlite_url(tmp_path / "matcher.db"))
+def test_patents_of_an_older_version_get_their_bands(empty_url: str) -> None:
+    engine = open_engine(empty_url)
     older = migrations.History(migrations.RECORDS.versions, "0004", "alembic_version")
     migrations.migrate(engine, older)
     rows = {
@@ -95,7 +95,7 @@ def test_patents_of_an_older_version_get_their_bands(tmp_path: Path) -> None:
                 text(f"INSERT INTO patents ({columns}) VALUES (:id, '', '', '', '', '', '', :body)"), values
             )
     migrations.migrate(engine)
-    with Store.open(tmp_path / "matcher.db") as store:
+    with Store.open(empty_url) as store:
         bands = {
             wanted: store.patents.ids(wanted)
             for wanted in (
