@@ -9,14 +9,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from api.access import audiences
-from api.access.policy import Operation, allowed_need
+from api.access.policy import Operation, allowed_need, allowed_patent
 from api.pages.cards import NeedCards, lines, need_cards
 from api.pages.posting import SearchForm
 from api.pages.rendering import page
 from api.serving import Serving, caller_of
 from matcher import usecases
 from matcher.domain import Patent
-from matcher.errors import InputError, NotFound
+from matcher.errors import InputError
 from matcher.matches import Grade, MatchList
 from matcher.matchlists.exports import wording
 from matcher.matchlists.exports.rows import MatchRow
@@ -58,9 +58,8 @@ def compare(
     ids = tuple(dict.fromkeys(picked))
     if not 2 <= len(ids) <= MOST:
         raise InputError(f"请勾选 2 至 {MOST} 件专利再对比；现在勾选了 {len(ids)} 件。", code="compare_count")
-    patents = serving.workspace.store.patents.many(ids)
-    if len(patents) < len(ids):
-        raise NotFound("所选专利中有的已不在库中，请重新检索后再对比。")
+    stored, caller = serving.workspace.store.patents.many(ids), caller_of(serving)
+    patents = {id_: allowed_patent(caller, Operation.READ_PATENT, stored.get(id_), id_) for id_ in ids}
     found = _answers(serving, text, need, ids)
     [cards] = need_cards(found, audiences.of_search(caller_of(serving)), serving.workspace)
     columns = [_column(patents[id_], cards, serving.at.date()) for id_ in ids]
