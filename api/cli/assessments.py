@@ -1,4 +1,4 @@
-"""Commands of the enterprises' assessments: assessments assign, summary."""
+"""Commands of the enterprises' assessments and of what is given out: assessments assign, summary; assigned."""
 
 from __future__ import annotations
 
@@ -20,52 +20,76 @@ _Holders = Annotated[list[str] | None, typer.Option("--holder", help="只对这�
 def assign(
     folder: Annotated[Path, typer.Argument(help="评价表写到哪个文件夹，每位专家一份。")],
     experts: Annotated[
-        Path,
-        typer.Option(
-            "--experts", help="专家名录：姓名、单位、职称、关注领域、推荐日期、回避单位、联系方式。"
-        ),
-    ],
+        Path | None,
+        typer.Option("--experts", help="先导入这份专家名录；不写则用已导入的专家。"),
+    ] = None,
     per_patent: Annotated[int, typer.Option("--per-patent", min=1, help="每件专利请几位专家。")] = 2,
     holder: _Holders = None,
     out: Annotated[Path | None, typer.Option("--out", help="分配情况（.xlsx）。")] = None,
+    operator: Annotated[str, typer.Option("--operator", help="经办人，记入分派记录。")] = "经办人",
     as_of: AsOf = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """把资源库的专利按关注领域分给专家，任务量均衡，该回避的不分。填好后用 matcher import assessments 导入。
+    """把资源库的专利按关注领域分给专家，任务量均衡，该回避的不分；已分过的不变。填好后用 matcher import assessments 导入。
 
-    例：matcher assessments assign 评价表 --experts 专家名录.xlsx --per-patent 2
+    例：matcher assessments assign 评价表 --per-patent 2
     """
-    from matcher.importing.report import RowProblem
-    from matcher.programme.assessing import (
-        assign_experts,
-        assignment_pages,
-        read_experts,
-        write_expert_sheets,
+    from api.cli.records import summary as import_summary
+    from matcher import usecases
+    from matcher.landing import Manner
+    from matcher.programme.assigning import assign_experts, assignment_pages, write_expert_sheets
+    from matcher.programme.given import handed_back
+
+    act = acting(operator, as_of)
+    with open_workspace(home) as workspace:
+        if experts is not None:
+            imported = usecases.import_file(workspace, "experts", experts, Manner({}), at=act.at)
+            typer.echo(import_summary(imported.report), err=True)
+        found = assign_experts(workspace, per_patent, holder or (), act)
+        files = write_expert_sheets(found, folder, act.at, handed_back(workspace.store, act.at.date()))
+        write_pages(out, "企业评价任务分配", assignment_pages(found), act.at, workspace)
+        known = workspace.store.experts.count()
+    if as_json:
+        counts = {"experts": known, "assigned": len(found.assigned), "files": len(files)}
+        print_json({**counts, "short": dict(found.short)})
+        return
+    typer.echo(
+        f"专家 {known} 位，分配 {len(found.assigned)} 件次，写出 {len(files)} 份评价表；{len(found.short)} 件专利专家不足。"
     )
 
-    problems: list[RowProblem] = []
-    made_at = acting("", as_of).at
+
+def assigned(
+    party: Annotated[str, typer.Argument(help="专家或服务机构的名称；不写则全部。")] = "",
+    out: Annotated[Path | None, typer.Option("--out", help="分派情况（.xlsx）。")] = None,
+    as_of: AsOf = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """分派给专家和服务机构的专利：谁、哪天、为什么，专家交回没有。
+
+    例：matcher assigned --out 分派情况.xlsx；matcher assigned 云泽创业投资有限公司
+    """
+    from matcher.programme.given import OPEN, given, given_pages
+
     with open_workspace(home) as workspace:
-        known = read_experts(experts, workspace.settings.limits, problems)
-        found = assign_experts(workspace, known, per_patent, holder or ())
-        files = write_expert_sheets(found, folder, made_at)
-        write_pages(out, "企业评价任务分配", assignment_pages(found), made_at, workspace)
+        lines = given(workspace.store, read_day(as_of), party)
+        write_pages(out, "分派情况", given_pages(lines), acting("", as_of).at, workspace)
     if as_json:
+        keys = ("kind", "patent_id", "on", "service", "reason")
         print_json(
-            {
-                "experts": len(known),
-                "assigned": len(found.assigned),
-                "files": len(files),
-                "short": dict(found.short),
-            }
+            [
+                {"party": one.name, "state": one.state, **{key: getattr(one.commission, key) for key in keys}}
+                for one in lines
+            ]
         )
         return
-    for problem in problems:
-        typer.echo(f"  {problem.sheet} 第 {problem.row} 行：{problem.message}", err=True)
-    typer.echo(
-        f"专家 {len(known)} 位，分配 {len(found.assigned)} 件次，写出 {len(files)} 份评价表；{len(found.short)} 件专利专家不足。"
-    )
+    for one in lines if party else ():
+        title = one.patent.title if one.patent else ""
+        typer.echo(
+            f"{one.commission.on} {one.commission.service or one.commission.kind} {one.commission.patent_id} {title}：{one.state}"
+        )
+    typer.echo(f"共 {len(lines)} 件次，其中专家未交回 {sum(one.state == OPEN for one in lines)} 件次。")
 
 
 @app.command("summary")

@@ -19,31 +19,51 @@ def tiers(
     out: _Out = None,
     holder: _Holders = None,
     everything: Annotated[bool, typer.Option("--all", help="对全部有效专利，而不只是资源库。")] = False,
+    assign: Annotated[
+        bool, typer.Option("--assign", help="把匹配的专利分派给服务机构（记入工作区，机构可见）。")
+    ] = False,
+    operator: Annotated[str, typer.Option("--operator", help="经办人，记入分派记录。")] = "经办人",
     as_of: AsOf = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """分层推广：按可修改的规则给每件专利定推广层级，逐条写明理由；并列出公开转移转化清单。
+    """分层推广：按可修改的规则给每件专利定推广层级、匹配服务机构，逐条写明理由；并列出公开转移转化清单。
 
-    例：matcher tiers --out 分层推广.xlsx
+    例：matcher tiers --out 分层推广.xlsx --assign
     """
-    from matcher.programme.promotion import promote, public_transfers
-    from matcher.programme.promotion_reports import industry_pages, tier_counts, tier_pages, transfer_pages
+    from matcher.programme.promotion import commission_services, promote, public_transfers
+    from matcher.programme.promotion_reports import (
+        industry_pages,
+        service_pages,
+        tier_counts,
+        tier_pages,
+        transfer_pages,
+    )
     from matcher.programme.transfer_list import Listing
 
     day = read_day(as_of)
     with open_workspace(home) as workspace, progress("分层") as show:
         found = promote(workspace, day, show, holder or (), everything=everything)
         transfers = public_transfers(workspace.store, day, holder or ())
-        pages = (*tier_pages(found), *transfer_pages(transfers, day), *industry_pages(found))
-        write_pages(out, "专利分层推广", pages, acting("", as_of).at, workspace)
+        pages = (
+            *tier_pages(found),
+            *service_pages(found),
+            *transfer_pages(transfers, day),
+            *industry_pages(found),
+        )
+        act = acting(operator, as_of)
+        write_pages(out, "专利分层推广", pages, act.at, workspace)
+        given = commission_services(workspace.store, found, act) if assign else 0
     listings = {each.value: sum(line.listing is each for line in transfers) for each in Listing}
+    served = sum(any(offer.institution for offer in one.offers) for one in found.patents)
     if as_json:
-        print_json({"tiers": tier_counts(found), "public_transfers": listings, "patents": len(found.patents)})
+        counted = {"tiers": tier_counts(found), "public_transfers": listings, "patents": len(found.patents)}
+        print_json({**counted, "served": served, "assigned": given})
         return
     counts = "，".join(f"{tier} {count}" for tier, count in sorted(tier_counts(found).items()))
     typer.echo(f"{found.pool}，共 {len(found.patents)} 件；{found.demand}。")
     typer.echo(f"分层：{counts or '无'}。")
+    typer.echo(f"匹配到服务机构的专利 {served} 件；本次新分派 {given} 件次。")
     typer.echo("公开转移转化清单：" + "，".join(f"{name} {count}" for name, count in listings.items()) + "。")
 
 

@@ -1,144 +1,22 @@
-"""企业评价 of a workspace: sheets for experts, and what all assessments say of each patent."""
+"""企业评价 of a workspace: what all assessments say of each patent, and what becomes of the wishes in them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from pathlib import Path
+from datetime import date
 from types import SimpleNamespace
 
-from matcher.corpus import FOCUS
-from matcher.domain import Assessment, Need, Patent, Prospect
-from matcher.errors import InputError, NotFound
-from matcher.importing.cells import Cells, RowRefused, split_names, split_phrases
-from matcher.importing.report import RowProblem, Severity
+from matcher.domain import Assessment, Patent, Prospect
 from matcher.matchlists.exports.columns import Column, Setting
 from matcher.matchlists.exports.reports import Page
-from matcher.matchlists.forms import Form, read_forms
-from matcher.programme.experts import Assignment, Expert, assign
-from matcher.programme.fill_in import Entry, FillIn, write_fill_in
-from matcher.programme.inventory_form import PROSPECTS, number_of
-from matcher.programme.promotion import library
-from matcher.programme.splitting import in_a_name
+from matcher.programme.inventory_form import number_of
 from matcher.responses import Response, Subject
-from matcher.settings import FileLimits
 from matcher.store.filters import PatentFilter
 from matcher.workspace import Workspace
 
-EXPERT_FORM = Form(
-    "专家名录",
-    {
-        "name": "姓名 专家姓名 专家",
-        "unit": "单位 工作单位 所在单位 推荐企业 企业名称",
-        "title": "职称 职务",
-        "focus": "关注领域 技术领域 研究方向 擅长领域",
-        "recommended": "推荐日期",
-        "avoids": "回避单位 需回避单位",
-        "contact": "联系方式 联系电话",
-    },
-    ("name", "unit", "focus"),
-)
-ENTRIES = (
-    Entry("专利号", "patent", 20, True),
-    Entry("专利名称", "title", 30, True),
-    Entry("专利权人", "holders", 20, True),
-    Entry("摘要", "abstract", 60, True),
-    Entry("评价企业", "enterprise", 22, True),
-    Entry("评价人", "assessor", 10, True),
-    Entry("产业化前景", "prospect", 10, choices=PROSPECTS, note="好、较好、一般、差", mandatory=True),
-    Entry("技术成熟度", "maturity", 12, note="TRL 1–9 级，或研发、小试、中试、量产等说法"),
-    Entry("技术改进需求", "improvement", 30, note="希望补充或改进什么"),
-    Entry("产学研合作意愿", "cooperation", 18, note="希望怎样合作，如技术许可、联合开发；无意愿填“暂不考虑”"),
-    Entry("评价日期", "on", 12, note="如 2026-05-20", mandatory=True),
-)
-_ABSTRACT = 400
 _C = Setting.CENTRE
-
-
-def read_experts(path: Path, limits: FileLimits, problems: list[RowProblem]) -> list[Expert]:
-    """The experts of a file; a row without name or unit is a problem. Raises InputError where there is none."""
-    found = []
-    for row in read_forms(path, limits, problems, (EXPERT_FORM,)):
-        try:
-            found.append(_expert(row.cells))
-        except RowRefused as reason:
-            row.cells.problem(reason.field, str(reason), Severity.REFUSED)
-    if not found:
-        raise InputError(f"文件“{path.name}”中没有可用的专家。每位专家须有姓名、单位和关注领域。")
-    return found
-
-
-def _expert(cells: Cells) -> Expert:
-    for field, label in (("name", "姓名"), ("unit", "单位"), ("focus", "关注领域")):
-        if not cells.raw(field):
-            raise RowRefused(f"没有{label}，未采用。", field)
-    avoids = cells.raw("avoids")
-    return Expert(
-        cells.raw("name"),
-        cells.raw("unit"),
-        cells.raw("title"),
-        split_phrases(cells.raw("focus")),
-        split_names(avoids) if avoids else (),
-        cells.date("recommended"),
-        cells.raw("contact"),
-    )
-
-
-def assign_experts(
-    workspace: Workspace, experts: Sequence[Expert], per_patent: int, holders: Sequence[str]
-) -> Assignment:
-    """Experts for the patents of the screened library; raises NotFound where it is empty, NotReady without an index."""
-    items = workspace.store.inventory.all()
-    screened = library(items)
-    patents = [
-        patent
-        for patent in workspace.store.patents.all(PatentFilter(holders=tuple(holders)))
-        if patent.id in screened
-    ]
-    if not patents:
-        raise NotFound("资源库中没有专利。请先完成盘点和筛选（matcher inventory screen）。")
-    return assign(experts, patents, _fits(workspace, experts, patents), per_patent)
-
-
-def _fits(workspace: Workspace, experts: Sequence[Expert], patents: Sequence[Patent]) -> list[list[float]]:
-    """Per expert the text value of each patent under its focus areas, as a need for them would be matched."""
-    matching = workspace.matching()
-    place = {id_: row for row, id_ in enumerate(matching.collection.ids)}
-    wanted = [Need(str(number), "；".join(one.focus), source=FOCUS) for number, one in enumerate(experts)]
-    fits = []
-    for asked in matching.ask(wanted):
-        found = matching.score_all(asked)
-        values = dict(zip(found.rows.tolist(), found.fused.tolist(), strict=True))
-        fits.append([float(values.get(place.get(patent.id, -1), 0.0)) for patent in patents])
-    return fits
-
-
-def write_expert_sheets(found: Assignment, folder: Path, made_at: datetime) -> list[Path]:
-    """One protected sheet per expert, importable as it comes back; no contact stands in it."""
-    by_expert: dict[Expert, list[Patent]] = {}
-    for one in found.assigned:
-        by_expert.setdefault(one.expert, []).append(one.patent)
-    written = []
-    for number, (expert, patents) in enumerate(by_expert.items(), 1):
-        path = folder / f"{number:03d}-{in_a_name(expert.unit)}-{in_a_name(expert.name)}.xlsx"
-        rows = [_row(expert, patent) for patent in patents]
-        title = f"{expert.unit}　{expert.name}　企业评价表"
-        write_fill_in(FillIn("企业评价表", title, f"共 {len(rows)} 件", ENTRIES, rows, made_at), path)
-        written.append(path)
-    return written
-
-
-def _row(expert: Expert, patent: Patent) -> dict[str, str]:
-    return {
-        "patent": number_of(patent),
-        "title": patent.title,
-        "holders": "；".join(patent.holders),
-        "abstract": patent.abstract[:_ABSTRACT],
-        "enterprise": expert.unit,
-        "assessor": expert.name,
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,32 +48,6 @@ def summarise(workspace: Workspace, as_of: date, holders: Sequence[str]) -> list
         if patent.id in by_patent
     ]
     return sorted(found, key=lambda one: (-one.enterprises, one.patent.id))
-
-
-def assignment_pages(found: Assignment) -> tuple[Page, ...]:
-    """Who assesses what, the load of each, and what lacks experts."""
-    rows = [
-        SimpleNamespace(
-            expert=one.expert.name,
-            unit=one.expert.unit,
-            focus="；".join(one.expert.focus),
-            number=number_of(one.patent),
-            title=one.patent.title,
-            holders="；".join(one.patent.holders),
-        )
-        for one in found.assigned
-    ]
-    rows.sort(key=lambda row: (row.unit, row.expert, row.number))
-    load = [SimpleNamespace(expert=name, patents=count) for name, count in sorted(found.load().items())]
-    short = [SimpleNamespace(patent=id_, why=why) for id_, why in sorted(found.short.items())]
-    return (
-        Page("分配明细", (
-            Column("专家", "expert", 10), Column("单位", "unit", 24), Column("关注领域", "focus", 30), Column("专利号", "number", 20),
-            Column("专利名称", "title", 34), Column("专利权人", "holders", 24),
-        ), rows, "按关注领域分配，任务量均衡，本单位和回避单位的专利不分配"),
-        Page("任务量", (Column("专家", "expert", 40), Column("件数", "patents", 8, _C)), load),
-        Page("专家不足", (Column("专利", "patent", 22), Column("说明", "why", 60)), short),
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

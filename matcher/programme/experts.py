@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from math import ceil
 
-from matcher.domain import Patent
+from matcher.domain import Expert, Patent
 from matcher.matchlists.programme import Programme, Row, solve
 
 _CONSIDERED = 8
@@ -17,23 +16,10 @@ _FIT = 1_000_000
 """Fits are compared to a millionth. An assessment is worth 2 plus its fit in [0, 1]: coverage comes before fit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expert:
-    """An enterprise's expert; `avoids` are units whose patents it must not assess, its own is always one of them."""
-
-    name: str
-    unit: str
-    title: str = ""
-    focus: tuple[str, ...] = ()
-    avoids: tuple[str, ...] = ()
-    recommended: date | None = None
-    contact: str = ""
-    """Personal data: stands in no sheet that is handed out."""
-
-    def conflict(self, patent: Patent) -> str:
-        """The unit because of which the expert stands aside; "" where there is none."""
-        barred = {_plain(unit): unit for unit in (self.unit, *self.avoids) if unit.strip()}
-        return next((barred[_plain(holder)] for holder in patent.holders if _plain(holder) in barred), "")
+def conflict(expert: Expert, patent: Patent) -> str:
+    """The unit because of which the expert stands aside, its own or one of 回避单位; "" where there is none."""
+    barred = {_plain(unit): unit for unit in (expert.unit, *expert.avoids) if unit.strip()}
+    return next((barred[_plain(holder)] for holder in patent.holders if _plain(holder) in barred), "")
 
 
 def _plain(name: str) -> str:
@@ -62,24 +48,35 @@ class Assignment:
 
 
 def assign(
-    experts: Sequence[Expert], patents: Sequence[Patent], fits: Sequence[Sequence[float]], per_patent: int
+    experts: Sequence[Expert],
+    patents: Sequence[Patent],
+    fits: Sequence[Sequence[float]],
+    per_patent: int,
+    already: frozenset[tuple[str, str]] = frozenset(),
 ) -> Assignment:
     """The assessments of largest total worth, each 2 plus its fit; `fits` has a row of patents per expert.
 
-    No expert assesses more than its even share, rounded up. The result is optimal, and the same whenever it is asked.
+    `already` (expert id, patent id) were given before and stay. No expert assesses more than its even share, rounded
+    up, unless it has more already. The result is optimal, and the same whenever it is asked.
     """
-    share = ceil(len(patents) * per_patent / len(experts)) if experts else 0
     pairs = [
         (patent, expert)
         for patent in range(len(patents))
-        for expert in _eligible(experts, patents[patent], [row[patent] for row in fits])
+        for expert in _eligible(experts, patents[patent], [row[patent] for row in fits], already)
+    ]
+    kept = [
+        place
+        for place, (patent, expert) in enumerate(pairs)
+        if (experts[expert].id, patents[patent].id) in already
     ]
     values = [_FIT * 2 + round(_FIT * fits[expert][patent]) for patent, expert in pairs]
+    share = ceil(len(patents) * per_patent / len(experts)) if experts else 0
     rows = [
-        *(_row(pairs, 0, patent, per_patent) for patent in range(len(patents))),
-        *(_row(pairs, 1, expert, share) for expert in range(len(experts))),
+        *(_row(pairs, 0, patent, per_patent, kept) for patent in range(len(patents))),
+        *(_row(pairs, 1, expert, share, kept) for expert in range(len(experts))),
     ]
-    chosen = solve(Programme(values, [row for row in rows if row.members])).chosen if pairs else ()
+    programme = Programme(values, [row for row in rows if row.members], frozenset(kept))
+    chosen = solve(programme).chosen if pairs else ()
     assigned = tuple(
         Assigned(experts[expert], patents[patent], fits[expert][patent])
         for patent, expert in (pairs[place] for place in chosen)
@@ -93,17 +90,21 @@ def assign(
     return Assignment(assigned, short)
 
 
-def _eligible(experts: Sequence[Expert], patent: Patent, fits: Sequence[float]) -> list[int]:
-    """The fittest experts that need not stand aside; all of them where they are few."""
-    free = [place for place, expert in enumerate(experts) if not expert.conflict(patent)]
-    free.sort(key=lambda place: (-fits[place], place))
+def _eligible(
+    experts: Sequence[Expert], patent: Patent, fits: Sequence[float], already: frozenset[tuple[str, str]]
+) -> list[int]:
+    """The fittest experts that need not stand aside, and those who have the patent; all of them where they are few."""
+    free = [place for place, expert in enumerate(experts) if not conflict(expert, patent)]
+    free.sort(key=lambda place: ((experts[place].id, patent.id) not in already, -fits[place], place))
     return sorted(free[: max(_CONSIDERED, len(experts) // 4)])
 
 
-def _row(pairs: Sequence[tuple[int, int]], side: int, which: int, limit: int) -> Row:
-    return Row(tuple(place for place, pair in enumerate(pairs) if pair[side] == which), limit)
+def _row(pairs: Sequence[tuple[int, int]], side: int, which: int, limit: int, kept: Sequence[int]) -> Row:
+    """At most `limit` of the pairs of one patent or expert, or as many as it has already."""
+    held = sum(pairs[place][side] == which for place in kept)
+    return Row(tuple(place for place, pair in enumerate(pairs) if pair[side] == which), max(limit, held))
 
 
 def _why(experts: Sequence[Expert], patent: Patent, missing: int) -> str:
-    aside = sum(bool(expert.conflict(patent)) for expert in experts)
+    aside = sum(bool(conflict(expert, patent)) for expert in experts)
     return f"尚缺 {missing} 位专家（专家 {len(experts)} 位，其中须回避 {aside} 位）"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from matcher.availability import feasibility, lapsed
-from matcher.domain import LegalStatus, LicensingMode, Need, Patent
-from matcher.inventory import Item, Stage
-from matcher.matches import Grade
+from matcher.availability import feasibility, in_force, lapsed
+from matcher.commissions import Commission, CommissionKind, commission_id
+from matcher.domain import LegalStatus, LicensingMode, Need, Patent, ServiceInstitution
+from matcher.inventory import Act, Item, Stage
+from matcher.matches import Grade, Verdict
 from matcher.matching import Progress
 from matcher.programme.demand import match_all
 from matcher.programme.industries import Tag, need_tags, patent_tags, read_industries
 from matcher.programme.patent_facts import Known, facts
+from matcher.programme.services import Asking, Offer, Service, offers, read_services
 from matcher.programme.tiers import Decision, decide, read_rules
 from matcher.programme.transfer_list import TransferLine, transfer_list
 from matcher.store.database import Store
@@ -29,6 +32,8 @@ class Promoted:
     decisions: tuple[Decision, ...]
     open_licence: str
     tags: tuple[Tag, ...]
+    offers: tuple[Offer, ...] = ()
+    """Service institutions for the tiers that hold, and the services for which there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +91,66 @@ def promote(
     )
     rules = read_rules(workspace.settings.home)
     pool = "全部有效专利" if everything else f"资源库（已入库 {len(screened)} 件）"
+    promoted = [
+        Promoted(
+            one,
+            decide(facts(one, known), rules),
+            _open_licence(one, as_of),
+            patent_tags(one, known.industries),
+        )
+        for one in patents
+    ]
     return Promotion(
-        tuple(
-            Promoted(
-                one,
-                decide(facts(one, known), rules),
-                _open_licence(one, as_of),
-                patent_tags(one, known.industries),
-            )
-            for one in patents
-        ),
+        _served(promoted, list(store.services.all()), read_services(workspace.settings.home), as_of),
         pool,
         f"未计需求：{trouble.rstrip('。')}" if trouble else "已计达到推荐等级的需求",
         tuple(Tagged(need, need_tags(need, known.industries)) for need in store.needs.all(as_of=as_of)),
+    )
+
+
+def _served(
+    promoted: Sequence[Promoted],
+    institutions: Sequence[ServiceInstitution],
+    table: Mapping[str, Service],
+    as_of: date,
+) -> tuple[Promoted, ...]:
+    """The patents with their offers; without institutions on record nobody is looked for."""
+    if not institutions:
+        return tuple(promoted)
+    by_patent: dict[str, list[Offer]] = defaultdict(list)
+    for offer in offers([_asking(one, as_of) for one in promoted], institutions, table):
+        by_patent[offer.patent_id].append(offer)
+    return tuple(replace(one, offers=tuple(by_patent[one.patent.id])) for one in promoted)
+
+
+def _asking(one: Promoted, as_of: date) -> Asking:
+    wanted: dict[str, str] = {}
+    for decision in one.decisions:
+        if decision.verdict is Verdict.SATISFIED:
+            for service in decision.services:
+                wanted.setdefault(service, decision.tier)
+    burdens = tuple(item.kind.value for item in one.patent.encumbrances if in_force(item, as_of))
+    industries = tuple(tag.industry for tag in one.tags)
+    return Asking(one.patent.id, wanted, industries, burdens, one.patent.region)
+
+
+def commission_services(store: Store, found: Promotion, act: Act) -> int:
+    """Give the patents to the institutions that were found; answers how many commissions are new."""
+    kind = CommissionKind.SERVICE
+    return store.commissions.add(
+        Commission(
+            commission_id(kind, offer.institution.id, offer.patent_id, offer.service),
+            kind,
+            offer.institution.id,
+            offer.patent_id,
+            act.at.date(),
+            offer.service,
+            f"推广层级“{offer.tier}”；{offer.reason}",
+            act.by,
+        )
+        for one in found.patents
+        for offer in one.offers
+        if offer.institution
     )
 
 

@@ -60,6 +60,15 @@ class _Tiered:
         return "、".join(self.decision.missing)
 
     @property
+    def services(self) -> str:
+        """质押融资：甲银行；投资：无（没有提供投资的机构）."""
+        mine = [one for one in self.promoted.offers if one.tier == self.decision.tier]
+        return "；".join(
+            f"{one.service}：{one.institution.name if one.institution else f'无（{one.reason}）'}"
+            for one in mine
+        )
+
+    @property
     def open_licence(self) -> str:
         return self.promoted.open_licence if self.decision.tier == "开放许可" else ""
 
@@ -101,11 +110,55 @@ def tier_pages(found: Promotion) -> tuple[Page, ...]:
         Page("分层汇总", tiers, rows, f"范围：{found.pool}，{len(found.patents)} 件；{found.demand}；一件专利可归入几个层级"),
         Page(
             "分层推广",
-            (*_PATENT, tier, Column("推广措施", "actions", 20), Column("理由", "reasons", 50), Column("开放许可前提", "open_licence", 34)),
+            (
+                *_PATENT, tier, Column("推广措施", "actions", 20), Column("理由", "reasons", 50), Column("匹配的服务机构", "services", 34),
+                Column("开放许可前提", "open_licence", 34),
+            ),
             held,
         ),
         Page("待补充", (*_PATENT, tier, Column("缺少", "missing", 20), Column("条件", "reasons", 56)), open_ones, "补齐所缺事实后可能归入"),
     )  # fmt: skip
+
+
+def service_pages(found: Promotion) -> tuple[Page, ...]:
+    """How many patents each institution suits, and every offer with its reason; nothing where no institution is on record."""
+    lines = [(one, offer) for one in found.patents for offer in one.offers]
+    if not lines:
+        return ()
+    counts = Counter(
+        (offer.institution.name if offer.institution else "暂无合适机构", offer.service) for _, offer in lines
+    )
+    load = [
+        SimpleNamespace(name=name, service=service, patents=count)
+        for (name, service), count in sorted(counts.items())
+    ]
+    rows = [
+        SimpleNamespace(
+            number=number_of(one.patent),
+            title=one.patent.title,
+            holders="；".join(one.patent.holders),
+            offer=offer,
+            name=offer.institution.name if offer.institution else "暂无合适机构",
+            kind=offer.institution.kind if offer.institution else "",
+        )
+        for one, offer in lines
+    ]
+    columns = (
+        *_PATENT[:3],
+        Column("推广层级", "offer.tier", 14, _C),
+        Column("服务", "offer.service", 10, _C),
+        Column("服务机构", "name", 24),
+        Column("机构类型", "kind", 12, _C),
+        Column("理由", "offer.reason", 46),
+    )
+    totals = (
+        Column("服务机构", "name", 30),
+        Column("服务", "service", 12, _C),
+        Column("专利件数", "patents", 10, _C),
+    )
+    return Page("服务机构汇总", totals, load), Page(
+        "服务机构匹配", columns, rows, "用 --assign 分派后，服务机构可看到分给自己的专利"
+    )
 
 
 def industry_pages(found: Promotion) -> tuple[Page, ...]:

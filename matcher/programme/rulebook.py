@@ -11,6 +11,7 @@ from matcher.errors import InputError
 
 TABLES = {
     "tiers": "分层推广规则",
+    "services": "服务对接规则",
     "milestones": "进展节点",
     "industries": "重点产业",
     "codes": "上报代码",

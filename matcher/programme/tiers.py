@@ -80,6 +80,8 @@ class Rule:
     tier: str
     actions: tuple[str, ...]
     when: tuple[Condition, ...]
+    services: tuple[str, ...] = ()
+    """Services for which institutions are sought (see services.toml)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Decision:
     reasons: tuple[str, ...]
     missing: tuple[str, ...] = ()
     """Labels of the facts that have to be known."""
+    services: tuple[str, ...] = ()
 
 
 def read_rules(home: Path) -> tuple[Rule, ...]:
@@ -128,16 +131,17 @@ def _decision(facts: Mapping[str, Value], rule: Rule) -> Decision:
     )
     reasons = tuple(condition.reason(facts.get(condition.fact)) for condition in rule.when)
     missing = tuple(FACTS[condition.fact] for condition in rule.when if facts.get(condition.fact) is None)
-    return Decision(rule.tier, verdict, rule.actions, reasons, missing)
+    return Decision(rule.tier, verdict, rule.actions, reasons, missing, rule.services)
 
 
 def _rule(number: int, entry: dict[str, Any]) -> Rule:
     where = f"分层推广规则第 {number} 段"
-    only(entry, frozenset({"name", "actions", "when"}), where)
+    only(entry, frozenset({"name", "actions", "services", "when"}), where)
     if not entry.get("name") or not entry.get("when"):
         raise InputError(f"{where}须有 name（层级名称）和 when（条件）。", code="rule_incomplete")
     when = tuple(_condition(where, each) for each in entry["when"])
-    return Rule(str(entry["name"]), tuple(map(str, entry.get("actions", ()))), when)
+    actions, services = (tuple(map(str, entry.get(key, ()))) for key in ("actions", "services"))
+    return Rule(str(entry["name"]), actions, when, services)
 
 
 def _condition(where: str, entry: dict[str, Any]) -> Condition:

@@ -41,6 +41,8 @@ def test_tiers_and_public_transfers(matcher, tmp_path):
         "tiers": {"专利池候选": 1, "先出具评价报告": 1, "常规推广": 3},
         "public_transfers": {"列入": 1, "待核实": 3, "有正当理由": 0},
         "patents": 5,
+        "served": 0,
+        "assigned": 0,
     }
     book = load_workbook(tmp_path / "a.xlsx")
     assert book.sheetnames == [
@@ -61,6 +63,45 @@ def test_tiers_and_public_transfers(matcher, tmp_path):
     assert [row[6] for row in pooled] == [
         "重点产业：新能源与储能（要求有）；专利类型：发明专利（要求为发明专利）；产业化前景：好（要求为好、较好）"
     ]
+
+
+def test_patents_are_given_to_the_institutions_that_suit_them(matcher, tmp_path):
+    (tmp_path / "机构.csv").write_text(
+        "机构名称,机构类型,关注产业,联系人\n"
+        "云泽运营公司,运营机构,储能,业务部 0000-1\n"
+        "青岚代理所,专利代理,,\n"
+        "望川银行,银行,,\n",
+        encoding="utf-8",
+    )
+    matcher("import", "services", "机构.csv")
+    words = ("tiers", "--assign", "--as-of", "2026-06-30", "--out", "a.xlsx", "--json")
+    found = json.loads(matcher(*words))
+    assert (found["served"], found["assigned"]) == (2, 2)
+    assert json.loads(matcher(*words))["assigned"] == 0, "what is given stays given"
+    book = load_workbook(tmp_path / "a.xlsx")
+    offered = [row[0:1] + row[3:] for row in book["服务机构匹配"].iter_rows(min_row=4, values_only=True)]
+    assert offered == [
+        (PATENTS[0].application_number, "专利池候选", "运营", "云泽运营公司", "运营机构", "机构类型“运营机构”；关注产业含“新能源与储能”"),
+        (PATENTS[3].application_number, "先出具评价报告", "评价报告", "青岚代理所", "专利代理", "机构类型“专利代理”；未限定产业"),
+    ]  # fmt: skip
+    (mine,) = json.loads(matcher("assigned", "云泽运营公司", "--json", "--out", "b.xlsx"))
+    assert mine == {
+        "party": "云泽运营公司",
+        "state": "对接中",
+        "kind": "服务对接",
+        "patent_id": PATENTS[0].id,
+        "on": "2026-06-30",
+        "service": "运营",
+        "reason": "推广层级“专利池候选”；机构类型“运营机构”；关注产业含“新能源与储能”",
+    }
+    cells = [
+        cell
+        for page in load_workbook(tmp_path / "b.xlsx")
+        for row in page.iter_rows(values_only=True)
+        for cell in row
+    ]
+    assert "云泽运营公司" in cells
+    assert not any("0000-1" in str(cell) for cell in cells), "no contact is handed out"
 
 
 def test_the_tables_can_be_copied_and_are_not_overwritten(matcher, tmp_path):

@@ -1,21 +1,20 @@
 """Experts: who stands aside, even shares, the best total fit, and sheets that come back as assessments."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-import pytest
 from openpyxl import load_workbook
 
-from matcher.domain import Prospect
-from matcher.errors import InputError
+from matcher.commissions import Commission, CommissionKind
+from matcher.domain import Assessment, Expert, Prospect
 from matcher.importing import RecordKind, read_records
-from matcher.programme.assessing import assignment_pages, read_experts, write_expert_sheets
-from matcher.programme.experts import Expert, assign
-from matcher.settings import FileLimits
+from matcher.programme.assigning import assignment_pages, write_expert_sheets
+from matcher.programme.experts import assign, conflict
+from matcher.programme.given import returned
 from tests.matcher.programme.inventory_examples import fill, patent
 
 ONE, TWO, THREE = (patent(number) for number in ("201610000001.5", "201610000002.X", "201610000003.4"))
-JIA = Expert("甲", "岱岳公司", focus=("阀门",), contact="0000-1")
-YI = Expert("乙", "汶水公司", focus=("泵",))
+JIA = Expert("E1", "甲", "岱岳公司", focus=("阀门",), contact="0000-1")
+YI = Expert("E2", "乙", "汶水公司", focus=("泵",))
 
 
 def given(found):
@@ -23,10 +22,10 @@ def given(found):
 
 
 def test_an_expert_stands_aside_for_its_own_and_the_named_units():
-    assert Expert("甲", "泰山学院").conflict(ONE) == "泰山学院"
-    assert Expert("甲", "岱岳公司", avoids=("泰山 学院",)).conflict(ONE) == "泰山 学院"
-    assert JIA.conflict(ONE) == ""
-    assert Expert("甲", "").conflict(patent("201610000001.5", holders=("",))) == ""
+    assert conflict(Expert("E", "甲", "泰山学院"), ONE) == "泰山学院"
+    assert conflict(Expert("E", "甲", "岱岳公司", avoids=("泰山 学院",)), ONE) == "泰山 学院"
+    assert conflict(JIA, ONE) == ""
+    assert conflict(Expert("E", "甲", ""), patent("201610000001.5", holders=("",))) == ""
 
 
 def test_the_load_is_even_although_one_fits_everything_better():
@@ -43,36 +42,37 @@ def test_each_patent_gets_several_experts_and_no_pair_twice():
 
 
 def test_who_lacks_experts_is_told_why():
-    aside = Expert("丙", "泰山学院", focus=("阀门",))
+    aside = Expert("E3", "丙", "泰山学院", focus=("阀门",))
     found = assign([JIA, aside], [ONE], [[0.5], [1.0]], 2)
     assert given(found) == [("甲", "01", 0.5)]
     assert found.short == {ONE.id: "尚缺 1 位专家（专家 2 位，其中须回避 1 位）"}
     assert assign([aside], [ONE], [[1.0]], 1).assigned == ()
 
 
-def test_the_directory_of_experts(tmp_path):
-    path = tmp_path / "专家.csv"
-    path.write_text(
-        "姓名,单位,职称,关注领域,推荐日期,回避单位,联系方式\n"
-        "甲,岱岳公司,高工,阀门；密封,2026-03-01,泰山学院；岱岳研究院,0000-1\n"
-        "乙,汶水公司,,,,,\n",
-        encoding="utf-8",
-    )
-    problems = []
-    (expert,) = read_experts(path, FileLimits(), problems)
-    assert (expert.title, expert.focus, expert.avoids) == (
-        "高工",
-        ("阀门", "密封"),
-        ("泰山学院", "岱岳研究院"),
-    )
-    assert [problem.message for problem in problems] == ["没有关注领域，未采用。"]
-    path.write_text("姓名,单位,关注领域\n甲,,\n", encoding="utf-8")
-    with pytest.raises(InputError, match="没有可用的专家"):
-        read_experts(path, FileLimits(), problems)
+def test_what_was_given_before_stays_even_where_it_is_more_than_a_share():
+    fits = [[0.9, 0.9, 0.1], [0.1, 0.1, 0.9]]
+    before = frozenset({("E2", ONE.id), ("E2", TWO.id), ("E2", THREE.id)})
+    found = assign([JIA, YI], [ONE, TWO, THREE], fits, 1, before)
+    assert given(found) == [("乙", "01", 0.1), ("乙", "02", 0.1), ("乙", "03", 0.9)]
+    more = assign([JIA, YI], [ONE, TWO, THREE], fits, 1, frozenset({("E2", ONE.id)}))
+    assert given(more) == [("乙", "01", 0.1), ("甲", "02", 0.9), ("乙", "03", 0.9)]
+
+
+def test_a_unit_that_has_assessed_since_has_sent_back():
+    kind, day = CommissionKind.ASSESSMENT, date(2026, 5, 1)
+    asked = [Commission(str(n), kind, "E1", one.id, day) for n, one in enumerate((ONE, TWO, THREE))]
+    said = [
+        Assessment("1", ONE.id, "91X", "岱岳 公司", on=date(2026, 5, 20)),
+        Assessment("2", TWO.id, "91X", "岱岳公司", on=date(2026, 4, 30)),
+        Assessment("3", THREE.id, "91Y", "汶水公司", on=date(2026, 5, 20)),
+    ]
+    assert returned(asked, [JIA], said) == {("E1", ONE.id)}
 
 
 def test_a_sheet_comes_back_as_assessments(tmp_path):
     found = assign([JIA], [ONE, TWO], [[0.9, 0.8]], 1)
+    back = frozenset({("E1", TWO.id), ("E1", ONE.id)})
+    assert write_expert_sheets(found, tmp_path, datetime(2026, 5, 1), back) == []
     (path,) = write_expert_sheets(found, tmp_path, datetime(2026, 5, 1))
     assert path.name == "001-岱岳公司-甲.xlsx"
     page = load_workbook(path).worksheets[0]
