@@ -25,6 +25,9 @@ _FILES = (
     ("needs", "技术需求征集汇总.xlsx"),
     ("assessments", "企业评价.xlsx"),
     ("transactions", "历史交易.csv"),
+    ("holders", "高校院所名录.xlsx"),
+    ("experts", "专家名录.xlsx"),
+    ("services", "服务机构名录.xlsx"),
 )
 
 

@@ -11,9 +11,12 @@ from matcher.domain import (
     Confidentiality,
     EncumbranceKind,
     Enterprise,
+    Expert,
+    Holder,
     LegalStatus,
     Need,
     Patent,
+    ServiceInstitution,
     Transaction,
     TransactionKind,
 )
@@ -123,6 +126,38 @@ ENTERPRISES: tuple[Column[Enterprise], ...] = (
     Column("关注领域", lambda e, n: joined(e.focus_areas, n), "", 34),
     Column("可接受的转化方式", lambda e, n: joined(e.modes, n), "", 20),
     Column("联系人及电话", lambda e, n: e.contact, "", 22),
+    Column("归口部门", lambda e, n: e.department, "", 22),
+    Column("平台注册状态", lambda e, n: e.registration, "", 12),
+)
+
+HOLDERS: tuple[Column[Holder], ...] = (
+    Column("序号", lambda h, n: float(n + 1), "", 6),
+    Column("单位名称", lambda h, n: h.name, "", 28),
+    Column("单位类别", lambda h, n: h.kind, "", 12),
+    Column("属地", lambda h, n: h.region, "", 16),
+    Column("主管部门", lambda h, n: h.department, "", 22),
+    Column("联系人及电话", lambda h, n: h.contact, "", 30),
+)
+
+EXPERTS: tuple[Column[Expert], ...] = (
+    Column("序号", lambda e, n: float(n + 1), "", 6),
+    Column("专家姓名", lambda e, n: e.name, "", 12),
+    Column("推荐企业", lambda e, n: e.unit, "", 30),
+    Column("职称/职务", lambda e, n: e.title, "", 16),
+    Column("关注领域", lambda e, n: joined(e.focus, n), "", 34),
+    Column("推荐日期", lambda e, n: day(e.recommended, n), "", 14),
+    Column("需回避单位", lambda e, n: joined(e.avoids, n), "", 22),
+    Column("联系电话", lambda e, n: e.contact, "", 16),
+)
+
+SERVICES: tuple[Column[ServiceInstitution], ...] = (
+    Column("序号", lambda s, n: float(n + 1), "", 6),
+    Column("机构名称", lambda s, n: s.name, "", 32),
+    Column("服务机构类型", lambda s, n: s.kind, "", 14),
+    Column("关注产业", lambda s, n: joined(s.industries, n), "", 30),
+    Column("产品或服务", lambda s, n: joined(s.products, n), "", 34),
+    Column("所在地市", lambda s, n: s.region, "", 16),
+    Column("联系人及电话", lambda s, n: s.contact, "", 22),
 )
 
 NEEDS: tuple[Column[Need], ...] = (

@@ -51,6 +51,8 @@ def _enterprise(text: EnterpriseText) -> Enterprise:
         focus_areas=text.focus_areas,
         modes=lots.pick(modes),
         contact=f"{lots.pick(('技术中心', '研发部', '总工办', '技术部'))} 0000-6{lots.between(100_000, 999_999)}",
+        department=lots.pick(("河东省工业和信息化厅", "河东省科学技术厅", f"{text.city}知识产权局")),
+        registration="未注册" if lots.share(0.25) else "已注册",
     )
 
 

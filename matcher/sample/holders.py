@@ -9,6 +9,7 @@ from matcher.domain import Holder
 from matcher.sample.lots import Lots
 
 PROVINCE = "河东省"
+_DEPARTMENTS = {"高校": "河东省教育厅", "科研机构": "河东省科学技术厅", "医院": "河东省卫生健康委员会"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,9 @@ class Institution:
 
     def record(self) -> Holder:
         """The institution as a record."""
+        contact = self.contact(next(iter(self.units)))
         return Holder(
-            self.name, self.name, self.kind, f"{PROVINCE}{self.city}", self.contact(next(iter(self.units)))
+            self.name, self.name, self.kind, f"{PROVINCE}{self.city}", contact, _DEPARTMENTS[self.kind]
         )
 
 

@@ -6,13 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from matcher.domain import Assessment, Enterprise, Holder, Need, Patent, Transaction
+from matcher.domain import (
+    Assessment,
+    Enterprise,
+    Expert,
+    Holder,
+    Need,
+    Patent,
+    ServiceInstitution,
+    Transaction,
+)
 from matcher.sample.assessments import assessments
 from matcher.sample.demand import enterprises, needs
 from matcher.sample.fates import after, befallen
 from matcher.sample.fit import Fit
 from matcher.sample.holders import INSTITUTIONS
 from matcher.sample.lots import Lots
+from matcher.sample.parties import experts, services
 from matcher.sample.register import register
 from matcher.sample.texts import industries
 from matcher.sample.transactions import History
@@ -32,6 +42,8 @@ class Province:
     needs: tuple[Need, ...]
     assessments: tuple[Assessment, ...]
     transactions: tuple[Transaction, ...]
+    experts: tuple[Expert, ...]
+    services: tuple[ServiceInstitution, ...]
     answers: Mapping[str, tuple[str, ...]]
     quality: Mapping[str, str]
 
@@ -64,6 +76,8 @@ def province() -> Province:
         tuple(wanted),
         tuple(assessments(patents, wanted, fit, answers)),
         tuple(history),
+        tuple(experts(companies)),
+        tuple(services()),
         answers,
         {need.id: written[need.title].quality for need in wanted},
     )

@@ -1,4 +1,4 @@
-"""The files an officer of 河东省 would have: four workbooks and a ledger, with the faults such files have.
+"""The files an officer of 河东省 would have: seven workbooks and a ledger, with the faults such files have.
 
 Title, note and group rows above the header, merged cells, blanks in headers, numbers and dates in every form,
 patents reported twice, spoilt and mistyped numbers, an unknown column, blank rows and a footer. What the importer
@@ -17,7 +17,17 @@ from typing import Any, TypeVar
 from matcher.domain import LegalStatus, LicensingMode, Need, Patent
 from matcher.identifiers import check_digit
 from matcher.replacing import replacing
-from matcher.sample.columns import ASSESSMENTS, ENTERPRISES, NEEDS, PATENTS, TRANSACTIONS, Column
+from matcher.sample.columns import (
+    ASSESSMENTS,
+    ENTERPRISES,
+    EXPERTS,
+    HOLDERS,
+    NEEDS,
+    PATENTS,
+    SERVICES,
+    TRANSACTIONS,
+    Column,
+)
 from matcher.sample.habits import Typed
 from matcher.sample.province import Province, province
 
@@ -44,7 +54,7 @@ class Page:
 
 
 def write_workbooks(folder: Path) -> None:
-    """Write 专利盘点表, 企业名录, 技术需求征集汇总, 企业评价 (xlsx) and 历史交易 (csv, GB18030) into `folder`.
+    """Write 专利盘点表, 企业名录, 技术需求征集汇总, 企业评价, 高校院所名录, 专家名录, 服务机构名录 (xlsx) and 历史交易 (csv, GB18030).
 
     The same version writes the same bytes. Raises InputError where the folder cannot be written.
     """
@@ -53,6 +63,9 @@ def write_workbooks(folder: Path) -> None:
     _write(folder / "企业名录.xlsx", [_enterprises(here)])
     _write(folder / "技术需求征集汇总.xlsx", _needs(here))
     _write(folder / "企业评价.xlsx", [_assessments(here)])
+    _write(folder / "高校院所名录.xlsx", [_holders(here)])
+    _write(folder / "专家名录.xlsx", [_experts(here)])
+    _write(folder / "服务机构名录.xlsx", [_services(here)])
     _write_ledger(folder / "历史交易.csv", here)
 
 
@@ -172,6 +185,26 @@ def _assessments(here: Province) -> Page:
         ASSESSMENTS,
         [*rows, [*rows[5]], mistyped, nameless],
     )
+
+
+def _holders(here: Province) -> Page:
+    return Page("名录", "河东省高校院所医院名录", _FICTION, HOLDERS, _rows(HOLDERS, here.holders))
+
+
+def _experts(here: Province) -> Page:
+    """One is named twice, and one without the enterprise that recommends."""
+    rows = _rows(EXPERTS, here.experts)
+    nameless = [*rows[4]]
+    nameless[2] = ""
+    return Page("专家", "河东省企业专家推荐汇总表", _FICTION, EXPERTS, [*rows, [*rows[2]], nameless])
+
+
+def _services(here: Province) -> Page:
+    """One says neither what it is nor what it offers."""
+    rows = _rows(SERVICES, here.services)
+    silent = [*rows[0]]
+    silent[1:5] = ["桐安企业服务有限公司", "", "", ""]
+    return Page("服务机构", "河东省知识产权服务机构名录", _FICTION, SERVICES, [*rows, silent])
 
 
 def _write(path: Path, pages: Sequence[Page]) -> None:

@@ -28,6 +28,9 @@ FILES = {
     "needs": "技术需求征集汇总.xlsx",
     "assessments": "企业评价.xlsx",
     "transactions": "历史交易.csv",
+    "holders": "高校院所名录.xlsx",
+    "experts": "专家名录.xlsx",
+    "services": "服务机构名录.xlsx",
 }
 
 
@@ -69,6 +72,9 @@ def test_the_same_bytes_every_time(folder, tmp_path):
         ("needs", (74, 72, 1, 1)),
         ("assessments", (119, 116, 1, 2)),
         ("transactions", (116, 113, 1, 2)),
+        ("holders", (18, 18, 0, 0)),
+        ("experts", (26, 24, 1, 1)),
+        ("services", (14, 13, 0, 1)),
     ],
 )
 def test_every_row_is_accounted_for(imported, kind, counts):
@@ -86,6 +92,8 @@ def test_what_is_refused_and_why(imported):
     assert refused["enterprises"] == []
     assert refused["needs"] == ["缺少需求名称和需求描述。请至少填写一项后重新导入。"]
     assert [message[:3] for message in refused["assessments"]] == ["申请号", "缺少评"]
+    assert refused["experts"] == ["没有单位，未采用。请补充后重新导入。"]
+    assert refused["services"] == ["机构类型和产品都没有填写，无法对接。请至少填写一项。"]
     assert [message[:8] for message in refused["transactions"]] == ["“质押登记注销”", "“2.01E+1"]
 
 
@@ -158,6 +166,15 @@ def test_needs_enterprises_and_history_landed(imported):
     assert buyers == {one.buyer_id for one in HERE.transactions if one.buyer_id}
     said = {(one.patent_id, one.enterprise_id, one.on, one.prospect) for one in store.assessments.all()}
     assert said == {(one.patent_id, one.enterprise_id, one.on, one.prospect) for one in HERE.assessments}
+
+
+def test_the_parties_landed_whole(imported):
+    store = imported[0].store
+    assert {one.id: one for one in store.holders.all()} == {one.id: one for one in HERE.holders}
+    assert {one.id: one for one in store.experts.all()} == {one.id: one for one in HERE.experts}
+    assert {one.id: one for one in store.services.all()} == {one.id: one for one in HERE.services}
+    said = {one.id: (one.kinds, one.department, one.registration) for one in store.enterprises.all()}
+    assert said == {one.id: (one.kinds, one.department, one.registration) for one in HERE.enterprises}
 
 
 def test_the_faults_are_there(folder):
