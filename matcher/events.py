@@ -59,8 +59,19 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
+class EventChange:
+    """One change of an event: `what` in Chinese, and why; `pair` where it says where one match is to stand."""
+
+    at: datetime
+    by: str
+    what: str
+    reason: str
+    pair: Pair | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
-    """路演活动; `id` such as HD001. `ends` is None where it lasts one day."""
+    """路演活动; `id` such as HD001. `ends` is None where it lasts one day; `changes` the oldest first."""
 
     id: str
     name: str
@@ -70,6 +81,12 @@ class Event:
     organiser: str = ""
     scope: Scope = Scope()
     rules: Rules = Rules()
+    changes: tuple[EventChange, ...] = ()
+
+    @property
+    def version(self) -> int:
+        """Counts the changes, from 1: two editors who read the same one cannot both write."""
+        return len(self.changes) + 1
 
     @property
     def days(self) -> str:

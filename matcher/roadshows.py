@@ -12,13 +12,14 @@ from matcher import usecases
 from matcher.batch import Asked, match_all
 from matcher.domain import Patent
 from matcher.errors import NotFound
-from matcher.events import Event, ListState, ListVersion, Pair, Scope
-from matcher.matches import MatchList, NeedMatches
+from matcher.events import Event, ListState, ListVersion, Pair, Rules, Scope
+from matcher.matches import Grade, MatchList, NeedMatches
 from matcher.matching import Matching, Progress
 from matcher.matchlists.building import Built, build
 from matcher.matchlists.differences import Difference, differences, only_new
 from matcher.matchlists.duties import months_later
 from matcher.matchlists.lifecycle import Move, moved
+from matcher.matchlists.pools import Pool, keep
 from matcher.matchlists.verification import Finding, Limits, verify
 from matcher.outcomes import Outcome, Step
 from matcher.programme.pool import pooled
@@ -64,23 +65,11 @@ def list_named(workspace: Workspace, text: str) -> ListVersion:
     return versions[-1]
 
 
-def pin(workspace: Workspace, event: Event, pair: Pair, *, include: bool) -> Event:
-    """The event with a pair that must (or must not) stand in its lists; both ids must be known."""
-    need, patent = workspace.store.needs.get(pair.need_id), workspace.store.patents.find(pair.patent_id)
-    if need is None:
-        raise NotFound(f"没有编号为“{pair.need_id}”的需求。")
-    if patent is None:
-        raise NotFound(f"没有找到专利“{pair.patent_id}”。")
-    pair, rules = Pair(need.id, patent.id), event.rules
-    pinned = tuple(sorted({*rules.pinned, pair} if include else {*rules.pinned} - {pair}))
-    excluded = tuple(sorted({*rules.excluded} - {pair} if include else {*rules.excluded, pair}))
-    event = replace(event, rules=replace(rules, pinned=pinned, excluded=excluded))
-    workspace.store.roadshows.save(event)
-    return event
-
-
 def candidates(workspace: Workspace, event: Event, day: Day, progress: Progress = _silent) -> MatchList:
-    """Every match of the event that a list may be chosen from: each need's best, and what is pinned."""
+    """Every match of the event that a list may be chosen from: each need's best that are 可关注 or better.
+
+    Where the rules ask for less than 可关注, so do the candidates; a higher floor narrows the choice alone.
+    """
     scope, rules = event.scope, event.rules
     wanted = NeedFilter(ids=scope.need_ids, regions=scope.need_regions, enterprises=scope.enterprises)
     needs = list(workspace.store.needs.all(wanted, None if wanted.ids else day.as_of))
@@ -89,9 +78,9 @@ def candidates(workspace: Workspace, event: Event, day: Day, progress: Progress 
             f"截至 {day.as_of} 没有符合活动“{event.name}”范围的需求。请先导入需求，或放宽活动范围。"
         )
     matching = workspace.matching()
-    taken, allowed = ListRules(rules.candidates, rules.floor), _allowed(workspace, matching, scope, day.as_of)
+    floor = _lowest(rules)
+    taken, allowed = ListRules(rules.candidates, floor), _allowed(workspace, matching, scope, day.as_of)
     found = match_all(workspace, needs, Asked(day.as_of, taken, allowed), progress)
-    found = [_with_pins(workspace, matching, item, event, day) for item in found]
     request = usecases.ListRequest(
         day.as_of, day.made_at, event.name, event.organiser, rules.candidates, rules.floor
     )
@@ -99,8 +88,9 @@ def candidates(workspace: Workspace, event: Event, day: Day, progress: Progress 
 
 
 def draw_up(workspace: Workspace, event: Event, pool: MatchList) -> Built:
-    """The event's list out of its candidates, not stored; raises InputError where the rules allow none."""
+    """The event's list out of its candidates and pins, not stored; raises InputError where the rules allow none."""
     months = event.rules.no_repeat_months
+    pool = replace(pool, needs=tuple(_with_pins(workspace, item, event, pool) for item in pool.needs))
     shown: frozenset[Pair] = frozenset()
     if months:
         since = months_later(pool.provenance.as_of, -months)
@@ -112,9 +102,12 @@ def build_list(
     workspace: Workspace, event: Event, day: Day, by: str = "", progress: Progress = _silent
 ) -> tuple[ListVersion, Built]:
     """A new version of the event's list, stored as 拟稿."""
-    built = draw_up(workspace, event, candidates(workspace, event, day, progress))
+    pool = candidates(workspace, event, day, progress)
+    built = draw_up(workspace, event, pool)
     draft = ListVersion("", event.id, 0, ListState.DRAFT, "", made_at=day.made_at, by=by)
-    return workspace.store.roadshows.add_list(draft, built.match_list, built.entries), built
+    version = workspace.store.roadshows.add_list(draft, built.match_list, built.entries)
+    keep(workspace.settings.home, Pool(version.id, event.scope, pool))
+    return version, built
 
 
 def move_list(workspace: Workspace, version: ListVersion, move: Move, at: datetime) -> ListVersion:
@@ -236,9 +229,12 @@ def _suits(patent: Patent, scope: Scope) -> bool:
     return patent.maturity.level >= scope.min_maturity
 
 
-def _with_pins(
-    workspace: Workspace, matching: Matching, item: NeedMatches, event: Event, day: Day
-) -> NeedMatches:
+def _lowest(rules: Rules) -> Grade:
+    """The floor of the candidates."""
+    return max(rules.floor, Grade.POSSIBLE, key=tuple(Grade).index)
+
+
+def _with_pins(workspace: Workspace, item: NeedMatches, event: Event, pool: MatchList) -> NeedMatches:
     """The need's matches with those that are pinned and were not among its best."""
     known = {match.patent.id for match in item.matches}
     missing = [
@@ -248,11 +244,12 @@ def _with_pins(
     ]
     if not missing:
         return item
-    patents = workspace.store.patents.many(missing)
-    context, rules = workspace.context(day.as_of), ListRules(1, event.rules.floor)
+    matching, patents = workspace.matching(), workspace.store.patents.many(missing)
+    context, rules = workspace.context(pool.provenance.as_of), ListRules(1, _lowest(event.rules))
     (asked,) = matching.ask([item.need])
     pinned = [matching.pair(asked, patent, context, rules) for patent in patents.values()]
     matches = (*item.matches, *(match for found in pinned for match in found.matches))
     ordered = sorted(matches, key=lambda match: (-match.score, -match.completeness, match.patent.id))
-    excluded = (*item.excluded, *(match for found in pinned for match in found.excluded))
-    return replace(item, matches=tuple(ordered), excluded=excluded)
+    near = {match.patent.id: match for match in item.excluded}
+    near |= {match.patent.id: match for found in pinned for match in found.excluded}
+    return replace(item, matches=tuple(ordered), excluded=tuple(near.values()))

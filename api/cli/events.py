@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli import event_lists, followups, meetings
-from api.cli.options import AsJson, Home, patent_filter, read_day, read_settings
+from api.cli.options import AsJson, Home, now, patent_filter, read_day, read_settings
 from api.cli.terminal import print_json
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ app.command("schedule")(meetings.schedule)
 app.command("documents")(meetings.documents)
 app.command("monthly")(meetings.monthly)
 
+_NOBODY, _UNSAID = "命令行", "未说明"
+_By = Annotated[str, typer.Option("--by", help="经办人，记入历史。")]
+_Reason = Annotated[str, typer.Option("--reason", help="原因，记入历史。")]
 _Event = Annotated[str, typer.Argument(help="活动编号（如 HD001）或名称。", metavar="活动")]
 
 
@@ -147,13 +150,15 @@ def set_(
     no_repeat: Annotated[
         int | None, typer.Option("--no-repeat-months", min=0, help="最近几个月其他活动已发布过的对接不再列。")
     ] = None,
+    by: _By = _NOBODY,
+    reason: _Reason = _UNSAID,
     home: Home = None,
 ) -> None:
     """修改活动的编制规则；下次编制时生效，已有的清单不变。
 
     例：matcher event set HD001 --per-patent 2 --no-repeat-months 6
     """
-    from matcher import roadshows
+    from matcher import planning, roadshows
     from matcher.workspace import Workspace
 
     caps = {"per_patent": per_patent, "per_holder_in_need": per_holder_in_need, "per_holder": per_holder}
@@ -166,8 +171,8 @@ def set_(
         changes["no_repeat_months"] = no_repeat
     with Workspace.open(read_settings(home)) as workspace:
         found = roadshows.event_named(workspace, event)
-        found = replace(found, rules=replace(found.rules, **changes))
-        workspace.store.roadshows.save(found)
+        wanted = replace(found, rules=replace(found.rules, **changes))
+        found = planning.edit_event(workspace, found, wanted, planning.Edit(by, now(), reason))
     rules = found.rules
     typer.echo(
         f"{found.id}：每项需求 {rules.per_need} 件，每件专利{_limit(rules.per_patent)}，"
@@ -204,19 +209,25 @@ def pin(
     need: Annotated[str, typer.Argument(help="需求编号。")],
     patent: Annotated[str, typer.Argument(help="专利号。")],
     exclude: Annotated[bool, typer.Option("--exclude", help="改为指定不得列入。")] = False,
+    free: Annotated[bool, typer.Option("--free", help="取消指定，由系统决定。")] = False,
+    by: _By = _NOBODY,
+    reason: _Reason = _UNSAID,
     home: Home = None,
 ) -> None:
     """指定一对必须列入（或不得列入）清单；下次编制时生效。
 
     例：matcher event pin HD001 N001 ZL201610123456.7；matcher event pin HD001 N001 ZL201610123456.7 --exclude
     """
-    from matcher import roadshows
+    from matcher import planning, roadshows
     from matcher.events import Pair
     from matcher.workspace import Workspace
 
     with Workspace.open(read_settings(home)) as workspace:
         found = roadshows.event_named(workspace, event)
-        found = roadshows.pin(workspace, found, Pair(need, patent), include=not exclude)
+        place = planning.Place.BARRED if exclude else planning.Place.PINNED
+        place = planning.Place.FREE if free else place
+        edit = planning.Edit(by, now(), reason)
+        found = planning.place_match(workspace, found, Pair(need, patent), place, edit)
     typer.echo(
         f"{found.id}：指定列入 {len(found.rules.pinned)} 对，指定不列入 {len(found.rules.excluded)} 对。"
     )

@@ -50,11 +50,13 @@ class Roadshows:
             connection.execute(insert(tables.events), _EVENTS.row(event))
         return event
 
-    def save(self, event: Event) -> None:
-        """Replace a stored event."""
-        row = _EVENTS.row(event)
+    def change(self, before: Event, after: Event) -> None:
+        """Put `after` in the place of what was read as `before`; raises Conflict where it is not the newest."""
+        was, events = _EVENTS.row(before), tables.events
+        here = (events.c.id == before.id) & (events.c.name == before.name) & (events.c.body == was["body"])
         with writing(self._engine) as connection:
-            connection.execute(update(tables.events).where(tables.events.c.id == event.id).values(row))
+            if not connection.execute(update(events).where(here).values(_EVENTS.row(after))).rowcount:
+                raise Conflict(f"活动 {before.id} 刚被他人修改，请刷新后再改。")
 
     def all(self) -> list[Event]:
         """Every event, by id."""

@@ -14,10 +14,12 @@ from matcher.events import Event, ListState, ListVersion, Pair, is_match_id
 from matcher.matchlists.differences import Kind
 from matcher.matchlists.lifecycle import Move
 from matcher.matchlists.verification import Check
+from matcher.planning import Edit, Place, edit_event, place_match
 from matcher.workspace import Workspace
 
 DAY = roadshows.Day(date(2026, 9, 1), datetime(2026, 9, 1, 9, 0))
 AT = datetime(2026, 9, 2, 10, 0)
+EDIT = Edit("王芳", AT, "试编后调整")
 
 
 def published(workspace: Workspace, event: Event) -> ListVersion:
@@ -121,22 +123,21 @@ def test_what_was_published_for_one_event_is_not_shown_at_the_next(
 
 
 def test_pins_and_exclusions_decide_over_the_score(workspace: Workspace, event: Event) -> None:
-    event = replace(event, rules=replace(event.rules, per_need=1))
-    workspace.store.roadshows.save(event)
-    event = roadshows.pin(workspace, event, Pair("n1", "CN202110000003.2"), include=True)
-    event = roadshows.pin(workspace, event, Pair("n2", "p4"), include=False)
+    event = edit_event(workspace, event, replace(event, rules=replace(event.rules, per_need=1)), EDIT)
+    event = place_match(workspace, event, Pair("n1", "CN202110000003.2"), Place.PINNED, EDIT)
+    event = place_match(workspace, event, Pair("n2", "p4"), Place.BARRED, EDIT)
     _, built = roadshows.build_list(workspace, event, DAY)
     assert [entry.pair for entry in built.entries] == [Pair("n1", "p3"), Pair("n2", "p5")]
     assert built.entries[0].pinned
-    event = roadshows.pin(workspace, event, Pair("n1", "p1"), include=True)
+    event = place_match(workspace, event, Pair("n1", "p1"), Place.PINNED, EDIT)
     with pytest.raises(InputError, match="每项需求的专利数上限为 1（n1），但指定列入了 2 对"):
         roadshows.build_list(workspace, event, DAY)
-    event = roadshows.pin(workspace, event, Pair("n1", "p1"), include=False)
-    event = roadshows.pin(workspace, event, Pair("n1", "p5"), include=True)
+    event = place_match(workspace, event, Pair("n1", "p1"), Place.BARRED, EDIT)
+    event = place_match(workspace, event, Pair("n1", "p5"), Place.PINNED, EDIT)
     with pytest.raises(InputError, match="不在候选之中"):  # on another subject: below the floor
         roadshows.build_list(workspace, event, DAY)
     with pytest.raises(NotFound, match="没有编号为“n9”的需求"):
-        roadshows.pin(workspace, event, Pair("n9", "p1"), include=True)
+        place_match(workspace, event, Pair("n9", "p1"), Place.PINNED, EDIT)
 
 
 def test_the_scope_of_an_event(workspace: Workspace, event: Event) -> None:
@@ -163,7 +164,7 @@ def test_what_differs_after_a_patent_has_lapsed(workspace: Workspace, event: Eve
 
 
 def test_only_what_is_new_for_a_need(workspace: Workspace, event: Event) -> None:
-    pins = roadshows.pin(workspace, event, Pair("n1", "p3"), include=False)
+    pins = place_match(workspace, event, Pair("n1", "p3"), Place.BARRED, EDIT)
     old = published(workspace, pins)
     request = roadshows.usecases.ListRequest(DAY.as_of, DAY.made_at)
     made = roadshows.usecases.make_list(workspace, request)
