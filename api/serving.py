@@ -69,7 +69,9 @@ class May:
 
     def __call__(self, request: Request) -> Serving:
         """Find out who asks; raises NotSignedIn or PermissionDenied."""
-        serving = _serving(request)
+        state = request.scope.setdefault("state", {})
+        serving: Serving = state.get("serving") or _serving(request)
+        state["serving"] = serving
         require(serving.caller, self.operation)
         return serving
 

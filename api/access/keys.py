@@ -18,6 +18,22 @@ SCOPES = {
     Operation.MAKE_LIST: "编制对接清单",
     Operation.READ_EVENTS: "查看活动及其清单",
     Operation.READ_CONTACTS: "查看联系部门",
+    Operation.READ_PATENT: "查看专利、可转化专利的变动",
+    Operation.WRITE_PATENT: "登记和修改专利",
+    Operation.READ_HISTORY: "查看企业评价",
+    Operation.WRITE_NEED: "登记、修改和撤回需求",
+    Operation.READ_ENTERPRISE: "查看企业",
+    Operation.WRITE_ENTERPRISE: "登记和修改企业",
+    Operation.RUN_EVENTS: "办理活动和清单",
+    Operation.READ_OUTCOME: "查看对接结果",
+    Operation.WRITE_OUTCOME: "登记对接结果",
+    Operation.ASSESS: "提交企业评价",
+    Operation.IMPORT: "导入文件",
+    Operation.JOBS: "查看和停止后台任务",
+    Operation.EXPORT: "编制上报文件",
+    Operation.PROGRESS: "查看进展",
+    Operation.EVALUATE: "运行评估",
+    Operation.REBUILD: "重建索引",
 }
 """What programs can be let do: what the interface offers, and what people call it."""
 

@@ -15,7 +15,7 @@ from api.http.edge import Edge
 from api.http.metrics import Metrics
 from api.http.openapi import describe
 from api.http.problems import answer_problems
-from api.http.routes import description, events, lists, matches, status
+from api.http.routes import ROUTERS as OPERATIONS
 from api.jobs import Worker
 from api.pages.routers import ROUTERS, UPLOADS, static_files
 from api.serving import Guarded, Services
@@ -65,7 +65,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
     app.state.now = clock
     app.state.metrics = metrics = Metrics()
     answer_problems(app)
-    for router in (matches.router, lists.router, events.router, status.router, description.router, *ROUTERS):
+    for router in (*OPERATIONS, *ROUTERS):
         app.include_router(router)
     app.mount("/static", static_files())
     describe(app)

@@ -7,7 +7,14 @@ from typing import Any
 from fastapi.openapi.models import Example as BodyExample
 
 from api.http.openapi import Example
-from api.http.schemas import EventDocument, HealthDocument, ListDocument, ReadyDocument
+from api.http.schemas import (
+    EventDocument,
+    HealthDocument,
+    ListDocument,
+    ReadyDocument,
+    RecordDocument,
+    RecordsDocument,
+)
 
 SEARCH: dict[str, BodyExample] = {
     "一句话": {
@@ -110,3 +117,51 @@ READY = Example(
     },
     "可以应答",
 )
+_NEED = {
+    "id": "N001",
+    "own_id": "N001",
+    "title": "海水淡化反渗透膜的抗污染改性",
+    "description": "现用膜三个月后通量下降四成，希望清洗周期延长到半年。",
+    "enterprise": "云州净源水务有限公司",
+    "credit_code": "91370100MA3TEST01X",
+    "region": "河东省云州市",
+    "budget": 120,
+    "modes": ["普通许可"],
+    "min_maturity": "中试",
+    "received": "2026-03-01",
+    "confidentiality": "公开",
+}
+_PATENT = {
+    "id": "CN202310123456",
+    "title": "一种抗污染反渗透膜及其制备方法",
+    "application_number": "CN202310123456.1",
+    "type": "发明专利",
+    "status": "授权",
+    "status_date": "2026-05-01",
+    "holders": ["河东大学"],
+    "ipc": ["B01D 61/02"],
+    "maturity": "中试",
+    "maturity_source": "自评",
+    "modes": ["普通许可", "开放许可"],
+    "fee": "50万元；一次总付",
+}
+_ENTERPRISE = {
+    "id": "91370100MA3TEST01X",
+    "name": "云州净源水务有限公司",
+    "credit_code": "91370100MA3TEST01X",
+    "region": "河东省云州市",
+    "focus_areas": ["海水淡化"],
+}
+
+
+def _page(record: dict[str, Any], address: str) -> Example:
+    following = f"{address}?limit=1&cursor=WyJOMDAxIl0"
+    return Example(RecordsDocument, {"items": [record], "next": following}, "一页，按编号")
+
+
+NEED = Example(RecordDocument, _NEED, "需求，应答头 ETag 供修改时使用")
+NEEDS = _page(_NEED, "/api/v1/needs")
+PATENT = Example(RecordDocument, _PATENT, "专利，应答头 ETag 供修改时使用")
+PATENTS = _page(_PATENT, "/api/v1/patents")
+ENTERPRISE = Example(RecordDocument, _ENTERPRISE, "企业，应答头 ETag 供修改时使用")
+ENTERPRISES = _page(_ENTERPRISE, "/api/v1/enterprises")

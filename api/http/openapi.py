@@ -27,8 +27,11 @@ _REFUSALS = (
     Problem(401, "not_signed_in", "请先登录；程序请在 Authorization 中给出有效的密钥。"),
     Problem(403, "permission_denied", "“企业”没有此项权限。确有需要的，请联系管理员。"),
     Problem(404, "not_found", "没有编号为“N999”的需求。"),
+    Problem(409, "conflict", "“N001”在您读取之后已被他人修改或撤回。请重新读取，核对后再改。"),
+    Problem(412, "changed_meanwhile", "这条记录在您读取之后已被修改，没有保存。请重新读取，核对后再改。"),
     Problem(413, "too_large", "请求正文超过 1000000 字节。请缩短后重试。"),
     Problem(422, "invalid_input", "请用一句或一段中文说明需要什么技术。"),
+    Problem(428, "if_match_missing", "修改须在请求头 If-Match 中给出读取时得到的 ETag。请先读取，再修改。"),
     Problem(503, "not_ready", "还没有建立索引（workspace/indexes/patents）。请运行 matcher index。"),
 )
 
@@ -42,10 +45,15 @@ class Example:
     description: str
 
 
-def answered(example: Example) -> Responses:
+def answered(example: Example, status: int = 200) -> Responses:
     """The answer of a request that succeeds."""
     content = {"application/json": {"example": example.document}}
-    return {200: {"model": example.model, "description": example.description, "content": content}}
+    return {status: {"model": example.model, "description": example.description, "content": content}}
+
+
+def no_content() -> Responses:
+    """The answer of a request that leaves nothing to show."""
+    return {204: {"description": "已完成，没有正文"}}
 
 
 def problems(*statuses: int) -> Responses:

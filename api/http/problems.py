@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.access.policy import NotSignedIn
+from api.http.preconditions import ConditionMissing, Outdated
 from api.pages.refusals import refusal_page
 from matcher.errors import (
     Conflict,
@@ -34,6 +35,8 @@ STATUSES: dict[type[MatcherError], int] = {
     NotSignedIn: 401,
     PermissionDenied: 403,
     Conflict: 409,
+    Outdated: 412,
+    ConditionMissing: 428,
     NotReady: 503,
     IndexDamaged: 503,
     ModelError: 503,
@@ -107,10 +110,20 @@ class Problem:
         }
 
 
+class InvalidFields(InputError):
+    """Fields that the importer's rules refuse, each with its sentence."""
+
+    code = "invalid_record"
+
+    def __init__(self, errors: Sequence[FieldProblem]) -> None:
+        super().__init__("；".join(f"{error.path}：{error.message.rstrip('。')}" for error in errors) + "。")
+        self.errors = tuple(errors)
+
+
 def problem_of(error: MatcherError) -> Problem:
     """Our error as the table has it."""
     status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
-    return Problem(status, error.code, str(error))
+    return Problem(status, error.code, str(error), error.errors if isinstance(error, InvalidFields) else ())
 
 
 def field_problems(errors: Sequence[Mapping[str, Any]]) -> tuple[FieldProblem, ...]:

@@ -41,10 +41,16 @@ class _Question(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class PatentFilters(_Question):
-    """Which patents to search, before the search: of every stated field any one value; an empty field asks nothing."""
+class PageQuery(_Question):
+    """Which page of a list; `cursor` is what the page before gave out."""
 
-    as_of: Day | None = Field(None, description="以哪一天的状态为准，默认今天")
+    limit: int = Field(50, ge=1, le=_MAX_K, description="一页几项")
+    cursor: str = Field("", max_length=500, description="上一页 next 中的游标；不写则从头开始")
+
+
+class PatentFields(_Question):
+    """Which patents: of every stated field any one value; an empty field asks nothing."""
+
     region: Words = Field([], description="地区，按部分匹配，如 云州市")
     holder: Words = Field([], description="专利权人，全称")
     ipc: Words = Field([], description="IPC 开头，如 G06F、G06F 16")
@@ -62,6 +68,16 @@ class PatentFilters(_Question):
             statuses=tuple(self.status),
             modes=tuple(self.mode),
         )
+
+
+class PatentFilters(PatentFields):
+    """Which patents to search, before the search, as they were on a day."""
+
+    as_of: Day | None = Field(None, description="以哪一天的状态为准，默认今天")
+
+
+class PatentsQuery(PatentFields, PageQuery):
+    """A page of the patents that a filter keeps."""
 
 
 class SearchBody(PatentFilters):

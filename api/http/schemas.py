@@ -94,6 +94,21 @@ class EventDocument(_Document):
     organiser: str
 
 
+class RecordDocument(BaseModel):
+    """One record as its reader may see it: the stated fields, named as in the body that writes them."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+
+
+class RecordsDocument(_Document):
+    """One page of records; `next` is the address of the next page, null on the last."""
+
+    items: list[RecordDocument]
+    next: str | None
+
+
 class HealthDocument(_Document):
     """The process runs."""
 

@@ -19,7 +19,7 @@ from matcher.domain import Assessment, Enterprise, FeeTerms, Maturity, Need, Pat
 from matcher.errors import InputError
 from matcher.identifiers import parse_credit_code
 from matcher.importing.reading import read_records
-from matcher.importing.report import RowProblem
+from matcher.importing.report import RowProblem, Severity
 from matcher.importing.synonyms import RecordKind
 
 R = TypeVar("R", Patent, Enterprise, Need, Assessment)
@@ -62,7 +62,7 @@ def read_line(kind: type[R], line: Mapping[str, Any], source: str = "") -> Read[
             reading = read_records(file, KINDS[kind], mapping={"own_id": "own_id"}, source=source)
             records = [located.record for located in reading]
         except InputError as error:  # not one field of it is known, or it is empty
-            problem = RowProblem(file.name, "", 1, "", "", str(error))
+            problem = RowProblem(file.name, "", 1, "", "", str(error), Severity.REFUSED)
             return Read(None, (problem,))
     return Read(records[0] if records else None, tuple(reading.problems))
 

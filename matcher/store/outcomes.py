@@ -42,6 +42,13 @@ class Outcomes:
         with reading(self._engine) as connection:
             return [_OUTCOMES.record(row) for row in connection.execute(query)]
 
+    def of_need(self, need_id: str) -> list[Outcome]:
+        """The outcomes of one need's matches, by match id."""
+        query = select(*_OUTCOMES.columns).where(tables.outcomes.c.need_id == need_id)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(tables.outcomes.c.id))
+            return [_OUTCOMES.record(row) for row in rows]
+
     def change(
         self,
         before: Outcome,

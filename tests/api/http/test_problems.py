@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from api.access.policy import NotSignedIn
 from api.access.roles import Role
 from api.http import create_app
+from api.http.preconditions import ConditionMissing, Outdated
 from api.http.problems import STATUSES, problem_of
 from api.http.schemas import ProblemDocument
 from matcher import errors
@@ -197,7 +198,7 @@ def test_every_error_of_the_tree_has_a_status() -> None:
         for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, errors.MatcherError)
     ]
-    assert set(STATUSES) == {*kinds, NotSignedIn}
+    assert set(STATUSES) == {*kinds, NotSignedIn, Outdated, ConditionMissing}
 
 
 def test_an_error_without_a_line_of_its_own_answers_as_its_parent() -> None:

@@ -1,0 +1,119 @@
+"""Needs: listed, read, registered, changed, withdrawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from secrets import token_hex
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from api.access.policy import Operation, allowed_need, may_need
+from api.access.roles import Role
+from api.admission import Admitted
+from api.http import examples
+from api.http.bodies import NeedBody
+from api.http.openapi import answered, no_content, problems
+from api.http.preconditions import IfMatch, tagged
+from api.http.questions import PageQuery
+from api.http.records import Shelf, changed, created, edited, page_of, read, removed
+from api.serving import ReadingNeeds, Serving, WritingNeeds, caller_of
+from matcher.domain import Need
+from matcher.errors import Conflict
+from matcher.outcomes import State
+
+router = APIRouter(prefix="/api/v1", tags=["需求"], route_class=Admitted)
+
+SHELF = Shelf(Need, "需求", "/api/v1/needs")
+_OVER = frozenset({State.SIGNED, State.UNSUITABLE, State.LAPSED, State.WITHDRAWN})
+_Id = Annotated[str, Path(max_length=200, description="需求编号", examples=["N001"])]
+_CHANGING = problems(400, 401, 403, 404, 409, 412, 413, 422, 428, 503)
+
+
+@router.get("/needs", summary="需求一览", responses=answered(examples.NEEDS) | problems(401, 403, 422, 503))
+def needs(request: Request, query: Annotated[PageQuery, Query()], serving: ReadingNeeds) -> Response:
+    """In the order of ids, those that the caller may read; an enterprise its own."""
+    caller, store = caller_of(serving), serving.workspace.store
+    serving.note("查看需求一览")
+    return page_of(
+        request,
+        query,
+        store.needs.page,
+        lambda need: may_need(caller, Operation.READ_NEED, need),
+        lambda need: SHELF.shown(caller, need),
+    )
+
+
+@router.post(
+    "/needs",
+    status_code=201,
+    summary="登记一条需求",
+    responses=answered(examples.NEED, 201) | problems(400, 401, 403, 409, 413, 422, 503),
+)
+def register(body: NeedBody, serving: WritingNeeds) -> Response:
+    """By the importer's rules; an enterprise's own, whatever name it gives. Without `own_id` it gets a number."""
+    number = f"XQ{serving.at:%Y%m%d}-{token_hex(3)}"
+    line = {"own_id": number, "received": serving.at.date().isoformat(), **_stated(body)}
+    return created(serving, SHELF, _owned(serving, read(Need, line)))
+
+
+@router.get(
+    "/needs/{need_id:path}",
+    summary="一条需求",
+    responses=answered(examples.NEED) | problems(401, 403, 404, 422, 503),
+)
+def need(need_id: _Id, serving: ReadingNeeds) -> Response:
+    """With its ETag, which changes with the need."""
+    return tagged(SHELF.shown(caller_of(serving), _need(serving, need_id, Operation.READ_NEED)))
+
+
+@router.put("/needs/{need_id:path}", summary="替换一条需求", responses=answered(examples.NEED) | _CHANGING)
+def replace_need(need_id: _Id, body: NeedBody, serving: WritingNeeds, if_match: IfMatch = "") -> Response:
+    """Fields that are left out are not stated any more; number and source stay."""
+    return _changed(serving, need_id, body, if_match, whole=True)
+
+
+@router.patch("/needs/{need_id:path}", summary="修改一条需求", responses=answered(examples.NEED) | _CHANGING)
+def change_need(need_id: _Id, body: NeedBody, serving: WritingNeeds, if_match: IfMatch = "") -> Response:
+    """Fields that are left out stay as they are; null empties a field."""
+    return _changed(serving, need_id, body, if_match, whole=False)
+
+
+@router.delete(
+    "/needs/{need_id:path}", status_code=204, summary="撤回一条需求", responses=no_content() | _CHANGING
+)
+def withdraw_need(need_id: _Id, serving: WritingNeeds, if_match: IfMatch = "") -> Response:
+    """It is matched no more; lists that showed it keep it as it was. Refused while a match of it is followed."""
+    before = _need(serving, need_id, Operation.WRITE_NEED)
+    followed = [one for one in serving.workspace.store.outcomes.of_need(before.id) if one.state not in _OVER]
+    if followed:
+        raise Conflict(
+            f"需求 {before.id} 的对接 {followed[0].id} 处于“{followed[0].state}”，没有撤回。请先把对接改为“已撤回”等终态。",
+            code="followed",
+        )
+    return removed(serving, SHELF, before, if_match)
+
+
+def _changed(serving: Serving, need_id: str, body: NeedBody, if_match: str, *, whole: bool) -> Response:
+    before = _need(serving, need_id, Operation.WRITE_NEED)
+    after = edited(before, _stated(body), SHELF.hidden(caller_of(serving), before), whole=whole)
+    return changed(serving, SHELF, before, _owned(serving, after), if_match)
+
+
+def _need(serving: Serving, need_id: str, operation: Operation) -> Need:
+    found = serving.workspace.store.needs.get(need_id)
+    return allowed_need(caller_of(serving), operation, found, need_id)
+
+
+def _stated(body: NeedBody) -> dict[str, object]:
+    return {name: value for name, value in body.line().items() if not (name == "own_id" and value is None)}
+
+
+def _owned(serving: Serving, need: Need) -> Need:
+    """An enterprise's key speaks for its enterprise, whatever the body holds."""
+    caller = caller_of(serving)
+    if caller.role is not Role.ENTERPRISE:
+        return need
+    enterprise = serving.workspace.store.enterprises.get(caller.subject)
+    name = enterprise.name if enterprise else caller.subject
+    return replace(need, enterprise_id=caller.subject, enterprise=name)
