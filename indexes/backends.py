@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import numpy as np
 
 from indexes.coded import FastScanIndex, PartitionedIndex
-from indexes.contract import Hits, IndexUnusable, VectorIndex, Vectors
+from indexes.contract import Backend, Hits, IndexUnusable, VectorIndex, Vectors
+from indexes.engines import Engine
 from indexes.exact import ExactIndex
+from indexes.served import ServedKind
 
-BACKENDS: Mapping[str, type[VectorIndex]] = {
+BACKENDS: Mapping[str, Backend] = {
     "exact": ExactIndex,
     "fast-scan": FastScanIndex,
     "partitioned": PartitionedIndex,
+}
+
+
+def _milvus(address: str) -> Callable[[int], Engine]:
+    from indexes import milvus
+
+    return milvus.connect(address)
+
+
+def _pgvector(address: str) -> Callable[[int], Engine]:
+    from indexes import pgvector
+
+    return pgvector.connect(address)
+
+
+ENGINES: Mapping[str, Callable[[str], Callable[[int], Engine]]] = {"milvus": _milvus, "pgvector": _pgvector}
+"""Kinds that others run, each reached by an address; their libraries are imported when one is."""
+_SCHEMES = {
+    "milvus": "milvus",
+    "postgresql": "pgvector",
+    "postgresql+psycopg": "pgvector",
+    "postgres": "pgvector",
 }
 
 AUTOMATIC: Mapping[str, int] = {"exact": 0, "fast-scan": 100_000, "partitioned": 1_000_000}
@@ -38,27 +63,54 @@ class Built:
     recall: float
 
 
+def engine_kind(address: str) -> str:
+    """The kind of engine behind an address; raises IndexUnusable for another scheme, without showing what follows it."""
+    scheme = urlsplit(address).scheme
+    if scheme not in _SCHEMES:
+        raise IndexUnusable(
+            f"MATCHER_INDEX 以“{scheme}”开头，无法识别。请写 milvus://主机:19530/名称 或 postgresql://用户@主机/数据库；"
+            "不设则使用本机索引。"
+        )
+    return _SCHEMES[scheme]
+
+
+def backend_of(kind: str, address: str) -> Backend:
+    """The engine at an address, or the local kind of that name; raises IndexUnusable where either is not to be had."""
+    if address:
+        return ServedKind(ENGINES[engine_kind(address)](address))
+    if kind in ENGINES:
+        raise IndexUnusable(
+            f"当前索引的向量在外部引擎（{kind}）中，而设置中没有它的地址。请设置 MATCHER_INDEX，"
+            "或运行 matcher index --full 改用本机索引。"
+        )
+    return BACKENDS[kind]
+
+
 def automatic(rows: int) -> str:
     """The kind for a number of rows."""
     return [kind for kind, least in AUTOMATIC.items() if rows >= least][-1]
 
 
-def build_index(vectors: Vectors, kind: str = "") -> Built:
-    """Index vectors of shape (rows, dimension) by the kind of that name, or by the table.
+def build_index(vectors: Vectors, kind: str = "", address: str = "") -> Built:
+    """Index vectors of shape (rows, dimension) in the engine at an address, by the kind of that name, or by the table.
 
     Raises IndexUnusable where a kind that was asked for by name has too low a recall (the table's choice gives way to
     the exact index), ValueError for vectors that are no numbers.
     """
-    chosen = kind or automatic(len(vectors))
-    index = BACKENDS[chosen].build(vectors)
+    chosen = engine_kind(address) if address else kind or automatic(len(vectors))
+    index = backend_of(chosen, address).build(vectors)
     recall = measured_recall(index, vectors)
     if recall >= RECALL_FLOOR:
         return Built(index, chosen, recall)
-    if not kind:
+    if not kind and not address:
         return Built(ExactIndex(vectors), "exact", 1.0)
     raise IndexUnusable(
-        f"新建的向量索引（{kind}）召回率 {recall:.3f}，低于下限 {RECALL_FLOOR}，未启用，原索引不变。"
-        '请在 matcher.toml 的 [retrieval] 中去掉 index 一项（由程序选择）或设为 "exact"，再运行 matcher index。'
+        f"新建的向量索引（{chosen}）召回率 {recall:.3f}，低于下限 {RECALL_FLOOR}，未启用，原索引不变。"
+        + (
+            "请去掉 MATCHER_INDEX 中的 index=…（逐件计算），再运行 matcher index。"
+            if address
+            else '请在 matcher.toml 的 [retrieval] 中去掉 index 一项（由程序选择）或设为 "exact"，再运行 matcher index。'
+        )
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,18 +50,20 @@ class VectorSearch(Protocol):
 
 
 class VectorIndex(VectorSearch, Protocol):
-    """An index that is built from vectors and kept in a folder."""
-
-    @classmethod
-    def build(cls, vectors: Vectors) -> Self:
-        """Index vectors of shape (rows, dimension)."""
-        ...
+    """An index that was built from vectors and can be kept in a folder."""
 
     def save(self, folder: Path) -> None:
         """Write the index into an existing folder."""
         ...
 
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read it back, memory-mapped where possible; raises IndexUnusable."""
+
+class Backend(Protocol):
+    """A kind of index, as the table of kinds holds it: the class of a local one, or an engine at an address."""
+
+    def build(self, vectors: Vectors) -> VectorIndex:
+        """Index vectors of shape (rows, dimension); raises ValueError for values that are not finite."""
+        ...
+
+    def load(self, folder: Path) -> VectorIndex:
+        """Read an index back; raises IndexUnusable."""
         ...

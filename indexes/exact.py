@@ -79,12 +79,8 @@ class ExactIndex:
 
     def checked(self, queries: Vectors, k: int, allowed: Mask | None) -> Vectors:
         """The queries as float32 rows; raises ValueError as `search` says."""
-        queries = np.ascontiguousarray(queries, dtype=np.float32)
-        if queries.ndim != 2 or queries.shape[1] != self._vectors.shape[1] or not np.isfinite(queries).all():
-            raise ValueError(f"queries must be finite and of shape (n, {self._vectors.shape[1]})")
-        if k < 1 or (allowed is not None and allowed.shape != (len(self._vectors),)):
-            raise ValueError("k must be positive and the mask as long as the index")
-        return queries
+        rows, dimension = self._vectors.shape
+        return checked(queries, k, allowed, (rows, dimension))
 
     def plan(self, k: int, allowed: Mask | None = None) -> Plan:
         """How a query for k rows would be answered."""
@@ -149,6 +145,17 @@ class ExactIndex:
         scores = self.scores(query, rows)
         order = np.lexsort((rows, -scores))[:k]
         return Hits(rows[order], scores[order])
+
+
+def checked(queries: Vectors, k: int, allowed: Mask | None, shape: tuple[int, int]) -> Vectors:
+    """The queries of an index of so many rows and dimensions as float32 rows; raises ValueError as `search` says."""
+    rows, dimension = shape
+    queries = np.ascontiguousarray(queries, dtype=np.float32)
+    if queries.ndim != 2 or queries.shape[1] != dimension or not np.isfinite(queries).all():
+        raise ValueError(f"queries must be finite and of shape (n, {dimension})")
+    if k < 1 or (allowed is not None and allowed.shape != (rows,)):
+        raise ValueError("k must be positive and the mask as long as the index")
+    return queries
 
 
 def _neighbours(

@@ -23,6 +23,8 @@ class Way(StrEnum):
     GATHERED = "只对符合条件的专利逐件精确计算"
     SCANNED = "扫描全部压缩码，再对候选逐件精确计算"
     PROBED = "扫描最近的分区，再对候选逐件精确计算"
+    SERVED = "由外部引擎逐件计算，再对候选精确计算"
+    SERVED_NEAR = "由外部引擎近似检索，再对候选逐件精确计算"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Plan:
     @property
     def exact(self) -> bool:
         """Whether the answer is the true one, not only nearly always."""
-        return self.way in (Way.ALL, Way.GATHERED)
+        return self.way in (Way.ALL, Way.GATHERED, Way.SERVED)
 
     def explain(self) -> str:
         """One Chinese sentence."""

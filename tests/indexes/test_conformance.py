@@ -8,16 +8,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from indexes.backends import BACKENDS
-from indexes.contract import IndexUnusable, VectorIndex, Vectors
-
-Backend = type[VectorIndex]
+from indexes.backends import BACKENDS, ENGINES, backend_of
+from indexes.contract import Backend, IndexUnusable, Vectors
 
 
-@pytest.fixture(params=BACKENDS.values(), ids=BACKENDS.keys())
-def backend(request: pytest.FixtureRequest) -> Backend:
-    found: Backend = request.param
-    return found
+@pytest.fixture(params=[*BACKENDS, *ENGINES])
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
+    if request.param == "milvus":
+        pytest.importorskip("milvus_lite")
+        return backend_of("", f"milvus://{tmp_path / 'engine.db'}")
+    if request.param == "pgvector":
+        return backend_of("", request.getfixturevalue("postgres_url"))
+    return backend_of(request.param, "")
 
 
 def unit(*rows: list[float]) -> Vectors:
@@ -113,8 +115,9 @@ def test_a_zero_query_matches_nothing_and_zero_rows_come_last(backend: Backend) 
 def test_no_query_and_no_row(backend: Backend, tmp_path: Path) -> None:
     assert backend.build(unit([1, 0])).search(np.empty((0, 2), np.float32), 3) == []
     empty = backend.build(np.empty((0, 2), np.float32))
-    empty.save(tmp_path)
-    for index in (empty, backend.load(tmp_path)):
+    (folder := tmp_path / "index").mkdir()
+    empty.save(folder)
+    for index in (empty, backend.load(folder)):
         (hits,) = index.search(unit([1, 0]), 3)
         assert hits.rows.tolist() == []
 
@@ -144,8 +147,9 @@ def test_vectors_that_are_not_numbers_are_refused(backend: Backend) -> None:
 def test_saved_and_loaded_it_answers_the_same(backend: Backend, tmp_path: Path) -> None:
     vectors = random_units(400, 24, seed=8)
     index = backend.build(vectors)
-    index.save(tmp_path)
-    loaded = backend.load(tmp_path)
+    (folder := tmp_path / "index").mkdir()
+    index.save(folder)
+    loaded = backend.load(folder)
     queries = random_units(20, 24, seed=9)
     for before, after in zip(index.search(queries, 30), loaded.search(queries, 30), strict=True):
         assert before.rows.tolist() == after.rows.tolist()
@@ -155,8 +159,9 @@ def test_saved_and_loaded_it_answers_the_same(backend: Backend, tmp_path: Path) 
 def test_a_missing_or_foreign_folder_is_one_chinese_sentence(backend: Backend, tmp_path: Path) -> None:
     with pytest.raises(IndexUnusable, match="请运行 matcher index 重建"):
         backend.load(tmp_path)
-    backend.build(unit([1, 0])).save(tmp_path)
-    for file in tmp_path.iterdir():
+    (folder := tmp_path / "index").mkdir()
+    backend.build(unit([1, 0])).save(folder)
+    for file in folder.iterdir():
         file.write_bytes(b"something else")
     with pytest.raises(IndexUnusable, match="请运行 matcher index 重建"):
-        backend.load(tmp_path)
+        backend.load(folder)

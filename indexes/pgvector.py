@@ -1,0 +1,189 @@
+"""Vectors in a PostgreSQL server with the extension pgvector: every wanted row is looked at, filters are SQL.
+
+No approximate index is made: pgvector's HNSW applies a filter after its search (`docs/scale.zh.md` has the measurement).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import numpy as np
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from indexes.contract import IndexUnusable, Vectors
+from indexes.engines import Engine, Keys, Near, Parts, Wanted, patiently
+
+T = TypeVar("T")
+
+_NAME = "vectors"
+_SETTING = "name"
+"""In the address: ?name=hedong keeps workspaces of one database apart."""
+
+
+class PgvectorEngine:
+    """One table of one database; connections are pooled, tested before use, and made again when they broke."""
+
+    name = "PostgreSQL（pgvector）"
+    exact = True
+    most = 1_000_000
+    listable = 1_000_000
+
+    def __init__(self, address: str, dimension: int) -> None:
+        """`address` as SQLAlchemy and MATCHER_DATABASE_URL write it; raises IndexUnusable where no driver is installed."""
+        url = make_url(address)
+        prefix = str(url.query.get(_SETTING, "matcher"))
+        if not prefix.isidentifier():
+            raise IndexUnusable(f"MATCHER_INDEX 中的 name={prefix} 只能由字母、数字和下划线组成。")
+        url = url.difference_update_query([_SETTING]).set(drivername="postgresql+psycopg")
+        self.place = (
+            f"{url.set(username=None, password=None).render_as_string()}，表 {prefix}_{_NAME}_{dimension}"
+        )
+        self._table = f"{prefix}_{_NAME}_{dimension}".lower()
+        self._dimension = dimension
+        try:
+            self._pool = create_engine(
+                url, pool_pre_ping=True, pool_size=8, connect_args={"connect_timeout": 10}
+            )
+        except ImportError as error:
+            raise IndexUnusable(
+                '使用 PostgreSQL 索引需要另装驱动：pip install -c constraints.txt -e ".[postgres]"。'
+            ) from error
+
+    def create(self) -> None:
+        """Make extension and table where they lack."""
+
+        def work() -> None:
+            with self._cursor() as cursor:
+                cursor.execute("CREATE EXTENSION IF NOT EXISTS vector")
+                cursor.execute(
+                    f"CREATE TABLE IF NOT EXISTS {self._table} (key bigint PRIMARY KEY, part integer NOT NULL, "
+                    f"vector vector({self._dimension}) NOT NULL)"
+                )
+                cursor.execute(f"ALTER TABLE {self._table} ALTER COLUMN vector SET STORAGE PLAIN")
+                cursor.execute(f"CREATE INDEX IF NOT EXISTS {self._table}_part ON {self._table} (part)")
+
+        self._patiently(work)
+
+    def keys(self) -> Keys:
+        """All keys that are held; none where there is no table yet."""
+        rows = self._rows(f"SELECT key FROM {self._table}") if self._exists() else []
+        return np.array([key for (key,) in rows], dtype=np.int64)
+
+    def count(self) -> int:
+        """How many vectors are held."""
+        return int(self._rows(f"SELECT count(*) FROM {self._table}")[0][0]) if self._exists() else 0
+
+    def add(self, keys: Keys, parts: Parts, vectors: Vectors) -> None:
+        """Hold vectors of shape (keys, dimension), all of them or none."""
+        columns = (keys.tolist(), parts.tolist(), list(map(_written, vectors)))
+        insert = (
+            f"INSERT INTO {self._table} SELECT k, p, v::vector FROM unnest(%s::bigint[], %s::integer[], %s::text[]) "
+            "AS given (k, p, v) ON CONFLICT (key) DO NOTHING"
+        )
+
+        def work() -> None:
+            with self._cursor() as cursor:
+                cursor.execute(insert, columns)
+
+        self._patiently(work)
+
+    def settle(self) -> None:
+        """What is committed can be found; statistics are brought up to date for the planner."""
+
+        def work() -> None:
+            with self._cursor() as cursor:
+                cursor.execute(f"ANALYZE {self._table}")
+
+        self._patiently(work)
+
+    def remove(self, keys: Keys) -> None:
+        """Hold them no longer."""
+
+        def work() -> None:
+            with self._cursor() as cursor:
+                cursor.execute(f"DELETE FROM {self._table} WHERE key = ANY(%s::bigint[])", (keys.tolist(),))
+
+        self._patiently(work)
+
+    def fetch(self, keys: Keys) -> dict[int, Vectors]:
+        """The vectors of those keys that are held, bit for bit."""
+        rows = self._rows(
+            f"SELECT key, vector_send(vector) FROM {self._table} WHERE key = ANY(%s::bigint[])",
+            (keys.tolist(),),
+        )
+        return {key: _read(sent) for key, sent in rows}
+
+    def nearest(self, queries: Vectors, limit: int, wanted: Wanted) -> list[Near]:
+        """The `limit` best of the wanted vectors for each query, by inner product."""
+        conditions, values = ["true"], list[object]()
+        if wanted.parts is not None:
+            conditions.append("part = ANY(%s::integer[])")
+            values.append(list(wanted.parts))
+        if wanted.only or len(wanted.keys):
+            conditions.append(
+                "key = ANY(%s::bigint[])"
+                if wanted.only
+                else "NOT EXISTS (SELECT FROM unnest(%s::bigint[]) AS out WHERE out = key)"
+            )
+            values.append(wanted.keys.tolist())
+        select = (
+            f"SELECT key, -(vector <#> %s::vector) FROM {self._table} WHERE {' AND '.join(conditions)} "
+            "ORDER BY vector <#> %s::vector LIMIT %s"
+        )
+        found = []
+        for query in map(_written, queries):
+            rows = self._rows(select, (query, *values, query, limit))
+            found.append(
+                Near(
+                    np.array([row[0] for row in rows], np.int64),
+                    np.array([row[1] for row in rows], np.float64),
+                )
+            )
+        return found
+
+    def _exists(self) -> bool:
+        return self._rows("SELECT to_regclass(%s)", (self._table,))[0][0] is not None
+
+    def _rows(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        def work() -> list[tuple[Any, ...]]:
+            with self._cursor() as cursor:
+                cursor.execute(statement, values or None)
+                rows: list[tuple[Any, ...]] = cursor.fetchall()
+                return rows
+
+        return self._patiently(work)
+
+    def _patiently(self, work: Callable[[], T]) -> T:
+        from psycopg import OperationalError as Broken
+
+        return patiently(work, (OperationalError, Broken, PoolTimeout), self)
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Any]:
+        """A cursor whose work is committed at the end of the block."""
+        connection = self._pool.raw_connection()
+        try:
+            cursor = connection.cursor()
+            yield cursor
+            connection.commit()
+        finally:
+            connection.close()
+
+
+def _written(vector: Vectors) -> str:
+    """As pgvector reads it: more digits than a float32 has, so that it comes back the same."""
+    return f"[{','.join(map(str, vector.tolist()))}]"
+
+
+def _read(sent: bytes) -> Vectors:
+    """Out of the extension's binary form: two 16-bit words, then big-endian float32."""
+    return np.frombuffer(sent, dtype=">f4", offset=4).astype(np.float32)
+
+
+def connect(address: str) -> Callable[[int], Engine]:
+    """The engine at an address, by dimension."""
+    return lambda dimension: PgvectorEngine(address, dimension)
