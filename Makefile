@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench serve clean
+.PHONY: demo test lint bench serve bundle clean
 
 demo: .venv/run.done
 	$(BIN)/matcher demo
@@ -22,8 +22,11 @@ bench: .venv/dev.done
 serve: .venv/run.done
 	$(BIN)/matcher serve
 
+bundle: .venv/dev.done
+	$(BIN)/python .ci/bundle/assemble.py dist
+
 clean:
-	rm -rf .venv demo
+	rm -rf .venv demo dist
 
 .venv/python.done:
 	$(PYTHON) -m venv .venv

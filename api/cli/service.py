@@ -20,6 +20,7 @@ _LOOPBACK = ("127.0.0.1", "localhost")
 def serve(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="端口。")] = 8600,
     host: Annotated[str, typer.Option("--host", help="只能是本机：127.0.0.1 或 localhost。")] = "127.0.0.1",
+    open_page: Annotated[bool, typer.Option("--open", help="就绪后在本机浏览器中打开页面。")] = False,
     home: Home = None,
     model: Model = None,
 ) -> None:
@@ -29,6 +30,7 @@ def serve(
     """
     import uvicorn
 
+    from api.cli.browser import open_when_ready
     from api.http import create_app
 
     if host not in _LOOPBACK:
@@ -41,11 +43,11 @@ def serve(
     address = f"http://127.0.0.1:{port}"
     typer.echo(f"页面 {address}/　接口说明 {address}/docs", err=True)
     token = app.state.services.access.first_link(now())
+    first = address if token is None else f"{address}/invitation/{token}"
     if token is not None:
-        typer.echo(
-            f"还没有管理员。请在 24 小时内用这个链接建立（用过即失效）：{address}/invitation/{token}",
-            err=True,
-        )
+        typer.echo(f"还没有管理员。请在 24 小时内用这个链接建立（用过即失效）：{first}", err=True)
+    if open_page:
+        open_when_ready(host, port, first)
     uvicorn.run(
         app,
         host=host,
@@ -67,7 +69,7 @@ def key(
         ),
     ],
     role: Annotated[
-        str, typer.Option("--role", help="角色：省级主管部门、专利权人、企业、分析员。")
+        str, typer.Option("--role", help="角色：省级主管部门、专利权人、企业、分析员、平台接口客户。")
     ] = "省级主管部门",
     subject: Annotated[str, typer.Option("--subject", help="专利权人名称或企业编号（仅这两种角色）。")] = "",
     days: Annotated[int, typer.Option("--days", min=1, max=366, help="有效天数。")] = 90,

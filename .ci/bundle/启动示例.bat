@@ -1,0 +1,2 @@
+@echo off
+call "%~dp0启动.bat" demo
