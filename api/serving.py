@@ -11,6 +11,7 @@ from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 
 from api.access.audiences import Audience
+from api.access.parties import reaching
 from api.access.policy import Operation, require
 from api.access.roles import Caller
 from api.access.sign_in import Access
@@ -120,6 +121,8 @@ def _serving(request: Request) -> Serving:
             caller = services.access.of_key(given[len(_BEARER) :].strip(), at)
     elif token := request.cookies.get(COOKIE):
         caller = services.access.of_session(token, at)
+    if caller is not None:
+        caller = reaching(services.workspace.store, caller)
     return Serving(services, caller, at, str(request.scope.get("state", {}).get("request_id", "")))
 
 
@@ -134,6 +137,10 @@ RunningEvents = Annotated[Serving, Depends(May(Operation.RUN_EVENTS))]
 Importing = Annotated[Serving, Depends(May(Operation.IMPORT))]
 SeeingStatus = Annotated[Serving, Depends(May(Operation.STATUS))]
 Rebuilding = Annotated[Serving, Depends(May(Operation.REBUILD))]
+Inviting = Annotated[Serving, Depends(May(Operation.INVITE))]
+HandingOut = Annotated[Serving, Depends(May(Operation.HAND_OUT))]
+Confirming = Annotated[Serving, Depends(May(Operation.CONFIRM))]
+ReadingInterests = Annotated[Serving, Depends(May(Operation.READ_INTEREST))]
 Managing = Annotated[Serving, Depends(May(Operation.MANAGE))]
 Own = Annotated[Serving, Depends(May(Operation.ACCOUNT))]
 Anyone = Annotated[Serving, Depends(May(Operation.PUBLIC))]

@@ -11,17 +11,15 @@ from matcher.matches import NeedMatches
 from matcher.matching import Asked, Matching
 from matcher.ranking import ListRules
 from matcher.reranking import DONE
-from matcher.retrieval import Collection
 from matcher.signals.contract import Context
-from matcher.workspace import Demand
+from matcher.workspace import SearchedDemand
 from models.contract import Role
 
 
 def needs_of(
     patent: Patent,
     matching: Matching,
-    collection: Collection,
-    demand: Demand,
+    demand: SearchedDemand,
     context: Context,
     rules: ListRules,
 ) -> list[NeedMatches]:
@@ -34,8 +32,9 @@ def needs_of(
     embedder = matching.embedder
     vectors = text_vectors([query], embedder.spec, lambda texts: embedder.encode(texts, Role.PASSAGE))
     depth = matching.settings.retrieval.candidates
-    found = next(collection.search([query], vectors, depth, matching.channel_weights()))
-    records = demand.many(collection.ids[row] for row in found.rows)
+    weights = matching.channel_weights()
+    found = next(demand.collection.search([query], vectors, depth, weights, demand.allowed))
+    records = demand.records.many(demand.collection.ids[row] for row in found.rows)
     asked = matching.ask([need for _, need in sorted(records.items())])
     listed = _listed(asked, patent, matching, context, rules)
     kept = [item for item in listed if item.matches]

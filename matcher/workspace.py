@@ -40,7 +40,7 @@ from matcher.settings import Settings
 from matcher.signals.contract import Context
 from matcher.store.database import Store
 from matcher.store.embeddings import EmbeddingCache
-from matcher.store.filters import PatentFilter
+from matcher.store.filters import NeedFilter, PatentFilter
 from models.catalogue import SERVED, load_model
 from models.contract import Embedder, Loading, LongTexts, ModelUnusable, Precision, Role, Service
 
@@ -152,6 +152,15 @@ class Demand:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchedDemand:
+    """Needs and focus areas to search: `allowed` marks the rows that may be found; None: all."""
+
+    collection: Collection
+    records: Demand
+    allowed: Mask | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Opened:
     """A collection in use and the state that it was verified for."""
 
@@ -245,6 +254,18 @@ class Workspace:
     def demand_collection(self) -> Collection:
         """Needs and focus areas ready to be searched by a patent; raises as `matching` does."""
         return self._open("demand").collection
+
+    def searched_demand(self, chosen: NeedFilter) -> SearchedDemand:
+        """The needs that a filter keeps, and the focus areas of enterprises `within` it where it asks nothing else."""
+        collection = self.demand_collection()
+        if chosen == NeedFilter():
+            return SearchedDemand(collection, self.demand)
+        kept = {need.id for need in self.store.needs.all(chosen)}
+        if chosen == NeedFilter(within=chosen.within):
+            inside = (one for one in self.store.enterprises.all() if chosen.within in one.region)
+            kept.update(area.id for area in focus_needs(inside))
+        mask = np.fromiter((id_ in kept for id_ in collection.ids), np.bool_, len(collection.ids))
+        return SearchedDemand(collection, self.demand, mask)
 
     def index_version(self) -> str:
         """Number and time of the patents' index in use."""

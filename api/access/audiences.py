@@ -11,7 +11,14 @@ from matcher.matchlists.exports.presets import Preset, preset_named
 
 _CONTACTS = frozenset({"权利人联系部门", "企业联系方式"})
 _OPEN = "对外版"
-_VERSIONS = {Role.BUREAU: "内部版", Role.HOLDER: "高校版", Role.ENTERPRISE: "企业版", Role.ANALYST: _OPEN}
+_INTERNAL = "内部版"
+_VERSIONS = {
+    Role.BUREAU: _INTERNAL,
+    Role.HOLDER: "高校版",
+    Role.COLLEGE: "高校版",
+    Role.ENTERPRISE: "企业版",
+}
+"""Everybody else: 对外版."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +31,31 @@ class Audience:
 
 def of_search(caller: Caller) -> Audience:
     """How `caller` sees what answers a text: anybody's patents, contacts for those entitled to all of them."""
-    name = _OPEN if caller.role is Role.HOLDER else _VERSIONS[caller.role]
+    name = _OPEN if caller.role is Role.HOLDER else _own(caller)
     return Audience(_without_contacts(preset_named(name), caller))
 
 
 def of_lists(caller: Caller, preset: str = "", recipient: str = "") -> Audience:
     """How `caller` sees lists: their own version; the bureau may ask for any. Raises PermissionDenied, InputError."""
-    own = _VERSIONS[caller.role]
+    own = _own(caller)
     if caller.role is Role.BUREAU:
         return Audience(_without_contacts(preset_named(preset or own), caller), recipient)
     if preset not in ("", own) or recipient not in ("", caller.subject):
         raise PermissionDenied(f"“{caller.role}”只能查看本单位的{own}。")
-    return Audience(_without_contacts(preset_named(own), caller), caller.subject)
+    party = caller.college[0] if caller.role is Role.COLLEGE else caller.subject
+    return Audience(_without_contacts(preset_named(own), caller), party if own != _OPEN else "")
+
+
+def of_needs(caller: Caller, preset: str = "", recipient: str = "") -> Audience:
+    """As `of_lists`, for a list of nothing but needs that are the caller's own: a city sees its own in full."""
+    if caller.role is not Role.CITY:
+        return of_lists(caller, preset, recipient)
+    chosen = preset_named(preset or _INTERNAL)
+    return Audience(replace(chosen, omitted=chosen.omitted | {"权利人联系部门"}), recipient)
+
+
+def _own(caller: Caller) -> str:
+    return _VERSIONS.get(caller.role, _OPEN)
 
 
 def _without_contacts(preset: Preset, caller: Caller) -> Preset:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 
 from api.access.policy import PERMISSIONS, Operation
-from api.access.roles import checked_name, checked_subject, role_named
+from api.access.roles import PROGRAMS, checked_name, checked_subject, role_named
 from api.store.keys import Key
 from matcher.errors import InputError
 
@@ -51,6 +51,8 @@ class KeyRequest:
     def key(self, secret: str, at: datetime) -> Key:
         """The key with the hash of its secret; raises InputError."""
         role = role_named(self.role)
+        if role not in PROGRAMS:
+            raise InputError(f"“{role}”不发密钥。可选：{'、'.join(PROGRAMS)}。", code="bad_role")
         known = {str(scope) for scope in SCOPES if role in PERMISSIONS[scope]}
         if not self.scopes or not set(self.scopes) <= known:
             names = "、".join(sorted(known))

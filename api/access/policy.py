@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 
 from api.access.roles import Caller, Role
 from matcher.domain import Need, Patent
 from matcher.errors import NotFound, PermissionDenied
 from matcher.events import ListState, ListVersion
+from matcher.store.filters import NeedFilter
 
 
 class Operation(StrEnum):
@@ -35,6 +37,17 @@ class Operation(StrEnum):
     STATUS = "status:read"
     REBUILD = "index:write"
     MANAGE = "accounts:write"
+    """Every account, the keys of programs, the audit log."""
+    INVITE = "accounts:invite"
+    """Inviting people, and shutting out those invited; a city: enterprises of its own."""
+    HAND_OUT = "inventory:links"
+    """One-time links by which a college or an inventor fills in its self-assessments."""
+    CONFIRM = "needs:confirm"
+    """Saying that one's 匿名 need may be shown as it would be."""
+    EXPRESS = "interests:write"
+    """我想了解: asking a patent's holders for their contacts."""
+    ANSWER = "interests:answer"
+    READ_INTEREST = "interests:read"
     JOBS = "jobs:read"
     """Background jobs, of the kinds whose own operation the caller may do."""
     WRITE_PATENT = "patents:write"
@@ -55,26 +68,68 @@ class Extent(StrEnum):
 
     NOTHING = "nothing"
     OWN = "own"
+    REGION = "region"
+    """Needs, enterprises and patents of a city."""
+    INSTITUTIONS = "institutions"
+    """Patents of the holders whose 主管部门 asks."""
+    ASSIGNED = "assigned"
+    """Patents given to an expert or a service institution."""
     ALL = "all"
 
 
-_OWN, _ALL = Extent.OWN, Extent.ALL
+_R = Role
+_OWN, _REGION, _ASSIGNED, _ALL = Extent.OWN, Extent.REGION, Extent.ASSIGNED, Extent.ALL
+_INSTITUTIONS = Extent.INSTITUTIONS
+_SEARCHING = (_R.BUREAU, _R.CITY, _R.HOLDER, _R.ENTERPRISE, _R.ANALYST, _R.CLIENT)
+"""What anybody may know of a patent is no secret among them: a city looks for its enterprises everywhere."""
+_OF_PATENTS = {
+    _R.BUREAU: _ALL,
+    _R.CITY: _REGION,
+    _R.DEPARTMENT: _INSTITUTIONS,
+    _R.HOLDER: _OWN,
+    _R.COLLEGE: _OWN,
+}
+"""Those for whom a patent is theirs to look after."""
 PERMISSIONS: dict[Operation, dict[Role, Extent]] = {
     Operation.ACCOUNT: dict.fromkeys(Role, _ALL),
-    Operation.SEARCH: dict.fromkeys(Role, _ALL),
-    Operation.READ_PATENT: dict.fromkeys(Role, _ALL),
-    Operation.READ_HISTORY: {Role.BUREAU: _ALL, Role.HOLDER: _OWN},
-    Operation.READ_CONTACTS: {Role.BUREAU: _ALL, Role.HOLDER: _OWN},
-    Operation.MATCH_PATENT: {Role.BUREAU: _ALL, Role.HOLDER: _OWN},
-    Operation.READ_NEED: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
+    Operation.SEARCH: dict.fromkeys(_SEARCHING, _ALL),
+    Operation.READ_PATENT: {
+        **dict.fromkeys(_SEARCHING, _ALL),
+        _R.DEPARTMENT: _INSTITUTIONS,
+        _R.COLLEGE: _OWN,
+        _R.EXPERT: _ASSIGNED,
+        _R.SERVICE: _ASSIGNED,
+    },
+    Operation.READ_HISTORY: _OF_PATENTS,
+    Operation.READ_CONTACTS: _OF_PATENTS,
+    Operation.MATCH_PATENT: _OF_PATENTS,
+    Operation.READ_NEED: {_R.BUREAU: _ALL, _R.CITY: _REGION, _R.ENTERPRISE: _OWN},
     Operation.WRITE_NEED: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
-    Operation.MAKE_LIST: {Role.BUREAU: _ALL, Role.HOLDER: _OWN, Role.ENTERPRISE: _OWN},
-    Operation.READ_EVENTS: {Role.BUREAU: _ALL, Role.HOLDER: _OWN, Role.ENTERPRISE: _OWN},
+    Operation.CONFIRM: {_R.ENTERPRISE: _OWN},
+    Operation.EXPRESS: {_R.ENTERPRISE: _OWN},
+    Operation.ANSWER: {_R.HOLDER: _OWN},
+    Operation.READ_INTEREST: {_R.BUREAU: _ALL, _R.CITY: _REGION, _R.HOLDER: _OWN, _R.ENTERPRISE: _OWN},
+    Operation.HAND_OUT: {_R.HOLDER: _OWN},
+    Operation.MAKE_LIST: {
+        _R.BUREAU: _ALL,
+        _R.CITY: _REGION,
+        _R.HOLDER: _OWN,
+        _R.ENTERPRISE: _OWN,
+        _R.CLIENT: _OWN,
+    },
+    Operation.READ_EVENTS: {
+        _R.BUREAU: _ALL,
+        _R.CITY: _OWN,
+        _R.HOLDER: _OWN,
+        _R.ENTERPRISE: _OWN,
+        _R.CLIENT: _OWN,
+    },
     Operation.RUN_EVENTS: {Role.BUREAU: _ALL},
     Operation.IMPORT: {Role.BUREAU: _ALL},
     Operation.STATUS: {Role.BUREAU: _ALL, Role.ANALYST: _ALL},
     Operation.REBUILD: {Role.BUREAU: _ALL},
     Operation.MANAGE: {Role.BUREAU: _ALL},
+    Operation.INVITE: {_R.BUREAU: _ALL, _R.CITY: _REGION},
     Operation.JOBS: {Role.BUREAU: _ALL, Role.ANALYST: _ALL},
     Operation.WRITE_PATENT: {Role.BUREAU: _ALL, Role.HOLDER: _OWN},
     Operation.READ_ENTERPRISE: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
@@ -116,22 +171,63 @@ def require(caller: Caller | None, operation: Operation) -> None:
 
 
 def may_patent(caller: Caller | None, operation: Operation, patent: Patent) -> bool:
-    """Whether `caller` may do it to this patent: holders to their own."""
-    reach = extent(caller, operation)
-    own = caller is not None and caller.role is Role.HOLDER and caller.subject in patent.holders
-    return reach is _ALL or (reach is _OWN and own)
+    """Whether `caller` may do it to this patent."""
+    if caller is None or extent(caller, operation) is _ALL:
+        return caller is not None
+    match extent(caller, operation):
+        case Extent.REGION:
+            return _within(caller, patent.region)
+        case Extent.INSTITUTIONS:
+            return not caller.holders.isdisjoint(patent.holders)
+        case Extent.ASSIGNED:
+            return patent.id in caller.patents
+        case Extent.OWN:
+            return _own_patent(caller, patent)
+    return False
+
+
+def _own_patent(caller: Caller, patent: Patent) -> bool:
+    if caller.role is Role.COLLEGE:
+        holder, college = caller.college
+        return bool(college) and holder in patent.holders and college == patent.college
+    return caller.role is Role.HOLDER and caller.subject in patent.holders
 
 
 def may_need(caller: Caller | None, operation: Operation, need: Need) -> bool:
-    """Whether `caller` may do it to this need: enterprises to their own."""
-    reach = extent(caller, operation)
-    own = (
-        caller is not None
-        and caller.role is Role.ENTERPRISE
-        and bool(need.enterprise_id)
-        and caller.subject == need.enterprise_id
-    )
-    return reach is _ALL or (reach is _OWN and own)
+    """Whether `caller` may do it to this need: enterprises to their own, cities to those that state the city."""
+    match extent(caller, operation):
+        case Extent.ALL:
+            return True
+        case Extent.REGION:
+            return caller is not None and _within(caller, need.region)
+        case Extent.OWN:
+            own = caller is not None and caller.role is Role.ENTERPRISE and bool(need.enterprise_id)
+            return own and caller is not None and caller.subject == need.enterprise_id
+    return False
+
+
+def needs_within(caller: Caller, wanted: NeedFilter | None = None) -> NeedFilter:
+    """What `caller` wants, of the needs that are theirs: asked of the store before anything is searched.
+
+    Holders and others whose needs these are not see what confidentiality leaves (`audiences`).
+    """
+    wanted = wanted or NeedFilter()
+    if caller.role is Role.ENTERPRISE:
+        return replace(wanted, enterprises=(caller.subject,))
+    return replace(wanted, within=caller.subject) if caller.role is Role.CITY else wanted
+
+
+def require_invitation(caller: Caller, role: Role, region: str) -> None:
+    """Raise PermissionDenied unless `caller` may invite a `role` at home in `region`: a city its own enterprises."""
+    require(caller, Operation.INVITE)
+    if extent(caller, Operation.INVITE) is _ALL or (role is Role.ENTERPRISE and _within(caller, region)):
+        return
+    raise PermissionDenied(f"“{caller.role}”只能邀请所在地区为{caller.subject}的企业。")
+
+
+def _within(caller: Caller, region: str) -> bool:
+    """Whether an address lies in the caller's city; one that states none lies nowhere."""
+    return bool(caller.subject) and caller.subject in region
 
 
 def allowed_patent(caller: Caller, operation: Operation, patent: Patent | None, number: str) -> Patent:

@@ -7,23 +7,44 @@ from enum import StrEnum
 
 from matcher.errors import InputError
 
+COLLEGE_OF = "／"
+"""Between a holder's name and its college's."""
+
 
 class Role(StrEnum):
-    """角色."""
+    """角色; how far each reaches stands in `policy`."""
 
     BUREAU = "省级主管部门"
+    CITY = "市级主管部门"
+    DEPARTMENT = "省直主管部门"
     HOLDER = "专利权人"
+    COLLEGE = "学院"
     ENTERPRISE = "企业"
+    EXPERT = "专家"
+    SERVICE = "服务机构"
     ANALYST = "分析员"
+    CLIENT = "平台接口客户"
 
 
-SUBJECTS = {Role.HOLDER: "专利权人名称", Role.ENTERPRISE: "企业名称或统一社会信用代码"}
+SUBJECTS = {
+    Role.CITY: "地市全称（如“云州市”）",
+    Role.DEPARTMENT: "部门名称（权利人记录中的主管部门）",
+    Role.HOLDER: "专利权人名称",
+    Role.COLLEGE: "“专利权人／学院”",
+    Role.ENTERPRISE: "企业名称或统一社会信用代码",
+    Role.EXPERT: "专家姓名或编号",
+    Role.SERVICE: "服务机构名称或编号",
+}
 """Roles that speak for one party, and what names it."""
+PROGRAMS = (Role.BUREAU, Role.HOLDER, Role.ENTERPRISE, Role.ANALYST, Role.CLIENT)
+"""Roles that keys of programs may have."""
+PEOPLE = tuple(role for role in Role if role is not Role.CLIENT)
+"""Roles that accounts may have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks; `subject` is the holder's name or the enterprise's id. `scopes` None: all that the role may do."""
+    """Who asks; `subject` is the party's id as `parties` gives it. `scopes` None: all that the role may do."""
 
     name: str
     role: Role
@@ -32,6 +53,16 @@ class Caller:
     account_id: int | None = None
     """None: a program with a key."""
     csrf: str = ""
+    holders: frozenset[str] = frozenset()
+    """省直主管部门: the institutions whose department it is."""
+    patents: frozenset[str] = frozenset()
+    """专家, 服务机构: the patents given to it."""
+
+    @property
+    def college(self) -> tuple[str, str]:
+        """学院: the holder and its college."""
+        holder, _, college = self.subject.partition(COLLEGE_OF)
+        return holder, college
 
     @property
     def actor(self) -> str:

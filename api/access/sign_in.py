@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from api.access import secrets
 from api.access.keys import KeyRequest
 from api.access.policy import NotSignedIn
-from api.access.roles import Caller, Role, checked_name, checked_subject
+from api.access.roles import PEOPLE, Caller, Role, checked_name, checked_subject
 from api.store.accounts import Account, Accounts, Invitation
 from api.store.audit import Audit, AuditLine
 from api.store.keys import Keys
@@ -59,6 +59,8 @@ class Access:
     def invite(self, by: Caller, name: str, role: Role, subject: str, at: datetime) -> str:
         """The token of a one-time link for a new account; raises InputError."""
         name, subject = checked_name(name), checked_subject(role, subject)
+        if role not in PEOPLE:
+            raise InputError(f"“{role}”没有账号，请新建密钥。", code="bad_role")
         token = secrets.new_token()
         self.accounts.invite(Invitation(secrets.digest(token), name, role, subject, at, at + INVITATION))
         self.audit.add(AuditLine(at, by.actor, "发出邀请", f"{role}：{name}"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
@@ -12,6 +11,7 @@ from fastapi import APIRouter, Form, Response
 
 from api.access import audiences
 from api.access.audiences import Audience
+from api.access.policy import needs_within
 from api.access.roles import Role
 from api.pages.posting import ListForm
 from api.pages.rendering import page
@@ -32,7 +32,7 @@ _Line = Annotated[str, Form(max_length=200)]
 @router.get("/lists")
 def list_form(serving: MakingLists) -> Response:
     """The form."""
-    presets = PRESETS if caller_of(serving).role is Role.BUREAU else ()
+    presets = PRESETS if caller_of(serving).role in (Role.BUREAU, Role.CITY) else ()
     return page(serving, "lists.html", presets=presets, today=serving.at.date())
 
 
@@ -48,9 +48,8 @@ def make_list(
 ) -> Response:
     """The workbook, as `matcher list` writes it."""
     caller = caller_of(serving)
-    audience = audiences.of_lists(caller, preset, recipient)
-    own = (caller.subject,) if caller.role is Role.ENTERPRISE else ()
-    needs = replace(NeedFilter(enterprises=own), regions=_words(need_region))
+    audience = audiences.of_needs(caller, preset, recipient)
+    needs = needs_within(caller, NeedFilter(regions=_words(need_region)))
     request = serving.list_request(None, k, event.strip())
     found = usecases.make_list(serving.workspace, request, needs, PatentFilter(regions=_words(region)))
     serving.note("导出对接清单", f"{audience.preset.name} {event.strip()}".strip())

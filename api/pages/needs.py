@@ -8,8 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from api.access import audiences
-from api.access.policy import Operation, allowed_need
-from api.access.roles import Caller, Role
+from api.access.policy import Operation, allowed_need, needs_within
 from api.pages.cards import need_cards
 from api.pages.facts import need_facts
 from api.pages.rendering import page
@@ -32,7 +31,8 @@ def needs_page(
     number: Annotated[int, Query(ge=1, le=100_000, alias="page")] = 1,
 ) -> Response:
     """Fifty needs, in id order."""
-    wanted = _filter(caller_of(serving), region.strip())
+    regions = (region.strip(),) if region.strip() else ()
+    wanted = needs_within(caller_of(serving), NeedFilter(regions=regions))
     start = (number - 1) * _PAGE
     found = list(islice(serving.workspace.store.needs.all(wanted), start, start + _PAGE + 1))
     return page(
@@ -46,7 +46,7 @@ def need_page(serving: ReadingNeeds, need_id: Annotated[str, Path(max_length=200
     caller, workspace = caller_of(serving), serving.workspace
     need = allowed_need(caller, Operation.READ_NEED, workspace.store.needs.get(need_id), need_id)
     found = usecases.match_need(workspace, need_id, serving.list_request(None, _MATCHES))
-    audience = audiences.of_lists(caller)
+    audience = audiences.of_needs(caller)
     [cards] = need_cards(found, audience, workspace)
     [row] = list_rows(found, audience.preset, audience.recipient).needs
     enterprise = found.needs[0].enterprise
@@ -69,9 +69,3 @@ def _outside(found: MatchList) -> str:
     if not shown:
         return "不显示（仅主管部门可见）"
     return "，".join(part for part in (shown[0].need, shown[0].enterprise, shown[0].region) if part)
-
-
-def _filter(caller: Caller, region: str) -> NeedFilter:
-    """What the caller may list: an enterprise its own needs."""
-    own = (caller.subject,) if caller.role is Role.ENTERPRISE else ()
-    return NeedFilter(regions=(region,) if region else (), enterprises=own)

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from api.access import audiences
-from api.access.policy import Operation, allowed_patent, may_patent
+from api.access.parties import own_patents
+from api.access.policy import Operation, allowed_patent, may_patent, needs_within
 from api.access.roles import Caller, Role
 from api.pages.cards import NeedCards, need_cards
 from api.pages.facts import patent_facts
@@ -23,6 +24,7 @@ router = APIRouter(include_in_schema=False)
 
 _NEEDS = 10
 _PAGE = 50
+_WHOSE = dict.fromkeys((Role.EXPERT, Role.SERVICE), "交给您的专利")
 
 
 @router.get("/patents")
@@ -37,15 +39,18 @@ def patents_page(
     if number.strip():
         patent = allowed_patent(caller, Operation.READ_PATENT, store.patents.find(number.strip()), number)
         return see_other(f"/patents/{patent.id}")
-    holder = caller.subject if caller.role is Role.HOLDER else holder.strip()
-    ids = store.patents.ids(PatentFilter(holders=(holder,))) if holder else []
+    own, holder = own_patents(store, caller), holder.strip()
+    if own is not None:
+        ids, holder = own, _WHOSE.get(caller.role, caller.subject)
+    else:
+        ids = store.patents.ids(PatentFilter(holders=(holder,))) if holder else []
     start = (page_number - 1) * _PAGE
     found = store.patents.many(ids[start : start + _PAGE])
     return page(
         serving,
         "patents.html",
         holder=holder,
-        own=caller.role is Role.HOLDER,
+        own=own is not None,
         patents=[found[id_] for id_ in sorted(found)],
         count=len(ids),
         number=page_number,
@@ -79,5 +84,5 @@ def patent_page(serving: ReadingPatents, patent_id: Annotated[str, Path(max_leng
 
 def _needs(serving: Serving, caller: Caller, patent: Patent) -> list[NeedCards]:
     request = serving.list_request(None, _NEEDS)
-    found = usecases.match_patent(serving.workspace, patent.id, request)
-    return need_cards(found, audiences.of_lists(caller), serving.workspace)
+    found = usecases.match_patent(serving.workspace, patent.id, request, needs_within(caller))
+    return need_cards(found, audiences.of_needs(caller), serving.workspace)

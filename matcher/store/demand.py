@@ -54,6 +54,8 @@ class Needs(Records[Need]):
             conditions.append(_TABLE.c.id.in_(wanted.ids))
         if wanted.regions:
             conditions.append(any_part(_TABLE.c.region, wanted.regions))
+        if wanted.within:
+            conditions.append(any_part(_TABLE.c.region, [wanted.within]))
         if wanted.received_from is not None:
             conditions.append(_TABLE.c.received >= wanted.received_from)
         if wanted.received_to is not None:

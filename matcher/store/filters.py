@@ -44,3 +44,5 @@ class NeedFilter:
     enterprises: tuple[str, ...] = ()
     received_from: date | None = None
     received_to: date | None = None
+    within: str = ""
+    """A region that all of them lie in, whatever `regions` asks besides."""

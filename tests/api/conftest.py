@@ -17,14 +17,18 @@ from api.access.sign_in import Access
 from api.http import create_app
 from api.store.database import open_service
 from matcher import usecases
+from matcher.commissions import Commission, CommissionKind, commission_id
 from matcher.domain import (
     Confidentiality,
     Enterprise,
+    Expert,
+    Holder,
     LegalStatus,
     LicensingMode,
     Need,
     Patent,
     PatentType,
+    ServiceInstitution,
 )
 from matcher.settings import Settings, load_settings
 from matcher.workspace import Workspace
@@ -43,6 +47,8 @@ MEMBRANE = Patent(
     filed=date(2023, 2, 1),
     granted=date(2024, 8, 1),
     holders=("河东大学",),
+    college="化工学院",
+    inventors=("钱学",),
     ipc=("B01D 61/02",),
     region="河东省云州市",
     modes=(LicensingMode.ORDINARY_LICENCE,),
@@ -103,11 +109,20 @@ NEEDS = (
         received=date(2026, 4, 1),
     ),
 )
+PARTIES = (
+    Holder("河东大学", "河东大学", kind="高校", department="河东省教育厅"),
+    Expert("孙工（云州净源水务有限公司）", "孙工", "云州净源水务有限公司", focus=("膜分离",)),
+    ServiceInstitution("云州科技银行", "云州科技银行", "银行"),
+)
+COMMISSIONS = tuple(
+    Commission(commission_id(kind, party.id, MEMBRANE.id), kind, party.id, MEMBRANE.id, NOW.date())
+    for kind, party in ((CommissionKind.ASSESSMENT, PARTIES[1]), (CommissionKind.SERVICE, PARTIES[2]))
+)
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return load_settings(home=tmp_path / "工作区", organiser="河东省知识产权局")
+def settings(tmp_path: Path, database_url: str | None) -> Settings:
+    return load_settings(home=tmp_path / "工作区", organiser="河东省知识产权局", database_url=database_url)
 
 
 @pytest.fixture(scope="session")
@@ -115,14 +130,23 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workspace, made once and copied for every test."""
     settings = load_settings(home=tmp_path_factory.mktemp("original"))
     with Workspace.open(settings) as workspace:
-        workspace.store.merge([MEMBRANE, BEARING, CLEANING, ENTERPRISE, *NEEDS], NOW.date())
+        _land(workspace)
         usecases.build_index(workspace, NOW)
     return settings.home
+
+
+def _land(workspace: Workspace) -> None:
+    workspace.store.merge([MEMBRANE, BEARING, CLEANING, ENTERPRISE, *NEEDS, *PARTIES], NOW.date())
+    workspace.store.commissions.add(COMMISSIONS)
 
 
 @pytest.fixture
 def filled(settings: Settings, original: Path) -> Settings:
     shutil.copytree(original, settings.home)
+    if settings.database_url is not None:
+        (settings.home / "matcher.db").unlink()
+        with Workspace.open(settings) as workspace:
+            _land(workspace)
     return settings
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from api.access import audiences
-from api.access.roles import Role
+from api.access.policy import needs_within
 from api.http.examples import LIST
 from api.http.openapi import answered, problems
 from api.http.questions import ListQuery
@@ -26,10 +25,8 @@ router = APIRouter(prefix="/api/v1", tags=["对接清单"])
 def match_list(query: Annotated[ListQuery, Query()], serving: MakingLists) -> Response:
     """The list that `matcher list --json` prints, for the same day and filters; an enterprise's own needs only."""
     caller = caller_of(serving)
-    audience = audiences.of_lists(caller, query.preset, query.recipient)
-    needs = query.needs()
-    if caller.role is Role.ENTERPRISE:
-        needs = replace(needs, enterprises=(caller.subject,))
+    audience = audiences.of_needs(caller, query.preset, query.recipient)
+    needs = needs_within(caller, query.needs())
     request = serving.list_request(query.as_of, query.k, query.event, query.organiser)
     found = usecases.make_list(serving.workspace, request, needs, query.patents())
     serving.note("编制清单", f"{audience.preset.name} {query.event}".strip())

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path, Query, Response
 
 from api.access import audiences
-from api.access.policy import Operation, allowed_need, allowed_patent
+from api.access.policy import Operation, allowed_need, allowed_patent, needs_within
 from api.http.examples import LIST, SEARCH
 from api.http.openapi import answered, problems
 from api.http.questions import NeedMatchesQuery, PatentMatchesQuery, SearchBody
@@ -45,7 +45,7 @@ def need_matches(
     request = serving.list_request(query.as_of, query.k)
     found = usecases.match_need(workspace, need_id, request, query.patents())
     serving.note("查看需求的对接结果", need_id)
-    return list_answer(found, audiences.of_lists(caller))
+    return list_answer(found, audiences.of_needs(caller))
 
 
 @router.get(
@@ -63,6 +63,7 @@ def patent_enterprises(
     """`number` in any form people type; needs and focus areas, the best first, one match each."""
     caller, workspace = caller_of(serving), serving.workspace
     patent = allowed_patent(caller, Operation.MATCH_PATENT, workspace.store.patents.find(number), number)
-    found = usecases.match_patent(workspace, patent.id, serving.list_request(query.as_of, query.k))
+    request = serving.list_request(query.as_of, query.k)
+    found = usecases.match_patent(workspace, patent.id, request, needs_within(caller))
     serving.note("查看专利适合的企业", patent.id)
-    return list_answer(found, audiences.of_lists(caller))
+    return list_answer(found, audiences.of_needs(caller))

@@ -17,6 +17,7 @@ from api.access.policy import (
     may_need,
     may_patent,
     require,
+    require_invitation,
 )
 from api.access.roles import Caller, Role
 from matcher.domain import Need, Patent
@@ -29,24 +30,40 @@ CALLERS = {
     Role.ENTERPRISE: Caller("企", Role.ENTERPRISE, "E1"),
     Role.ANALYST: Caller("析", Role.ANALYST),
 }
+OTHERS = {
+    Role.CITY: Caller("市", Role.CITY, "云州市"),
+    Role.DEPARTMENT: Caller("厅", Role.DEPARTMENT, "省教育厅", holders=frozenset({"河东大学"})),
+    Role.COLLEGE: Caller("院", Role.COLLEGE, "河东大学／化工学院"),
+    Role.EXPERT: Caller("专", Role.EXPERT, "孙工", patents=frozenset({"P1"})),
+    Role.SERVICE: Caller("行", Role.SERVICE, "银行", patents=frozenset({"P1"})),
+    Role.CLIENT: Caller("台", Role.CLIENT),
+}
+REGION, INSTITUTIONS, ASSIGNED = Extent.REGION, Extent.INSTITUTIONS, Extent.ASSIGNED
 TABLE = {
-    # operation: bureau, holder, enterprise, analyst, nobody
-    Operation.PUBLIC: (ALL, ALL, ALL, ALL, ALL),
-    Operation.ACCOUNT: (ALL, ALL, ALL, ALL, NO),
-    Operation.SEARCH: (ALL, ALL, ALL, ALL, NO),
-    Operation.READ_PATENT: (ALL, ALL, ALL, ALL, NO),
-    Operation.READ_HISTORY: (ALL, OWN, NO, NO, NO),
-    Operation.READ_CONTACTS: (ALL, OWN, NO, NO, NO),
-    Operation.MATCH_PATENT: (ALL, OWN, NO, NO, NO),
-    Operation.READ_NEED: (ALL, NO, OWN, NO, NO),
+    # operation: bureau, holder, enterprise, analyst, nobody;
+    # city, department, college, expert, service institution, client: nothing where a row ends before them
+    Operation.PUBLIC: (ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL),
+    Operation.ACCOUNT: (ALL, ALL, ALL, ALL, NO, ALL, ALL, ALL, ALL, ALL, ALL),
+    Operation.SEARCH: (ALL, ALL, ALL, ALL, NO, ALL, NO, NO, NO, NO, ALL),
+    Operation.READ_PATENT: (ALL, ALL, ALL, ALL, NO, ALL, INSTITUTIONS, OWN, ASSIGNED, ASSIGNED, ALL),
+    Operation.READ_HISTORY: (ALL, OWN, NO, NO, NO, REGION, INSTITUTIONS, OWN),
+    Operation.READ_CONTACTS: (ALL, OWN, NO, NO, NO, REGION, INSTITUTIONS, OWN),
+    Operation.MATCH_PATENT: (ALL, OWN, NO, NO, NO, REGION, INSTITUTIONS, OWN),
+    Operation.READ_NEED: (ALL, NO, OWN, NO, NO, REGION),
     Operation.WRITE_NEED: (ALL, NO, OWN, NO, NO),
-    Operation.MAKE_LIST: (ALL, OWN, OWN, NO, NO),
-    Operation.READ_EVENTS: (ALL, OWN, OWN, NO, NO),
+    Operation.MAKE_LIST: (ALL, OWN, OWN, NO, NO, REGION, NO, NO, NO, NO, OWN),
+    Operation.READ_EVENTS: (ALL, OWN, OWN, NO, NO, OWN, NO, NO, NO, NO, OWN),
     Operation.RUN_EVENTS: (ALL, NO, NO, NO, NO),
     Operation.IMPORT: (ALL, NO, NO, NO, NO),
     Operation.STATUS: (ALL, NO, NO, ALL, NO),
     Operation.REBUILD: (ALL, NO, NO, NO, NO),
     Operation.MANAGE: (ALL, NO, NO, NO, NO),
+    Operation.INVITE: (ALL, NO, NO, NO, NO, REGION),
+    Operation.HAND_OUT: (NO, OWN, NO, NO, NO),
+    Operation.CONFIRM: (NO, NO, OWN, NO, NO),
+    Operation.EXPRESS: (NO, NO, OWN, NO, NO),
+    Operation.ANSWER: (NO, OWN, NO, NO, NO),
+    Operation.READ_INTEREST: (ALL, OWN, OWN, NO, NO, REGION),
     Operation.JOBS: (ALL, NO, NO, ALL, NO),
     Operation.WRITE_PATENT: (ALL, OWN, NO, NO, NO),
     Operation.READ_ENTERPRISE: (ALL, NO, OWN, NO, NO),
@@ -61,11 +78,9 @@ TABLE = {
 
 
 def test_every_cell() -> None:
-    found = {
-        operation: tuple(extent(caller, operation) for caller in [*CALLERS.values(), None])
-        for operation in Operation
-    }
-    assert found == TABLE
+    callers = [*CALLERS.values(), None, *OTHERS.values()]
+    found = {operation: tuple(extent(caller, operation) for caller in callers) for operation in Operation}
+    assert found == {operation: (*row, *[NO] * (len(callers) - len(row))) for operation, row in TABLE.items()}
 
 
 def test_a_key_does_no_more_than_its_scopes_and_its_role() -> None:
@@ -96,6 +111,48 @@ def test_own_and_foreign_patents() -> None:
         allowed_patent(holder, Operation.MATCH_PATENT, foreign, "P2")
     with pytest.raises(NotFound, match="没有找到专利“P3”"):
         allowed_patent(holder, Operation.MATCH_PATENT, None, "P3")
+
+
+def test_patents_within_the_reach_of_each_role() -> None:
+    own = Patent("P1", "膜", holders=("河东大学",), college="化工学院", region="河东省云州市")
+    foreign = (
+        Patent("P2", "膜", holders=("河东大学",), college="机械学院", region="河东省临川市"),
+        Patent("P3", "膜", holders=("云州理工学院",), college="化工学院"),
+    )
+    reaching = {
+        role: [may_patent(caller, Operation.READ_PATENT, patent) for patent in (own, *foreign)]
+        for role, caller in OTHERS.items()
+    }
+    assert reaching == {
+        Role.CITY: [True, True, True],
+        Role.DEPARTMENT: [True, True, False],
+        Role.COLLEGE: [True, False, False],
+        Role.EXPERT: [True, False, False],
+        Role.SERVICE: [True, False, False],
+        Role.CLIENT: [True, True, True],
+    }
+    city = OTHERS[Role.CITY]
+    assert [may_patent(city, Operation.READ_CONTACTS, patent) for patent in (own, *foreign)] == [
+        True,
+        False,
+        False,
+    ]
+    nowhere = replace(city, subject="")
+    assert not may_patent(nowhere, Operation.READ_CONTACTS, foreign[1])
+    assert not may_need(nowhere, Operation.READ_NEED, Need("N1", "膜"))
+
+
+def test_a_city_invites_its_own_enterprises_only() -> None:
+    city = OTHERS[Role.CITY]
+    require_invitation(city, Role.ENTERPRISE, "河东省云州市")
+    for role, region in (
+        (Role.ENTERPRISE, "河东省临川市"),
+        (Role.ENTERPRISE, ""),
+        (Role.HOLDER, "河东省云州市"),
+    ):
+        with pytest.raises(PermissionDenied, match="“市级主管部门”只能邀请所在地区为云州市的企业"):
+            require_invitation(city, role, region)
+    require_invitation(CALLERS[Role.BUREAU], Role.CITY, "")
 
 
 def test_own_and_foreign_needs() -> None:

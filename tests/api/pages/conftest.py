@@ -13,10 +13,18 @@ from fastapi.testclient import TestClient
 from api.access.roles import Caller, Role
 from api.http import create_app
 from matcher.settings import Settings
-from tests.api.conftest import BASE, NOW
+from tests.api.conftest import BASE, NOW, PARTIES
 
 PASSWORD = "一个足够长的密码-2026"
-SUBJECTS = {Role.HOLDER: "河东大学", Role.ENTERPRISE: "91370100MA3TEST01X"}
+SUBJECTS = {
+    Role.CITY: "云州市",
+    Role.DEPARTMENT: "河东省教育厅",
+    Role.HOLDER: "河东大学",
+    Role.COLLEGE: "河东大学／化工学院",
+    Role.ENTERPRISE: "91370100MA3TEST01X",
+    Role.EXPERT: PARTIES[1].id,
+    Role.SERVICE: PARTIES[2].id,
+}
 
 
 @dataclass

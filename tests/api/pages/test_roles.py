@@ -1,0 +1,105 @@
+"""What each of the further roles is shown, and what of it is limited before anything is searched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from fastapi import FastAPI
+
+from api.access.parties import known_subject
+from api.access.roles import Role
+from matcher import usecases
+from matcher.domain import Enterprise
+from matcher.errors import InputError
+from matcher.store.filters import NeedFilter
+from tests.api.conftest import ENTERPRISE, MEMBRANE, NEEDS, NOW, PARTIES
+from tests.api.pages.conftest import SUBJECTS, Browser
+
+Open = Callable[[Role | None], Browser]
+FAR = Enterprise("E2", "临川风电设备有限公司", region="河东省临川市", focus_areas=("海水淡化反渗透膜",))
+
+
+def test_a_city_sees_its_needs_in_full_and_no_contact_of_a_holder_elsewhere(browser: Open) -> None:
+    city = browser(Role.CITY)
+    page = city.get("/needs").text
+    assert "海水淡化反渗透膜的抗污染改性" in page
+    assert "滚动轴承早期故障诊断" not in page
+    need = city.get("/needs/N001").text
+    assert "赵工 0531-0000000" in need
+    assert "评分明细" in need
+    assert "联系部门" not in need
+
+
+def test_a_search_by_patent_is_limited_to_the_city_before_it_counts_to_k(app: FastAPI) -> None:
+    workspace = app.state.services.workspace
+    near = [replace(NEEDS[0], id=f"F{number}", region="河东省临川市") for number in range(5)]
+    workspace.store.merge([*near, FAR], NOW.date())
+    usecases.build_index(workspace, NOW)
+    request = usecases.ListRequest(NOW.date(), NOW, k=2)
+    found = usecases.match_patent(workspace, MEMBRANE.id, request, NeedFilter(within="云州市"))
+    assert [item.need.id for item in found.needs] == ["N001"]
+    everywhere = usecases.match_patent(workspace, MEMBRANE.id, request)
+    assert [item.need.id for item in everywhere.needs] == ["F0", "F1"]
+
+
+def test_a_city_invites_and_shuts_out_its_own_enterprises(app: FastAPI, browser: Open) -> None:
+    app.state.services.workspace.store.merge([FAR], NOW.date())
+    browser(Role.ENTERPRISE)
+    browser(Role.HOLDER)
+    city = browser(Role.CITY)
+    page = city.get("/manage").text
+    assert "userenterprise" in page
+    assert "userholder" not in page
+    assert "审计记录" not in page
+    wanted = {"name": "王五", "role": "企业", "subject": ENTERPRISE.id}
+    assert "/invitation/" in city.post("/manage/invitations", wanted).text
+    refused = city.post("/manage/invitations", {**wanted, "subject": FAR.id})
+    assert refused.status_code == 403
+    assert "“市级主管部门”只能邀请所在地区为云州市的企业" in refused.text
+    accounts = app.state.services.access.accounts
+    ids = {account.login: account.id for account in accounts.all()}
+    assert (
+        city.post("/manage/accounts/disable", {"id": ids["userholder"], "disabled": True}).status_code == 404
+    )
+    city.post("/manage/accounts/disable", {"id": ids["userenterprise"], "disabled": True})
+    assert [account.login for account in accounts.all() if account.disabled] == ["userenterprise"]
+
+
+@pytest.mark.parametrize("role", [Role.DEPARTMENT, Role.COLLEGE, Role.EXPERT, Role.SERVICE])
+def test_own_patents_are_listed(browser: Open, role: Role) -> None:
+    opened = browser(role)
+    page = opened.get("/patents").text
+    assert MEMBRANE.title in page
+    assert ("反渗透膜在线清洗装置" in page) == (role is Role.DEPARTMENT)
+    assert "滚动轴承" not in page
+    inventor = "钱学" in opened.get(f"/patents/{MEMBRANE.id}").text
+    assert inventor == (role in (Role.DEPARTMENT, Role.COLLEGE))
+
+
+@pytest.mark.parametrize(
+    ("role", "named", "sentence"),
+    [
+        (Role.CITY, "云州", "“云州”不是地市全称"),
+        (Role.CITY, "云州市高新区", "“云州市高新区”不是地市全称"),
+        (Role.DEPARTMENT, "省科技厅", "没有主管部门为“省科技厅”的单位"),
+        (Role.COLLEGE, "河东大学", "请写成“专利权人／学院”"),
+        (Role.COLLEGE, "河东大学／文学院", "没有“河东大学／文学院”的专利"),
+        (Role.EXPERT, "李工", "没有找到专家“李工”"),
+        (Role.SERVICE, "某银行", "没有找到服务机构“某银行”"),
+    ],
+)
+def test_parties_that_there_are_not(app: FastAPI, role: Role, named: str, sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        known_subject(app.state.services.workspace.store, role, named)
+
+
+def test_parties_as_people_name_them(app: FastAPI) -> None:
+    store = app.state.services.workspace.store
+    named = {Role.CITY: "河东省云州市", Role.COLLEGE: "河东大学/化工学院", Role.EXPERT: "孙工"}
+    assert {role: known_subject(store, role, text) for role, text in named.items()} == {
+        Role.CITY: "云州市",
+        Role.COLLEGE: SUBJECTS[Role.COLLEGE],
+        Role.EXPERT: PARTIES[1].id,
+    }
