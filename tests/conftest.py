@@ -7,7 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from api.store.database import open_service
+from matcher.settings import load_settings
+from matcher.store.database import Store
 from tests.servers import postgres
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=["sqlite", "postgresql"],
+        default="sqlite",
+        help="what tests of the service run on that do not run on both anyway",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +39,27 @@ def postgres_url(postgres_server: postgres.PostgresServer) -> Iterator[str]:
     name = postgres_server.new_database()
     yield postgres_server.url(name)
     postgres_server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: postgres.PostgresServer) -> str:
+    """A database with all tables and nothing in them, to be copied."""
+    name = postgres_server.new_database()
+    Store.open(postgres_server.url(name)).close()
+    open_service(load_settings(database_url=postgres_server.url(name))).dispose()
+    return name
+
+
+@pytest.fixture
+def postgres_tables(postgres_server: postgres.PostgresServer, postgres_template: str) -> Iterator[str]:
+    """The URL of a database of the test's own with all tables and nothing in them."""
+    name = postgres_server.new_database(postgres_template)
+    yield postgres_server.url(name)
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """The setting of that name: None is SQLite in the workspace; `on_both` runs a test on either."""
+    kind = getattr(request, "param", None) or request.config.getoption("database")
+    return None if kind == "sqlite" else str(request.getfixturevalue("postgres_tables"))

@@ -15,6 +15,6 @@ HISTORY = History(Path(__file__).parent / "versions", "0002", "service_version")
 
 def open_service(settings: Settings) -> Engine:
     """An engine whose database has the service's tables of this version; raises NotReady."""
-    engine = open_engine(settings.database_url or sqlite_url(settings.home / "matcher.db"))
+    engine = open_engine(settings.database_url or sqlite_url(settings.home / "matcher.db"), "service")
     migrate(engine, HISTORY)
     return engine

@@ -20,7 +20,9 @@ from api.store.jobs import Job, Jobs, JobState
 from matcher.errors import InputError
 from matcher.settings import Settings
 from matcher.workspace import Workspace
+from tests.servers.databases import on_both
 
+pytestmark = on_both
 NOW = datetime(2026, 6, 30, 9, 0)
 LEASE = timedelta(seconds=30)
 CSV = "专利名称,申请号,摘要,专利权人\n一种反渗透膜,CN202310123456.6,海水淡化用反渗透膜,河东大学\n坏行,2.01E+12,摘要,河东大学\n"
@@ -206,7 +208,7 @@ from api.jobs import Upload, Worker, kinds
 from api.store.database import open_service
 from matcher.settings import load_settings
 from matcher.workspace import Workspace
-settings = load_settings(home=Path({str(settings.home)!r}))
+settings = load_settings(home=Path({str(settings.home)!r}), database_url={settings.database_url!r})
 workspace = Workspace.open(settings, serving=True)
 worker = Worker(workspace, open_service(settings), datetime.now)
 def hang(*_, **__):

@@ -10,6 +10,22 @@ revision = "0001"
 down_revision = None
 
 _WHO = ("name", "role", "subject")
+_REFUSED = "the audit log is append-only"
+_APPEND_ONLY = {
+    "sqlite": [
+        f"CREATE TRIGGER audit_no_{change.lower()} BEFORE {change} ON audit "
+        f"BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END"
+        for change in ("UPDATE", "DELETE")
+    ],
+    "postgresql": [
+        "CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"'BEGIN RAISE integrity_constraint_violation USING MESSAGE = ''{_REFUSED}''; END'",
+        "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON audit "
+        "FOR EACH ROW EXECUTE FUNCTION audit_refuse()",
+        "CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()",
+    ],
+}
 
 
 def upgrade() -> None:
@@ -39,12 +55,8 @@ def upgrade() -> None:
         sa.Column("result", sa.Text, nullable=False),
         sa.Column("finished", sa.DateTime),
     )
-    if op.get_bind().dialect.name == "sqlite":
-        for change in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER audit_no_{change.lower()} BEFORE {change} ON audit "
-                "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
-            )
+    for statement in _APPEND_ONLY[op.get_bind().dialect.name]:
+        op.execute(statement)
 
 
 def _accounts() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -17,8 +18,12 @@ from matcher.store.engine import reading
 from matcher.workspace import Workspace
 
 
-def test_both_histories_live_in_one_database(tmp_path: Path) -> None:
-    settings = load_settings(home=tmp_path)
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_both_histories_live_in_one_database(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue("postgres_url") if kind == "postgresql" else None
+    settings = load_settings(home=tmp_path, database_url=url)
     Workspace.open(settings).store.close()
     engine = open_service(settings)
     with reading(engine) as connection:
