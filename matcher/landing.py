@@ -23,7 +23,8 @@ from matcher.store.sightings import Sighting
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a file is to be understood: `mapping` header → field, `source` its origin (part of own ids' identity)."""
+    """How a file is to be understood: `mapping` header → field ("" leaves it out; empty: as kept for the source, else as
+    recognised), `source` its origin (part of own ids' identity)."""
 
     mapping: Mapping[str, str]
     source: str = ""
@@ -63,9 +64,8 @@ def land_file(
     """
     if path.is_dir() and not is_collection(path, kind):
         return _land_folder(store, path, kind, manner, limits, at, progress)
-    reading: Reading[Any] = read_records(
-        path, kind, mapping=manner.mapping, limits=limits, source=manner.source
-    )
+    mapping = manner.mapping or store.columns.of(kind.value, manner.source)
+    reading: Reading[Any] = read_records(path, kind, mapping=mapping, limits=limits, source=manner.source)
     located: list[Located[Any]] = []
 
     def records() -> Iterator[Any]:
@@ -117,6 +117,7 @@ def _land_folder(
         merged=sum(each.merged for each in reports),
         refused=sum(each.refused for each in reports),
         problems=tuple(problem for each in reports for problem in each.problems),
+        returned=tuple(row for each in reports for row in each.returned),
         remarks=(*remarks, *(f"{each.file}：{remark}" for each in reports for remark in each.remarks)),
     )
     return Imported(report, tuple(dict.fromkeys(id_ for one in found for id_ in one.ids)))
@@ -148,6 +149,7 @@ def _report(reading: Reading[Any], located: list[Located[Any]], outcomes: list[O
         problems=(*reading.problems, *conflicts),
         remarks=reading.remarks,
         encoding=reading.encoding,
+        returned=tuple(reading.returned),
     )
 
 

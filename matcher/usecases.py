@@ -15,6 +15,7 @@ from matcher.doctor import Finding, examine
 from matcher.domain import Confidentiality, Need
 from matcher.errors import InputError, NotFound
 from matcher.fitting import SHIPPED, fitted
+from matcher.importing.preview import Preview, preview
 from matcher.landing import Imported, Manner, land_file, record_kind
 from matcher.matches import Grade, MatchList, NeedMatches, Provenance
 from matcher.matching import Matching, Progress
@@ -103,6 +104,13 @@ def import_file(
     """Land the good rows of a file and explain the others; landing the same file again changes nothing."""
     limits = workspace.settings.limits
     return land_file(workspace.store, path, record_kind(kind), manner, limits, at, progress)
+
+
+def preview_file(workspace: Workspace, kind: str, path: Path, manner: Manner) -> Preview:
+    """How a file would be understood: its columns and first rows; nothing lands."""
+    named = record_kind(kind)
+    mapping = manner.mapping or workspace.store.columns.of(named.value, manner.source)
+    return preview(path, named, mapping, workspace.settings.limits)
 
 
 def build_index(

@@ -13,6 +13,7 @@ from api.cli.options import AsJson, Home, Model, now, read_settings
 from api.cli.terminal import print_json, progress
 
 if TYPE_CHECKING:
+    from matcher.importing.preview import Preview
     from matcher.importing.report import ImportReport, RowProblem
 
 _SHOWN = 12
@@ -42,6 +43,10 @@ def import_(
         bool, typer.Option("--prefer-new", help="与已有值不同时以本文件为准（默认保留原值并报告）。")
     ] = False,
     report: Annotated[Path | None, typer.Option("--report", help="把未导入的行和提示写成 xlsx。")] = None,
+    refused: Annotated[
+        Path | None, typer.Option("--refused", help="把未导入的行原样写成 xlsx，改好后可直接再导入。")
+    ] = None,
+    columns: Annotated[bool, typer.Option("--columns", help="只看各列怎么理解，不导入任何内容。")] = False,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -50,21 +55,47 @@ def import_(
     例：matcher import patents 专利盘点表.xlsx --report 导入报告.xlsx
     """
     from matcher import usecases
+    from matcher.importing.returns import write_returned
     from matcher.landing import Manner
     from matcher.workspace import Workspace
 
     manner = Manner(_mapping(mapping or []), source, prefer_new=prefer_new)
     at = now()
+    if columns:
+        with Workspace.open(read_settings(home)) as workspace:
+            _show_columns(kind, usecases.preview_file(workspace, kind, path, manner), as_json)
+        return
     with Workspace.open(read_settings(home)) as workspace, progress("导入") as show:
         result = usecases.import_file(workspace, kind, path, manner, at=at, progress=show).report
     if report is not None:
         result.write_xlsx(report, made_at=at)
+    if refused is not None:
+        write_returned(result, refused, made_at=at)
     if as_json:
         print_json(result.to_json())
     else:
         typer.echo(summary(result))
     if result.rows_read and not result.landed + result.merged:
         raise typer.Exit(3)
+
+
+def _show_columns(kind: str, found: Preview, as_json: bool) -> None:
+    from matcher.landing import record_kind
+    from matcher.matchlists.templates import field_labels
+
+    if as_json:
+        print_json(asdict(found))
+        return
+    labels = field_labels(record_kind(kind))
+    for sheet in found.sheets:
+        known = "" if sheet.found else "（没有认出表头）"
+        typer.echo(f"{f'工作表“{sheet.sheet}”' if sheet.sheet else '各列'}{known}：")
+        for column in sheet.columns:
+            field = column.field
+            meaning = f"{labels[field]}（{field}）" if field else "不导入" if field == "" else "未识别"
+            typer.echo(f"  {column.header} → {meaning}：{'、'.join(filter(None, column.cells[:2]))}")
+    for remark in found.remarks:
+        typer.echo(f"  {remark}")
 
 
 def template(kind: _Kind, out: Annotated[Path, typer.Argument(help="模板写到哪里（.xlsx）。")]) -> None:

@@ -69,7 +69,7 @@ _UNUSED = frozenset({"", *map(header_key, UNUSED.split())})
 
 
 class Recogniser:
-    """Knows the headers of one kind of record; `mapping` (header → field) overrides the table.
+    """Knows the headers of one kind of record; `mapping` (header → field, "" to leave it out) overrides the table.
 
     Raises InputError where the mapping names an unknown field.
     """
@@ -78,7 +78,12 @@ class Recogniser:
         self._kind = kind
         self.mapped = tuple(mapping)
         self._fields = dict(_fields(kind))
+        self._left_out = {header_key(header) for header, field in mapping.items() if not field}
+        for key in self._left_out:
+            self._fields.pop(key, None)
         for header, field in mapping.items():
+            if not field:
+                continue
             if field not in SYNONYMS[kind]:
                 known = "、".join(SYNONYMS[kind])
                 raise InputError(f"--map 中的字段“{field}”不存在。可用字段：{known}。", code="unknown_field")
@@ -88,7 +93,9 @@ class Recogniser:
         """The field that a header means; "" where it is known to carry nothing, None where it is unknown."""
         key = header_key(header)
         found = self._fields.get(key)
-        return found[1] if found else "" if key in _UNUSED or key.startswith("unnamed:") else None
+        if found:
+            return found[1]
+        return "" if key in _UNUSED | self._left_out or key.startswith("unnamed:") else None
 
     def rank(self, header: str) -> int:
         """Preference among several headers of one field, the lower the better."""

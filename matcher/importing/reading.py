@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, overload
 
@@ -32,7 +32,7 @@ from matcher.importing.labelled import Filled, is_list, unmerged
 from matcher.importing.labelled import records as labelled_records
 from matcher.importing.needs import read_need
 from matcher.importing.patents import read_patent
-from matcher.importing.report import ColumnUse, RowProblem, Severity, SheetSummary
+from matcher.importing.report import ColumnUse, ReturnedRow, RowProblem, Severity, SheetSummary
 from matcher.importing.rows import Entry, Notes, Row, Sheet, cell_text, stated
 from matcher.importing.services import read_service
 from matcher.importing.synonyms import RecordKind
@@ -52,8 +52,10 @@ _BUILDERS: Mapping[RecordKind, Callable[[Cells, str], Any]] = {
     RecordKind.EXPERTS: read_expert,
     RecordKind.SERVICES: read_service,
 }
-_FORMS = frozenset({RecordKind.NEEDS})
+FORMS = frozenset({RecordKind.NEEDS})
 """What is also collected on forms in Word, a label beside its value."""
+RETURNED = 20_000
+"""Refused rows that are kept to be mended."""
 _BEIR = {RecordKind.PATENTS: "corpus.jsonl", RecordKind.NEEDS: "queries.jsonl"}
 KIND_LABELS: Mapping[RecordKind, str] = {
     RecordKind.PATENTS: "专利",
@@ -90,6 +92,8 @@ class Reading(Generic[R]):
         self.refused = 0
         self.problems: list[RowProblem] = []
         self.sheets: list[SheetSummary] = []
+        self.returned: list[ReturnedRow] = []
+        """The first refused rows as they stood in the file, to be mended."""
         self._notes = Notes()
         self._recogniser = recogniser
         self._source = source
@@ -116,7 +120,7 @@ class Reading(Generic[R]):
         if format_ is FileFormat.JSON_LINES:
             records = self._entries(read_json_lines(path, self._notes))
         elif format_ is FileFormat.WORKBOOK:
-            forms = self.kind in _FORMS
+            forms = self.kind in FORMS
             records = self._tables(read_workbook(path, limits, self._notes, documents=forms))
         else:
             records = self._tables(read_delimited(path, self._notes))
@@ -153,7 +157,10 @@ class Reading(Generic[R]):
                     continue
                 values = _values(row, fields)
                 if values:
+                    refused = self.refused
                     yield from self._record(values, headers, sheet.name, row.number)
+                    if self.refused > refused:
+                        self._return(sheet.name, row.number, header.labels, row.cells)
         if not self.sheets:
             raise self._unrecognised(seen)
 
@@ -178,7 +185,10 @@ class Reading(Generic[R]):
                 text = stated(entry.values[key], field) if field and field not in values else ""
                 if text and field:
                     values[field], headers[field] = text, key
+            refused = self.refused
             yield from self._record(values, headers, "", entry.number, entry.refused)
+            if self.refused > refused and entry.values:
+                self._return("", entry.number, tuple(entry.values), tuple(entry.values.values()))
         if fields and not any(fields.values()):
             raise self._unrecognised(list(fields))
         uses = tuple(ColumnUse(key, field) for key, field in fields.items() if field)
@@ -200,6 +210,13 @@ class Reading(Generic[R]):
             cells.problem(reason.field, str(reason), Severity.REFUSED)
             return
         yield Located(record, sheet, row)
+
+    def _return(self, sheet: str, row: int, labels: Sequence[str], cells: Sequence[object]) -> None:
+        """Keep the row that has just been refused, with all that is wrong with it."""
+        if len(self.returned) < RETURNED:
+            texts = {label: cell_text(cell) for label, cell in zip(labels, cells, strict=False) if label}
+            last = takewhile(lambda each: (each.sheet, each.row) == (sheet, row), reversed(self.problems))
+            self.returned.append(ReturnedRow(sheet, texts, "".join(each.message for each in last)))
 
     def _summarise(self, sheet: str, header: Header) -> None:
         columns = sorted(header.columns, key=lambda column: column.index)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -54,6 +54,15 @@ class SheetSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnedRow:
+    """A refused row as it stood in the file: its cells by header, and why it did not land."""
+
+    sheet: str
+    cells: Mapping[str, str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """rows_read = landed + merged + refused, always; the rest says what was understood and what was wrong."""
 
@@ -66,6 +75,8 @@ class ImportReport:
     problems: tuple[RowProblem, ...] = ()
     remarks: tuple[str, ...] = ()
     encoding: str = ""
+    returned: tuple[ReturnedRow, ...] = ()
+    """The first refused rows themselves (`returns` writes them); no part of the JSON."""
 
     @property
     def rows_read(self) -> int:
@@ -79,7 +90,9 @@ class ImportReport:
 
     def to_json(self) -> dict[str, object]:
         """The report as plain values, counts first."""
-        return {"rows_read": self.rows_read, "warnings": self.warnings, **asdict(self)}
+        values = asdict(replace(self, returned=()))
+        del values["returned"]
+        return {"rows_read": self.rows_read, "warnings": self.warnings, **values}
 
     def write_xlsx(self, path: Path, *, made_at: datetime) -> None:
         """Write the report as a workbook (sheets 概况 and 问题行), replacing `path` at once or not at all; raises InputError."""

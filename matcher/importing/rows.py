@@ -88,6 +88,8 @@ _ABSENT = frozenset(
         "#N/A",
     }
 )
+_FORMULA = frozenset("=+-@")
+"""Signs before which our workbooks put a ', so that no spreadsheet takes the text for a formula."""
 _NOTHING = frozenset({"无", "暂无", "没有"})
 
 
@@ -97,6 +99,8 @@ def stated(value: object, field: str) -> str:
     In a column that asks whether there is something, 无 is an answer.
     """
     text = clean(value if type(value) is str else cell_text(value))
+    if text[:1] == "'" and text[1:2] in _FORMULA:
+        text = text[1:]
     if text in _ABSENT or (text in _NOTHING and field not in YES_NO_FIELDS):
         return ""
     return text

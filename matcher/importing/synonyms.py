@@ -346,7 +346,7 @@ UNUSED = """
     序号 no. no item index 行号 备注 label resultlink representativefigurelink prioritydate 标题(英文)
     摘要(英文) 标题翻译 摘要翻译 合享价值度 专利度 特征度 现有基础 需求现有基础 权利要求数量 引证次数
     被引证次数 被引证 预估到期日 预计到期日 预计届满日 链接 链接到incopat 附图 摘要附图 专利名称(评价) level
-    score qrels 许可范围 标准说明 代理机构 代理人 优先权 优先权号
+    score qrels 未导入原因 许可范围 标准说明 代理机构 代理人 优先权 优先权号
 """
 """Known headers that carry nothing the records hold: not worth a remark."""
 

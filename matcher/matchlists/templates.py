@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from matcher.errors import InputError
-from matcher.importing.synonyms import RecordKind
+from matcher.importing.headers import Recogniser
+from matcher.importing.synonyms import SYNONYMS, RecordKind
 from matcher.matchlists.exports.sheet_text import line_count
 from matcher.matchlists.exports.styles import Styles
 from matcher.matchlists.need_form import write_need_form
@@ -19,6 +21,7 @@ NOTES_SHEET = "填写说明"
 MANDATORY_MARK = "*"
 HEADER_ROW = 1
 """Zero-based; the title stands above it, and the first line to fill in follows it."""
+_HAN = re.compile("[一-龥]")
 _LAST_ROW = 1_048_575
 _FIRST_DAY = date(1900, 1, 1)
 _LAST_DAY = date(2100, 12, 31)
@@ -33,6 +36,17 @@ def template_for(kind: str) -> Template:
             return template
     kinds = "、".join(template.kind for template in TEMPLATES)
     raise InputError(f"没有名为“{kind}”的模板。可选：{kinds}。", code="unknown_template")
+
+
+def field_labels(kind: RecordKind) -> dict[str, str]:
+    """What each field of a kind is called: its title in the template, else the first Chinese header that is known for it."""
+    recogniser = Recogniser(kind, {})
+    titles = [field.title for template in TEMPLATES if template.kind is kind for field in template.fields]
+    named = {recogniser.field(title): title for title in reversed(titles)}
+    return {
+        field: named.get(field) or next(filter(_HAN.search, synonyms.split()), field)
+        for field, synonyms in SYNONYMS[kind].items()
+    }
 
 
 def write_template(kind: str, path: Path) -> None:
