@@ -9,9 +9,10 @@ from types import MappingProxyType
 from api.access.policy import Operation
 from api.jobs.evaluations import replay
 from api.jobs.submissions import submit
-from api.jobs.work import REPORT, Result, Upload, Work
+from api.jobs.work import REPORT, RETURNED, Result, Upload, Work
 from matcher import roadshows, usecases
 from matcher.errors import InputError
+from matcher.importing.returns import write_returned
 from matcher.landing import Manner
 
 _SHOWN = 200
@@ -33,16 +34,17 @@ def _import(work: Work) -> Result:
     file = work.folder / upload.name
     if not file.is_file():
         raise InputError(f"文件“{upload.name}”已不在服务器上，请重新上传。")
-    manner = Manner({}, upload.source, prefer_new=upload.prefer_new)
+    manner = Manner(upload.mapping, upload.source, prefer_new=upload.prefer_new)
     step = work.step("导入", 0.0, 0.5)
     report = usecases.import_file(work.workspace, upload.kind, file, manner, at=work.at, progress=step).report
     if report.problems:
         report.write_xlsx(work.folder / REPORT, made_at=work.at)
+    returned = write_returned(report, work.folder / RETURNED, made_at=work.at)
     if work.workspace.store.patents.count():
         usecases.build_index(work.workspace, work.at, work.step("更新索引", 0.5))
     file.unlink()
     shown = {**report.to_json(), "problems": [asdict(each) for each in report.problems[:_SHOWN]]}
-    found = {**shown, "problem_count": len(report.problems)}
+    found = {**shown, "problem_count": len(report.problems), "returned": returned}
     return {**found, "file": REPORT} if report.problems else found
 
 

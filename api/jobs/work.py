@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from matcher.errors import InputError
 from matcher.matching import Progress
 from matcher.workspace import Workspace
 
-REPORT = "导入报告.xlsx"
+REPORT, RETURNED = "导入报告.xlsx", "待修改的行.xlsx"
 _LONGEST_NAME = 50
 """Characters; file systems allow 255 bytes, and a character takes up to four."""
 
@@ -26,12 +26,14 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file to import: `name` as the sender's machine has it, `kind` of records, `source` of their own ids."""
+    """A file to import: `name` as the sender's machine has it, `kind` of records, `source` of their own ids, `mapping`
+    header → field as in `landing.Manner`."""
 
     name: str
     kind: str
     source: str = ""
     prefer_new: bool = False
+    mapping: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
