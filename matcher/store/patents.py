@@ -105,7 +105,7 @@ def _part(
 ) -> ColumnElement[bool]:
     """Whether a text holds the part that any of the values stands for; the empty value: whether it is empty."""
     return or_(
-        *(column.contains(part(value), autoescape=True) if value else column == "" for value in values)
+        *(column.icontains(part(value), autoescape=True) if value else column == "" for value in values)
     )
 
 

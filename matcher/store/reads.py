@@ -106,4 +106,4 @@ def known_by(as_of: date, *days: ColumnElement[Any]) -> ColumnElement[bool]:
 
 def any_part(column: ColumnElement[Any], parts: Iterable[str]) -> ColumnElement[bool]:
     """Whether a text column holds any of the parts."""
-    return or_(*(column.contains(part, autoescape=True) for part in parts))
+    return or_(*(column.icontains(part, autoescape=True) for part in parts))
