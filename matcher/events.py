@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from matcher.domain import LicensingMode, PatentType
+from matcher.groups import Group, Quota
 from matcher.matches import Grade
 
 
@@ -37,6 +38,10 @@ class Scope:
     need_regions: tuple[str, ...] = ()
     enterprises: tuple[str, ...] = ()
     need_ids: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
+    """Groups that needs and patents must belong to; of one dimension any."""
+    base: bool = False
+    """Whether patents outside the screened library (资源库) count although there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class Rules:
     """Matches of each need that the selection looks at."""
     pinned: tuple[Pair, ...] = ()
     excluded: tuple[Pair, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    """How many lines of the whole list may be of a group, such as 专利产业=新材料."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from matcher.matchlists.lifecycle import Move, moved
 from matcher.matchlists.pools import Pool, keep
 from matcher.matchlists.verification import Finding, Limits, verify
 from matcher.outcomes import Outcome, Step
+from matcher.programme.membership import Registry, needs_of_groups, rows_of_groups
 from matcher.programme.pool import pooled
 from matcher.ranking import ListRules
 from matcher.store.filters import NeedFilter, PatentFilter
@@ -73,6 +74,7 @@ def candidates(workspace: Workspace, event: Event, day: Day, progress: Progress 
     scope, rules = event.scope, event.rules
     wanted = NeedFilter(ids=scope.need_ids, regions=scope.need_regions, enterprises=scope.enterprises)
     needs = list(workspace.store.needs.all(wanted, None if wanted.ids else day.as_of))
+    needs = needs_of_groups(workspace, needs, scope.groups)
     if not needs:
         raise NotFound(
             f"截至 {day.as_of} 没有符合活动“{event.name}”范围的需求。请先导入需求，或放宽活动范围。"
@@ -95,7 +97,17 @@ def draw_up(workspace: Workspace, event: Event, pool: MatchList) -> Built:
     if months:
         since = months_later(pool.provenance.as_of, -months)
         shown = workspace.store.roadshows.shown_since(since, besides=event.id)
-    return build(pool, event.rules, event.id, shown)
+    if not event.rules.quotas:
+        return build(pool, event.rules, event.id, shown)
+    registry = Registry.of(workspace)
+    registry.check(quota.group for quota in event.rules.quotas)
+    return build(
+        pool,
+        event.rules,
+        event.id,
+        shown,
+        lambda match: registry.of_need(match.need) | registry.of_patent(match.patent),
+    )
 
 
 def build_list(
@@ -211,7 +223,8 @@ def _allowed(workspace: Workspace, matching: Matching, scope: Scope, as_of: date
         ipc=scope.ipc,
         modes=scope.modes,
     )
-    mask = workspace.allowed(matching.collection, pooled(workspace.store, chosen), as_of)
+    mask = workspace.allowed(matching.collection, pooled(workspace.store, chosen, base=scope.base), as_of)
+    mask = rows_of_groups(workspace, matching.collection.ids, mask, scope.groups)
     if not scope.industries and scope.min_maturity is None:
         return mask
     ids = matching.collection.ids

@@ -15,12 +15,14 @@ from matcher.doctor import Finding, examine
 from matcher.domain import Confidentiality, Need
 from matcher.errors import InputError, NotFound
 from matcher.fitting import SHIPPED, fitted
+from matcher.groups import Group
 from matcher.importing.preview import Preview, preview
 from matcher.landing import Imported, Manner, land_file, record_kind
 from matcher.matches import Grade, MatchList, NeedMatches, Provenance
 from matcher.matching import Matching, Progress
 from matcher.matchlists.exports.trec import write_run
 from matcher.methods import Methods
+from matcher.programme.membership import needs_of_groups, rows_of_groups
 from matcher.programme.pool import pooled
 from matcher.quick import matching_of, read_two
 from matcher.ranker import read_artefact
@@ -51,6 +53,8 @@ class ListRequest:
     floor: Grade = Grade.POSSIBLE
     base: bool = False
     """Whether a list is made from the base library although there is a screened one (资源库)."""
+    groups: tuple[Group, ...] = ()
+    """Groups that needs and patents must belong to, such as 资质类型=国有企业; of one dimension any."""
 
     def rules(self) -> ListRules:
         """The same as ranking reads it."""
@@ -242,6 +246,7 @@ def _listed(
 def _asked(workspace: Workspace, request: ListRequest, patents: PatentFilter | None) -> Asked:
     collection = workspace.matching().collection
     allowed = workspace.allowed(collection, patents or PatentFilter(), request.as_of)
+    allowed = rows_of_groups(workspace, collection.ids, allowed, request.groups)
     return Asked(request.as_of, request.rules(), allowed)
 
 
@@ -249,6 +254,7 @@ def _wanted(workspace: Workspace, request: ListRequest, needs: NeedFilter | None
     """The needs of a list; raises NotFound for none."""
     needs = needs or NeedFilter()
     wanted = list(workspace.store.needs.all(needs, None if needs.ids else request.as_of))
+    wanted = needs_of_groups(workspace, wanted, request.groups)
     if not wanted:
         raise NotFound(
             f"截至 {request.as_of} 没有符合条件的需求。请检查筛选条件和日期，或先运行 matcher import needs 需求.xlsx。"

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli import event_lists, followups, meetings
-from api.cli.options import AsJson, Home, now, patent_filter, read_day, read_settings
+from api.cli.options import AsJson, Groups, Home, groups_named, now, patent_filter, read_day, read_settings
 from api.cli.terminal import print_json
 
 if TYPE_CHECKING:
     from matcher.domain import LicensingMode
     from matcher.events import Event
+    from matcher.groups import Quota
     from matcher.matches import Grade
 
 app = typer.Typer(help="路演与对接会：活动、清单、日程、反馈、结果和会务文件。", no_args_is_help=True)
@@ -36,6 +37,13 @@ app.command("monthly")(meetings.monthly)
 _NOBODY, _UNSAID = "命令行", "未说明"
 _By = Annotated[str, typer.Option("--by", help="经办人，记入历史。")]
 _Reason = Annotated[str, typer.Option("--reason", help="原因，记入历史。")]
+_Quotas = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--quota",
+        help='整份清单中某类最多几条（可重复），如 专利产业=新材料:5、资质类型=央企:10；写 --quota "" 取消。',
+    ),
+]
 _Event = Annotated[str, typer.Argument(help="活动编号（如 HD001）或名称。", metavar="活动")]
 
 
@@ -61,6 +69,10 @@ def new(
         list[str] | None, typer.Option("--need-region", help="只取这些地区的需求。")
     ] = None,
     enterprise: Annotated[list[str] | None, typer.Option("--enterprise", help="只取这些企业的需求。")] = None,
+    group: Groups = None,
+    base: Annotated[
+        bool, typer.Option("--base", help="从基础库选（默认：有专利入库后只从资源库选）。")
+    ] = False,
     per_need: Annotated[int, typer.Option("--per-need", min=1, help="每项需求最多几件（组）专利。")] = 5,
     per_patent: Annotated[
         int | None, typer.Option("--per-patent", min=1, help="每件（组）专利最多列给几项需求；默认 3。")
@@ -78,6 +90,7 @@ def new(
     no_repeat: Annotated[
         int, typer.Option("--no-repeat-months", min=0, help="最近几个月其他活动已发布过的对接不再列。")
     ] = 0,
+    quota: _Quotas = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -107,6 +120,8 @@ def new(
             min_maturity=min_maturity,
             need_regions=tuple(need_region or ()),
             enterprises=tuple(enterprise or ()),
+            groups=groups_named(group),
+            base=base,
         ),
         rules=Rules(
             per_need=per_need,
@@ -117,6 +132,7 @@ def new(
             min_probability=min_probability,
             no_repeat_months=no_repeat,
             candidates=max(20, 3 * per_need),
+            quotas=_quotas(quota),
         ),
     )
     _require_order(event)
@@ -150,6 +166,10 @@ def set_(
     no_repeat: Annotated[
         int | None, typer.Option("--no-repeat-months", min=0, help="最近几个月其他活动已发布过的对接不再列。")
     ] = None,
+    quota: _Quotas = None,
+    base: Annotated[
+        bool | None, typer.Option("--base/--library", help="改为从基础库选，或只从资源库选。")
+    ] = None,
     by: _By = _NOBODY,
     reason: _Reason = _UNSAID,
     home: Home = None,
@@ -169,15 +189,21 @@ def set_(
         changes["floor"] = _grade(floor)
     if no_repeat is not None:
         changes["no_repeat_months"] = no_repeat
+    if quota is not None:
+        changes["quotas"] = _quotas(quota)
     with Workspace.open(read_settings(home)) as workspace:
         found = roadshows.event_named(workspace, event)
         wanted = replace(found, rules=replace(found.rules, **changes))
+        if base is not None:
+            wanted = replace(wanted, scope=replace(wanted.scope, base=base))
         found = planning.edit_event(workspace, found, wanted, planning.Edit(by, now(), reason))
     rules = found.rules
     typer.echo(
         f"{found.id}：每项需求 {rules.per_need} 件，每件专利{_limit(rules.per_patent)}，"
         f"每项需求中同一权利人{_limit(rules.per_holder_in_need)}，同一权利人合计{_limit(rules.per_holder)}，"
-        f"等级不低于{rules.floor}，{rules.no_repeat_months} 个月内不重复。"
+        f"等级不低于{rules.floor}，{rules.no_repeat_months} 个月内不重复"
+        f"{'，类别上限 ' + '、'.join(map(str, rules.quotas)) if rules.quotas else ''}"
+        f"{'，从基础库选' if found.scope.base else ''}。"
     )
 
 
@@ -231,6 +257,13 @@ def pin(
     typer.echo(
         f"{found.id}：指定列入 {len(found.rules.pinned)} 对，指定不列入 {len(found.rules.excluded)} 对。"
     )
+
+
+def _quotas(texts: list[str] | None) -> tuple[Quota, ...]:
+    """The quotas of --quota; one empty text: none any more."""
+    from matcher.groups import quota_named
+
+    return tuple(quota_named(text) for text in texts or () if text)
 
 
 def _modes(names: list[str]) -> tuple[LicensingMode, ...]:

@@ -12,9 +12,11 @@ from api.cli.options import (
     AsOf,
     Exact,
     Explain,
+    Groups,
     Home,
     Model,
     Preset,
+    groups_named,
     now,
     patent_filter,
     read_day,
@@ -143,6 +145,7 @@ def list_(
     base: Annotated[
         bool, typer.Option("--base", help="从基础库选（默认：有专利入库后只从资源库选）。")
     ] = False,
+    group: Groups = None,
     shard: Annotated[
         str | None,
         typer.Option("--shard", help="只编第 i 片（i/n），写入 --out 文件夹，供 list-merge 合并。"),
@@ -170,6 +173,7 @@ def list_(
         organiser=organiser or settings.organiser,
         k=list_k,
         base=base,
+        groups=groups_named(group),
     )
     wanted = NeedFilter(regions=tuple(need_region or ()), enterprises=tuple(enterprise or ()))
     chosen = patent_filter(region, holder, ipc, patent_type)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from matcher.groups import Group
     from matcher.settings import Settings
     from matcher.store.filters import PatentFilter
 
@@ -26,6 +27,14 @@ AsOf = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出，供程序读取。")]
 Exact = Annotated[bool, typer.Option("--exact", help="语义通道逐件精确计算，不用压缩索引。")]
 Explain = Annotated[bool, typer.Option("--explain", help="说明语义通道如何检索（索引种类和筛选方式）。")]
+Groups = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--group",
+        help="只对这些类别（可重复；同一口径满足其一），如 资质类型=高新技术企业、专利产业=新材料、专利产业=未归类。"
+        "口径：资质类型、企业地市、归口部门、注册状态、需求产业、单位类型、主管部门、属地、专利产业。",
+    ),
+]
 Preset = Annotated[str, typer.Option("--preset", help="清单版式：对外版、内部版、企业版、高校版。")]
 
 
@@ -52,6 +61,13 @@ def read_day(text: str | None) -> date:
 def now() -> datetime:
     """The one place where the command line reads the clock."""
     return datetime.now().replace(microsecond=0)
+
+
+def groups_named(names: list[str] | None) -> tuple[Group, ...]:
+    """The groups of --group; raises InputError."""
+    from matcher.groups import group_named
+
+    return tuple(map(group_named, names or ()))
 
 
 def patent_filter(

@@ -118,8 +118,18 @@ def progress_(
             for line in found.deal_lines
             if line.dimension == "全部"
         }
+        taking_part = {
+            f"{line.dimension} {line.group} {line.indicator}": [line.rate.numerator, line.rate.denominator]
+            for line in found.participation
+        }
         print_json(
-            {"rates": rates, "deals": deals, "open_licences": len(found.open_licences), "milestones": states}
+            {
+                "rates": rates,
+                "participation": taking_part,
+                "deals": deals,
+                "open_licences": len(found.open_licences),
+                "milestones": states,
+            }
         )
         return
     for line in whole:

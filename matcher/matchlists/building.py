@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from matcher.errors import InputError
 from matcher.events import Entry, Pair, Rules, match_id
+from matcher.groups import Group
 from matcher.matches import Grade, Match, MatchList, NeedMatches
 from matcher.matchlists.baselines import gini
 from matcher.matchlists.exports.wording import patent_number
@@ -40,10 +41,24 @@ class Built:
     """Gini coefficient of the lines per patent group among those listed."""
 
 
-def build(candidates: MatchList, rules: Rules, event_id: str, shown: frozenset[Pair] = frozenset()) -> Built:
+Members = Callable[[Match], frozenset[Group]]
+"""The groups of a match's need and patent."""
+
+
+def _nowhere(match: Match) -> frozenset[Group]:
+    return frozenset()
+
+
+def build(
+    candidates: MatchList,
+    rules: Rules,
+    event_id: str,
+    shown: frozenset[Pair] = frozenset(),
+    members: Members = _nowhere,
+) -> Built:
     """The list of the event; `shown` are the pairs not to be repeated. Raises InputError where no list is possible.
 
-    `candidates` hold, for each need, more matches than the list may take.
+    `candidates` hold, for each need, more matches than the list may take; `members` is asked where there are quotas.
     """
     matches = {
         Pair(match.need.id, match.patent.id): match for item in candidates.needs for match in item.matches
@@ -63,7 +78,10 @@ def build(candidates: MatchList, rules: Rules, event_id: str, shown: frozenset[P
             kept[pair] = match
     calibrated = all(match.probability is not None for match in kept.values())
     heads = _folded(kept, groups, rules, calibrated)
-    selection = select([_choice(pair, match, groups, calibrated) for pair, match in heads.items()], rules)
+    choices = [_choice(pair, match, groups, calibrated) for pair, match in heads.items()]
+    if rules.quotas:
+        choices = [replace(choice, members=members(heads[choice.pair])) for choice in choices]
+    selection = select(choices, rules)
     chosen = frozenset(selection.pairs)
     entries = tuple(_entry(event_id, pair, kept, groups, rules) for pair in selection.pairs)
     by_pair = {entry.pair: entry for entry in entries}

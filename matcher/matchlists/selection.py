@@ -3,10 +3,11 @@
     maximise   Σ value_p · x_p                     x_p ∈ {0, 1} for every candidate pair p
     subject to Σ_{p of need} x_p ≤ per_need        Σ_{p of group} x_p ≤ per_patent
                Σ_{p of need and holder} x_p ≤ per_holder_in_need      Σ_{p of holder} x_p ≤ per_holder
+               Σ_{p of quota's group} x_p ≤ quota
                x_p = 1 for pins;  excluded, repeated and low pairs are no candidates
 
 Where no patent has several holders the constraints form two nested families, the linear programme is a network flow
-and has an integral optimum (Edmonds 1970); joint holders may ask for branching. HiGHS solves both. Values are
+and has an integral optimum (Edmonds 1970); joint holders and quotas may ask for branching. HiGHS solves both. Values are
 integers in millionths, so that optimality is proved in exact arithmetic: any non-negative prices y of the
 constraints bound every selection by Σ b·y + Σ_p max(0, value_p − Σ y). Of equal optima the lexicographically
 smallest set of pairs is taken.
@@ -22,6 +23,7 @@ from itertools import chain
 
 from matcher.errors import InputError
 from matcher.events import Pair, Rules
+from matcher.groups import Group, Quota
 from matcher.matchlists.programme import Programme, Row, solve
 
 SCALE = 1_000_000
@@ -36,6 +38,8 @@ class Choice:
     value: float
     group: str
     holders: tuple[str, ...] = ()
+    members: frozenset[Group] = frozenset()
+    """The groups of the need and of the patent."""
 
 
 class Cap(StrEnum):
@@ -45,6 +49,7 @@ class Cap(StrEnum):
     PATENT = "每件（组）专利的需求数上限"
     HOLDER_IN_NEED = "每项需求中同一权利人的专利数上限"
     HOLDER = "同一权利人在清单中的条数上限"
+    QUOTA = "同一类别在清单中的条数上限"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +127,17 @@ def constraints(choices: Sequence[Choice], rules: Rules) -> list[Constraint]:
         for holder in dict.fromkeys(choice.holders):
             members[Cap.HOLDER_IN_NEED, (need, holder)].append(place)
             members[Cap.HOLDER, (holder,)].append(place)
-    return [
+    caps = [
         Constraint(cap, of, tuple(places), limit)
         for (cap, of), places in sorted(members.items())
         if (limit := limits[cap]) is not None
     ]
+    return [*caps, *(_quota(choices, quota) for quota in sorted(rules.quotas))]
+
+
+def _quota(choices: Sequence[Choice], quota: Quota) -> Constraint:
+    places = tuple(place for place, choice in enumerate(choices) if quota.group in choice.members)
+    return Constraint(Cap.QUOTA, (quota.group.dimension, quota.group.name), places, quota.at_most)
 
 
 def coverage(chosen: Iterable[Choice]) -> Mapping[str, int]:

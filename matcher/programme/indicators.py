@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from matcher.domain import ImplementationStatus
+from matcher.groups import UNSTATED
 from matcher.inventory import Stage
 from matcher.programme.standing import Standing
 
@@ -100,18 +101,20 @@ def rate(indicator: Indicator, found: Iterable[Standing]) -> Rate:
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """By what patents are grouped."""
+    """By what patents are grouped; one may stand in several groups."""
 
     name: str
-    of: Callable[[Standing], str]
+    of: Callable[[Standing], tuple[str, ...]]
 
 
 DIMENSIONS: tuple[Dimension, ...] = (
-    Dimension("全部", lambda one: "全部"),
-    Dimension("地市", lambda one: one.city),
-    Dimension("主管部门", lambda one: one.department),
-    Dimension("专利权人", lambda one: one.holder),
-    Dimension("学院", lambda one: f"{one.holder} {one.college}"),
+    Dimension("全部", lambda one: ("全部",)),
+    Dimension("地市", lambda one: (one.city,)),
+    Dimension("主管部门", lambda one: (one.department,)),
+    Dimension("单位类型", lambda one: (one.kind or UNSTATED,)),
+    Dimension("专利权人", lambda one: (one.holder,)),
+    Dimension("学院", lambda one: (f"{one.holder} {one.college}",)),
+    Dimension("重点产业", lambda one: one.industries),
 )
 
 
@@ -131,7 +134,8 @@ def rate_lines(found: Sequence[Standing], table: Sequence[Indicator]) -> list[Ra
     for dimension in DIMENSIONS:
         groups: dict[str, list[Standing]] = {}
         for one in found:
-            groups.setdefault(dimension.of(one), []).append(one)
+            for group in dimension.of(one):
+                groups.setdefault(group, []).append(one)
         for group in sorted(groups):
             for indicator in table:
                 counted = rate(indicator, groups[group])

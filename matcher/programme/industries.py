@@ -12,7 +12,6 @@ from matcher.domain import Need, Patent
 from matcher.errors import InputError
 from matcher.programme.rulebook import only, read_table
 
-UNCLASSIFIED = "未归类"
 _KEYS = frozenset({"name", "ipc", "gbt4754", "keywords", "region"})
 _CODE = re.compile(r"(?<![\w.])[A-T]?(\d{2,4})(?!\d)")
 _IN_TEXT = 2

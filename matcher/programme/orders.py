@@ -10,11 +10,11 @@ import numpy as np
 
 from matcher.domain import Confidentiality, Enterprise
 from matcher.errors import NotFound
+from matcher.groups import kind_by_name
 from matcher.matches import Grade
 from matcher.matching import Progress
 from matcher.programme.demand import match_all
 from matcher.programme.diagnosis import Diagnosis, Readiness, diagnose
-from matcher.programme.standing import kind_by_name
 from matcher.programme.unmet import NEAREST, Cluster, Lead, clusters, leads
 from matcher.responses import Response, Subject
 from matcher.store.filters import NeedFilter

@@ -9,11 +9,15 @@ from datetime import date, timedelta
 
 from matcher.availability import in_force
 from matcher.domain import EncumbranceKind, LegalStatus, Patent, Transaction, TransactionKind
+from matcher.groups import UNSTATED, Dimension
 from matcher.programme.indicators import Indicator, Rate, RateLine, indicators, rate, rate_lines
+from matcher.programme.membership import Registry
 from matcher.programme.milestones import MilestoneLine, milestone_lines, read_milestones
-from matcher.programme.standing import UNSTATED, Day, Standing, standings
+from matcher.programme.participation import Participant, participants, participation_lines
+from matcher.programme.standing import Day, Standing, standings
 from matcher.programme.transfer_list import DEALS
 from matcher.store.database import Store
+from matcher.store.past import as_known
 from matcher.workspace import Workspace
 
 
@@ -24,6 +28,8 @@ class Deal:
     transaction: Transaction
     holder: str
     title: str
+    groups: tuple[tuple[str, str], ...] = ()
+    """(dimension, name) of the buyer and of the patent."""
 
     @property
     def amount(self) -> float | None:
@@ -68,22 +74,33 @@ class Progress:
     """Patents under an open licence on the day."""
     months: tuple[MonthLine, ...]
     milestones: tuple[MilestoneLine, ...]
+    participants: tuple[Participant, ...]
+    participation: tuple[RateLine, ...]
+    unknown_then: int
+    """Patents whose legal status was verified after the day only: it counts as unknown, and they as in force."""
 
 
 def progress(workspace: Workspace, as_of: date, since: date | None = None) -> Progress:
-    """Progress at the end of a day; deals are counted from `since`, by default from the first day of the year."""
+    """Progress at the end of a day; deals are counted from `since`, by default from the first day of the year.
+
+    Grants, legal states, burdens, inventory, assessments and deals count as of the day; what records do not date
+    (实施状态, 学院, 名录) counts as it is now, and the report says so.
+    """
     store = workspace.store
     since = since or date(as_of.year, 1, 1)
     table = read_milestones(workspace.settings.home)
     patents = list(store.patents.all())
-    holders = {holder.name: holder for holder in store.holders.all()}
+    registry = Registry.of(workspace)
+    industries = {patent.id: registry.industries_of(patent) for patent in patents}
 
     def standing_at(day: date) -> list[Standing]:
-        return standings(patents, holders, _day(store, day))
+        then = (as_known(patent, None, day) for patent in patents)
+        return standings(then, registry.holders, _day(store, day), industries)
 
     found = standing_at(as_of)
     rates = indicators(table.cutoff)
-    deals = _deals(store, patents, since, as_of)
+    taking_part = participants(store, as_of)
+    deals = _deals(store, patents, registry, since, as_of)
     return Progress(
         as_of,
         since,
@@ -100,6 +117,9 @@ def progress(workspace: Workspace, as_of: date, since: date | None = None) -> Pr
             for one in rates[:3]
         ),
         tuple(milestone_lines(table, found, as_of)),
+        tuple(taking_part),
+        tuple(participation_lines(taking_part, registry)),
+        sum(one.status_date is not None and one.status_date > as_of for one in patents),
     )
 
 
@@ -127,14 +147,24 @@ def _open(patent: Patent, as_of: date) -> bool:
     return declared or patent.status is LegalStatus.OPEN_LICENCE
 
 
-def _deals(store: Store, patents: Sequence[Patent], since: date, as_of: date) -> list[Deal]:
+def _deals(
+    store: Store, patents: Sequence[Patent], registry: Registry, since: date, as_of: date
+) -> list[Deal]:
     by_id = {patent.id: patent for patent in patents}
     found = [
-        Deal(each, each.seller or UNSTATED, by_id[each.patent_id].title if each.patent_id in by_id else "")
+        _deal(each, by_id.get(each.patent_id), registry)
         for each in store.transactions.all(as_of)
         if each.kind in DEALS and each.on is not None and since <= each.on <= as_of
     ]
     return sorted(found, key=lambda deal: (deal.transaction.on or since, deal.transaction.id))
+
+
+def _deal(each: Transaction, patent: Patent | None, registry: Registry) -> Deal:
+    buyer = registry.of_enterprise(registry.enterprises.get(each.buyer_id), each.region)
+    members = [group for group in buyer if group.dimension is not Dimension.REGISTRATION]
+    groups = [(f"受让方{group.dimension.removeprefix('企业')}", group.name) for group in sorted(members)]
+    groups += [("重点产业", name) for name in (registry.industries_of(patent) if patent else ())]
+    return Deal(each, each.seller or UNSTATED, patent.title if patent else "", tuple(groups))
 
 
 def _deal_lines(deals: Iterable[Deal]) -> list[DealLine]:
@@ -144,6 +174,7 @@ def _deal_lines(deals: Iterable[Deal]) -> list[DealLine]:
             ("全部", "全部"),
             ("月份", f"{deal.transaction.on:%Y-%m}"),
             ("出让方", deal.holder),
+            *deal.groups,
         ):
             groups[dimension, group].append(deal)
     lines = []

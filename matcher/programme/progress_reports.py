@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from matcher.groups import UNSTATED, city_of, qualifications
 from matcher.matchlists.exports.columns import Column, Setting
 from matcher.matchlists.exports.reports import Line, Page, explaining
 from matcher.programme.indicators import Indicator
 from matcher.programme.inventory_form import number_of
 from matcher.programme.milestones import MilestoneLine, State
+from matcher.programme.participation import DENOMINATOR, NUMERATORS
 from matcher.programme.progress import Progress
 from matcher.programme.standing import Standing
 
@@ -23,6 +25,14 @@ _RATES = (
     Column("分组", "group", 34),
     Column("指标", "indicator", 20),
     *_RATE,
+)
+_PARTICIPATION = (
+    Column("口径", "dimension", 12),
+    Column("分组", "group", 34),
+    Column("指标", "indicator", 14),
+    Column("分子（家）", "rate.numerator", 10, _C),
+    Column("分母（家）", "rate.denominator", 10, _C),
+    Column("比率", "rate.value", 9, Setting.SHARE),
 )
 _DEALS = (
     Column("口径", "dimension", 12),
@@ -66,6 +76,7 @@ def _detail(found: Progress, one: Standing, open_licence: bool) -> SimpleNamespa
     return SimpleNamespace(
         standing=one,
         number=number_of(one.patent),
+        industries="；".join(one.industries),
         implementation=str(one.patent.implementation or "不详"),
         open_licence="是" if open_licence else "",
         **{f"mark{place}": _mark(each, one) for place, each in enumerate(found.table)},
@@ -85,6 +96,7 @@ def progress_pages(found: Progress) -> tuple[Page, ...]:
     return (
         Page("指标", _RATES, found.rates, note),
         Page("转化交易", _DEALS, found.deal_lines, deals),
+        Page("企业参与", _PARTICIPATION, found.participation, "企业有几种资质的，在各种里都计；内部使用"),
         Page("分月", _MONTHS, found.months, "每月末的比率；当月未结束的为统计日"),
         Page(
             "节点",
@@ -95,6 +107,7 @@ def progress_pages(found: Progress) -> tuple[Page, ...]:
         Page("督办清单", _MILESTONES, overdue_lines(found), "滞后的单位，差得多的在前"),
         explaining("指标口径", _definitions(found), ("指标", "分子÷分母")),
         _detail_page(found),
+        _enterprise_page(found),
         Page("交易明细", _DEAL_ROWS, found.deals, deals),
     )
 
@@ -109,7 +122,19 @@ def _definitions(found: Progress) -> list[Line]:
             f"统计日处于开放许可状态的有效专利：{len(found.open_licences)} 件，见专利明细末列。",
         ),
         Line("授权日不详", f"{unknown} 件有效专利没有授权公告日，不计入盘点率的分母。"),
-        Line("统计日", "按当日结束时的状态；法律状态以库中最近一次核验为准。"),
+        *(
+            Line(name, f"分子：分母中{numerator}。分母：{DENOMINATOR}。")
+            for name, numerator in NUMERATORS.items()
+        ),
+        Line(
+            "按统计日当时的",
+            "盘点状态、企业评价、需求、交易、权利负担各按其日期；统计日以后授权的不计；"
+            f"法律状态在统计日以后才核验的（{found.unknown_then} 件）按当时不详、视为有效。",
+        ),
+        Line(
+            "用现有记录的",
+            "实施状态、所属学院、专利权人、高校院所名录、企业名录没有日期，用现在库中的记录；重点产业按现在的表归类。",
+        ),
     ]
 
 
@@ -123,6 +148,8 @@ def _detail_page(found: Progress) -> Page:
         Column("学院", "standing.college", 14),
         Column("地市", "standing.city", 10),
         Column("主管部门", "standing.department", 12),
+        Column("单位类型", "standing.kind", 10, _C),
+        Column("重点产业", "industries", 18),
         Column("授权公告日", "standing.patent.granted", 11, Setting.DATE),
         Column("盘点状态", "standing.stage", 11, _C),
         Column("实施状态", "implementation", 10, _C),
@@ -130,6 +157,32 @@ def _detail_page(found: Progress) -> Page:
         Column("开放许可", "open_licence", 8, _C),
     )
     return Page("专利明细", columns, rows, "“分子”同时计入分母；“分母”只计入分母；空白不计")
+
+
+def _enterprise_page(found: Progress) -> Page:
+    rows = [
+        SimpleNamespace(
+            one=one.enterprise,
+            qualifications="；".join(qualifications(one.enterprise.kinds)),
+            city=city_of(one.enterprise.region),
+            department=one.enterprise.department or UNSTATED,
+            registration=one.enterprise.registration or UNSTATED,
+            **{
+                f"mark{place}": "分子" if name in one.done else "分母"
+                for place, name in enumerate(NUMERATORS)
+            },
+        )
+        for one in found.participants
+    ]
+    columns = (
+        Column("企业名称", "one.name", 28),
+        Column("资质类型", "qualifications", 24),
+        Column("地市", "city", 10),
+        Column("归口部门", "department", 18),
+        Column("注册状态", "registration", 10, _C),
+        *(Column(name, f"mark{place}", 10, _C) for place, name in enumerate(NUMERATORS)),
+    )
+    return Page("企业明细", columns, rows, "“分子”同时计入分母；内部使用")
 
 
 def _mark(indicator: Indicator, one: Standing) -> str:

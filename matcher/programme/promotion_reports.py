@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
 
+from matcher.groups import UNCLASSIFIED
 from matcher.matches import Verdict
 from matcher.matchlists.exports.columns import Column, Setting
 from matcher.matchlists.exports.reports import Page
-from matcher.programme.industries import UNCLASSIFIED
 from matcher.programme.inventory_form import number_of
 from matcher.programme.promotion import Promoted, Promotion
 from matcher.programme.tiers import Decision

@@ -10,8 +10,8 @@ from typing import Any
 
 from matcher.domain import ServiceInstitution
 from matcher.errors import InputError
+from matcher.groups import UNSTATED, city_of
 from matcher.programme.rulebook import only, read_table
-from matcher.programme.standing import UNSTATED, city_of
 
 _KEYS = frozenset({"name", "words", "excludes", "per_patent"})
 

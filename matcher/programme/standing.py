@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from matcher.availability import lapsed
 from matcher.domain import Holder, LegalStatus, Patent
+from matcher.groups import UNCLASSIFIED, UNSTATED, city_of, kind_by_name
 from matcher.inventory import ASSESSED, Division, Stage
 from matcher.programme.splitting import UNKNOWN_HOLDER, UNKNOWN_UNIT
-
-OWN_UNITS = ("定州", "辛集", "雄安")
-"""Places that are counted by themselves, not with the city around them."""
-UNSTATED = "未注明"
-_KINDS = (
-    ("企业", ("公司", "集团", "厂")),
-    ("医院", ("医院",)),
-    ("科研机构", ("研究院", "研究所", "科学院", "研究中心")),
-    ("高校", ("大学", "学院", "学校")),
-)
-_CITY = re.compile(r"(?:.*?(?:省|自治区))?(.+?(?:自治州|地区|盟|市))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +33,7 @@ class Standing:
     """有转让、许可或作价入股的交易."""
     counted: bool
     granted_known: bool
+    industries: tuple[str, ...] = (UNCLASSIFIED,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +48,20 @@ class Day:
     dealt: frozenset[str] = frozenset()
 
 
-def standings(patents: Iterable[Patent], holders: Mapping[str, Holder], day: Day) -> list[Standing]:
-    """Every patent on the day, in the order given."""
-    return [_standing(patent, holders, day) for patent in patents]
+def standings(
+    patents: Iterable[Patent],
+    holders: Mapping[str, Holder],
+    day: Day,
+    industries: Mapping[str, tuple[str, ...]] | None = None,
+) -> list[Standing]:
+    """Every patent on the day, in the order given; `industries` has the key industries by patent id."""
+    named = industries or {}
+    return [_standing(patent, holders, day, named.get(patent.id, (UNCLASSIFIED,))) for patent in patents]
 
 
-def _standing(patent: Patent, holders: Mapping[str, Holder], day: Day) -> Standing:
+def _standing(
+    patent: Patent, holders: Mapping[str, Holder], day: Day, industries: tuple[str, ...]
+) -> Standing:
     name = patent.holders[0] if patent.holders else UNKNOWN_HOLDER
     holder = holders.get(name)
     stage = day.stages.get(patent.id, Stage.NOT_STARTED)
@@ -83,18 +81,5 @@ def _standing(patent: Patent, holders: Mapping[str, Holder], day: Day) -> Standi
         patent.id in day.dealt,
         granted and patent.status is not LegalStatus.PENDING and not lapsed(patent, day.as_of),
         patent.granted is not None,
+        industries,
     )
-
-
-def kind_by_name(name: str) -> str:
-    """What kind of holder a name speaks of; companies first, for a 研究院有限公司 is a company."""
-    return next((kind for kind, words in _KINDS if any(word in name for word in words)), "")
-
-
-def city_of(region: str) -> str:
-    """The city of a region: 河北省保定市 → 保定市; 定州, 辛集 and 雄安 by themselves; 未注明 where none is named."""
-    for own in OWN_UNITS:
-        if own in region:
-            return own
-    match = _CITY.match(region)
-    return match[1] if match else region or UNSTATED

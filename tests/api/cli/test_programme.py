@@ -119,7 +119,7 @@ def test_progress_counts_and_shows_the_rows(matcher, tmp_path):
     assert found["milestones"] == {"已完成": 0, "按期": 0, "滞后": 4}
     book = load_workbook(tmp_path / "a.xlsx")
     assert book.sheetnames == [
-        "指标", "转化交易", "分月", "节点", "督办清单", "指标口径", "专利明细", "交易明细",
+        "指标", "转化交易", "企业参与", "分月", "节点", "督办清单", "指标口径", "专利明细", "企业明细", "交易明细",
     ]  # fmt: skip
     rows = list(book["专利明细"].iter_rows(min_row=3, values_only=True))
     place = rows[0].index("实施率")

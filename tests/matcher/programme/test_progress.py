@@ -7,11 +7,12 @@ import pytest
 
 from matcher.domain import Holder, ImplementationStatus, LegalStatus
 from matcher.errors import InputError
+from matcher.groups import city_of, kind_by_name
 from matcher.inventory import Act, Item, Stage, move
 from matcher.programme.indicators import indicators, rate, rate_lines
 from matcher.programme.milestones import Milestone, Milestones, State, milestone_lines, read_milestones
 from matcher.programme.progress import month_ends
-from matcher.programme.standing import Day, city_of, kind_by_name, standings
+from matcher.programme.standing import Day, standings
 from tests.matcher.programme.inventory_examples import patent
 
 DAY = date(2026, 6, 30)
@@ -84,10 +85,23 @@ def test_groups_come_from_the_holders_record_and_the_patent():
         ("全部", "全部", 5),
         ("地市", "泰安市", 5),
         ("主管部门", "省教育厅", 5),
+        ("单位类型", "高校", 5),
         ("专利权人", "泰山学院", 5),
         ("学院", "泰山学院 机械学院", 3),
         ("学院", "泰山学院 材料学院", 2),
+        ("重点产业", "未归类", 5),
     ]
+
+
+def test_a_patent_of_two_industries_counts_in_both_and_the_rest_in_neither():
+    industries = {STOCK[0].id: ("新材料", "储能"), STOCK[1].id: ("储能",)}
+    lines = rate_lines(standings(STOCK, {}, on(), industries), indicators())
+    counted = {
+        line.group: line.rate.denominator
+        for line in lines
+        if line.dimension == "重点产业" and line.indicator == "盘点率"
+    }
+    assert counted == {"储能": 2, "新材料": 1, "未归类": 3}
 
 
 @pytest.mark.parametrize(

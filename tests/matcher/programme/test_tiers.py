@@ -16,9 +16,10 @@ from matcher.domain import (
     Prospect,
 )
 from matcher.errors import InputError
+from matcher.groups import UNCLASSIFIED
 from matcher.inventory import Appraisal, Item
 from matcher.matches import Verdict
-from matcher.programme.industries import UNCLASSIFIED, Industry, Tag, need_tags, patent_tags, read_industries
+from matcher.programme.industries import Industry, Tag, need_tags, patent_tags, read_industries
 from matcher.programme.patent_facts import Known, facts
 from matcher.programme.tiers import REST, Condition, Rule, decide, read_rules
 from tests.matcher.programme.inventory_examples import patent

@@ -1,0 +1,121 @@
+"""Which groups a workspace's patents and needs belong to: holders and enterprises as on record, industries by the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from indexes.contract import Mask
+from matcher.domain import Enterprise, Holder, Need, Patent
+from matcher.errors import InputError
+from matcher.groups import (
+    OF_NEEDS,
+    UNCLASSIFIED,
+    UNSTATED,
+    Dimension,
+    Group,
+    city_of,
+    kept,
+    kind_by_name,
+    qualifications,
+)
+from matcher.programme.industries import Industry, need_tags, patent_tags, read_industries
+from matcher.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Who is on record, by name and by id, and the table of key industries."""
+
+    holders: Mapping[str, Holder]
+    enterprises: Mapping[str, Enterprise]
+    industries: Sequence[Industry]
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> Self:
+        """The records of a workspace as they are now."""
+        store = workspace.store
+        return cls(
+            {one.name: one for one in store.holders.all()},
+            {one.id: one for one in store.enterprises.all()},
+            read_industries(workspace.settings.home),
+        )
+
+    def industries_of(self, patent: Patent) -> tuple[str, ...]:
+        """Its key industries; none: 未归类."""
+        return tuple(tag.industry for tag in patent_tags(patent, self.industries)) or (UNCLASSIFIED,)
+
+    def of_patent(self, patent: Patent) -> frozenset[Group]:
+        """Its first holder's groups, and its key industries."""
+        name = patent.holders[0] if patent.holders else ""
+        holder = self.holders.get(name)
+        return _members(
+            {
+                Dimension.HOLDER_KIND: [(holder.kind if holder else "") or kind_by_name(name)],
+                Dimension.HOLDER_DEPARTMENT: [holder.department if holder else ""],
+                Dimension.HOLDER_CITY: [
+                    city_of(holder.region if holder and holder.region else patent.region)
+                ],
+                Dimension.PATENT_INDUSTRY: self.industries_of(patent),
+            }
+        )
+
+    def of_need(self, need: Need) -> frozenset[Group]:
+        """Its enterprise's groups, and its key industries."""
+        enterprise = self.enterprises.get(need.enterprise_id)
+        tags = [tag.industry for tag in need_tags(need, self.industries)]
+        industries = _members({Dimension.NEED_INDUSTRY: tags or [UNCLASSIFIED]})
+        return industries | self.of_enterprise(enterprise, need.region)
+
+    def of_enterprise(self, enterprise: Enterprise | None, region: str = "") -> frozenset[Group]:
+        """资质类型, 地市, 归口部门, 注册状态; `region` counts where the enterprise has none or is not on record."""
+        return _members(
+            {
+                Dimension.QUALIFICATION: qualifications(enterprise.kinds if enterprise else ()),
+                Dimension.ENTERPRISE_CITY: [city_of((enterprise.region if enterprise else "") or region)],
+                Dimension.ENTERPRISE_DEPARTMENT: [enterprise.department if enterprise else ""],
+                Dimension.REGISTRATION: [enterprise.registration if enterprise else ""],
+            }
+        )
+
+    def check(self, wanted: Iterable[Group]) -> None:
+        """Raise InputError for a key industry that the table does not have: it would silently keep nothing."""
+        known = [one.name for one in self.industries]
+        for group in wanted:
+            industry = group.dimension in (Dimension.NEED_INDUSTRY, Dimension.PATENT_INDUSTRY)
+            if industry and group.name not in (*known, UNCLASSIFIED):
+                raise InputError(
+                    f"重点产业表中没有“{group.name}”。可用：{'、'.join([*known, UNCLASSIFIED])}。",
+                    code="unknown_industry",
+                )
+
+
+def needs_of_groups(workspace: Workspace, needs: Sequence[Need], wanted: Sequence[Group]) -> list[Need]:
+    """The needs that belong to the groups asked for; groups of patents ask nothing here. Raises InputError."""
+    asked = [group for group in wanted if group.dimension in OF_NEEDS]
+    if not asked:
+        return list(needs)
+    registry = Registry.of(workspace)
+    registry.check(asked)
+    return [need for need in needs if kept(registry.of_need(need), asked)]
+
+
+def rows_of_groups(workspace: Workspace, ids: Sequence[str], mask: Mask, wanted: Sequence[Group]) -> Mask:
+    """The rows of `mask` (parallel to `ids`) whose patents belong to the groups asked for. Raises InputError."""
+    asked = [group for group in wanted if group.dimension not in OF_NEEDS]
+    if not asked:
+        return mask
+    registry = Registry.of(workspace)
+    registry.check(asked)
+    found = workspace.store.patents.many(id_ for id_, stays in zip(ids, mask, strict=True) if stays)
+    belonging = {id_ for id_, patent in found.items() if kept(registry.of_patent(patent), asked)}
+    return np.fromiter((id_ in belonging for id_ in ids), dtype=np.bool_, count=len(ids))
+
+
+def _members(names: Mapping[Dimension, Iterable[str]]) -> frozenset[Group]:
+    return frozenset(
+        Group(dimension, name or UNSTATED) for dimension, found in names.items() for name in found
+    )
