@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from indexes.tokens import Stream, is_han, runs, tokens, words
+from indexes.tokens import Stream, cut_runs, inner_words, tokens
 
 _PARTICLES = frozenset("的了和与及或在是为对等将其被把从由以中上下内外后前时于一")
 """One-character words that may stand inside a piece but neither begin nor end it."""
@@ -21,30 +22,32 @@ class SharedTerm:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A token of one stream."""
-
-    stream: Stream
-    text: str
+Shares = Mapping[Stream, Mapping[str, float]]
+"""Each shared token's part of the score, by stream."""
 
 
-def shared_terms(query: str, document: str, shares: Mapping[Token, float], limit: int) -> list[SharedTerm]:
+def shared_terms(query: str, document: str, shares: Shares, limit: int) -> list[SharedTerm]:
     """The longest shared pieces of whole words, the weightiest first; each token counts in one piece only.
 
-    `shares` holds each shared token's part of the score. Texts are normalised. Single Han characters and bare
-    numbers score, but are not evidence that anybody would accept: they are left out.
+    Texts are normalised. Single Han characters and bare numbers score, but are not evidence that anybody would
+    accept: they are left out.
     """
     found: list[SharedTerm] = []
-    spent: set[Token] = set()
-    streams = {token.stream for token in shares}
+    left = [(stream, dict(known)) for stream, known in shares.items()]
     for piece in sorted(set(_pieces(query, document)), key=lambda text: (-len(text), text)):
-        fresh = {Token(stream, text) for stream in streams for text in tokens(piece, stream)} - spent
-        share = sum(sorted(shares.get(token, 0.0) for token in fresh))
+        fresh = [(known, known.keys() & _distinct(piece, stream)) for stream, known in left]
+        share = sum(sorted(known[token] for known, held in fresh for token in held))
         if share > 0:
             found.append(SharedTerm(piece, share))
-            spent |= fresh
+            for known, held in fresh:
+                for token in held:
+                    del known[token]
     return sorted(found, key=lambda term: (-term.share, term.term))[:limit]
+
+
+@lru_cache(maxsize=20_000)  # a need shares the same few pieces with all its patents
+def _distinct(piece: str, stream: Stream) -> frozenset[str]:
+    return frozenset(tokens(piece, stream))
 
 
 def _pieces(query: str, document: str) -> Iterator[str]:
@@ -52,27 +55,30 @@ def _pieces(query: str, document: str) -> Iterator[str]:
 
     Of a compound that does not (干红葡萄酒), the words in it that do (葡萄酒).
     """
-    alnum = {run for run in runs(query) if not is_han(run)}
-    for run in runs(document):
-        if not is_han(run):
+    alnum = {run for run, cut in cut_runs(query) if not cut}
+    for run, cut in cut_runs(document):
+        if not cut:
             if run in alnum and not _BARE_NUMBER.fullmatch(run):
                 yield run
             continue
-        cut = words(run)
-        parts = [part for word in cut if word not in query for part in tokens(word, Stream.WORDS)]
-        for piece in [*_word_groups(cut, query), *(part for part in parts if part in query)]:
-            if len(piece) > 1:
-                yield piece
+        yield from (piece for piece in _word_groups(cut, query) if len(piece) > 1)
+        for word in cut:
+            if len(word) > 2 and word not in query:
+                yield from (part for part in inner_words(word) if part in query)
 
 
 def _word_groups(sequence: Iterable[str], query: str) -> Iterator[str]:
     group: list[str] = []
+    together = ""
     for word in [*sequence, ""]:
-        if word and "".join([*group, word]) in query:
+        if word and together + word in query:
             group.append(word)
+            together += word
             continue
-        yield "".join(_without_particles(group))
-        group = [word] if word and word in query else []
+        if group:
+            yield "".join(_without_particles(group))
+        group = [word] if group and word and word in query else []
+        together = "".join(group)
 
 
 def _without_particles(group: list[str]) -> list[str]:

@@ -43,7 +43,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.contract import Hits, IndexUnusable, Mask
-from indexes.evidence import SharedTerm, Token, shared_terms
+from indexes.evidence import SharedTerm, shared_terms
 from indexes.fusion import sigmoid
 from indexes.postings import Document, Postings, Query, StreamQuery, Weighting
 from indexes.tokens import Stream, normalise
@@ -202,12 +202,16 @@ class LexicalIndex:
 
     def shared_terms(self, query: Query, row: int, document: Document, limit: int = 5) -> list[SharedTerm]:
         """What query and `document`, the text of `row`, share: pieces of whole words, the weightiest first."""
-        parts: dict[Token, float] = {}
-        for postings, weight, prepared in zip(self.streams, self.weights, self._queries(query), strict=True):
-            for term, part in postings.contributions(prepared, row).items():
-                parts[Token(postings.stream, term)] = weight * part
-        total = sum(parts.values())
-        shares = {token: part / total for token, part in parts.items()}
+        parts = {
+            postings.stream: {term: weight * part for term, part in postings.contributions(prepared, row)}
+            for postings, weight, prepared in zip(
+                self.streams, self.weights, self._queries(query), strict=True
+            )
+        }
+        total = sum(part for known in parts.values() for part in known.values())
+        shares = {
+            stream: {term: part / total for term, part in known.items()} for stream, known in parts.items()
+        }
         return shared_terms(_joined(_normalised(query)), _joined(_normalised(document)), shares, limit)
 
     def _queries(self, query: Query) -> tuple[StreamQuery, ...]:

@@ -151,15 +151,17 @@ class Postings:
         starts, ends = self.starts[query.terms], self.starts[query.terms + 1]
         accumulate(starts, ends, query.weights * np.float32(weight), (self.rows, self.impacts), scores)
 
-    def contributions(self, query: StreamQuery, row: int) -> dict[str, float]:
-        """What each shared token adds to the score of document `row`, in units of the query's spread."""
+    def contributions(self, query: StreamQuery, row: int) -> list[tuple[str, float]]:
+        """Each shared token, and what it adds to the score of document `row`, in units of the query's spread."""
         from indexes.kernels import find
 
         positions = np.empty(len(query.terms), np.int64)
         find(self.starts[query.terms], self.starts[query.terms + 1], self.rows, row, positions)
         here = np.flatnonzero(positions >= 0)
         parts = query.weights[here] * self.impacts[positions[here]]
-        return {query.tokens[place]: part for place, part in zip(here.tolist(), parts.tolist(), strict=True)}
+        return [
+            (query.tokens[place], part) for place, part in zip(here.tolist(), parts.tolist(), strict=True)
+        ]
 
     def save(self, folder: Path) -> None:
         """Write the stream's arrays and its vocabulary (one term a line, in term order) into `folder`."""
@@ -268,7 +270,10 @@ def _weighed(
 def _arrays(folder: Path, stream: Stream, wanted: Mapping[str, type]) -> dict[str, NDArray[Any]]:
     try:
         found = {
-            name: np.load(folder / f"{stream}.{name}.npy", mmap_mode="r" if name in _LISTS else None)
+            # As plain arrays: every look into a memmap object costs microseconds.
+            name: np.asarray(
+                np.load(folder / f"{stream}.{name}.npy", mmap_mode="r" if name in _LISTS else None)
+            )
             for name in wanted
         }
     except (OSError, ValueError, EOFError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 _HAN = "㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
 _ALNUM = rf"[^\W_{_HAN}]"
@@ -49,6 +50,19 @@ def words(run: str) -> list[str]:
 
     cut: list[str] = rjieba.cut(run, False)
     return cut
+
+
+@lru_cache(maxsize=1_024)  # a need is compared with every one of its patents, and a patent with several needs
+def cut_runs(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The runs of a normalised `text`, each with jieba's words of it; alphanumeric runs have none."""
+    found = ((run[0], run.lastgroup is not None) for run in _RUN.finditer(text))
+    return tuple((run, tuple(words(run))) if han else (run[:LONGEST_TOKEN], ()) for run, han in found)
+
+
+@lru_cache(maxsize=50_000)
+def inner_words(word: str) -> tuple[str, ...]:
+    """The words of two characters or more within a word of three or more, itself among them."""
+    return tuple(part for part in tokens(word, Stream.WORDS) if len(part) > 1) if len(word) > 2 else ()
 
 
 def tokens(text: str, stream: Stream) -> list[str]:

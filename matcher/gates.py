@@ -22,8 +22,16 @@ def gates(need: Need, patent: Patent, context: Context) -> tuple[GateResult, ...
 
 
 def violated(need: Need, patent: Patent, context: Context) -> bool:
-    """Whether any gate excludes this pair."""
-    return any(result.verdict is Verdict.VIOLATED for result in gates(need, patent, context))
+    """Whether any gate excludes this pair: what `gates` would say, without a word."""
+    if lapsed(patent, context.as_of):
+        return True
+    offers = context.facts(patent).availability
+    if offers:
+        items = acceptable(offers, accepted_modes(need, context.enterprise(need)))
+        if all(item.feasibility is Feasibility.IMPOSSIBLE for item in items):
+            return True
+    names = _own_names(need, context)
+    return bool(names) and any(_key(holder) in names for holder in patent.holders)
 
 
 def right_in_force(patent: Patent, context: Context) -> GateResult:
@@ -79,8 +87,7 @@ def obtainable(need: Need, patent: Patent, context: Context) -> GateResult:
 
 def not_own(need: Need, patent: Patent, context: Context) -> GateResult | None:
     """自有专利: violated where the enterprise itself is a holder; no gate where no enterprise is named."""
-    enterprise = context.enterprise(need)
-    names = {_key(name) for name in (need.enterprise, enterprise.name if enterprise else "") if name.strip()}
+    names = _own_names(need, context)
     if not names:
         return None
     label, gate = "非自有专利", "not_own"
@@ -89,6 +96,11 @@ def not_own(need: Need, patent: Patent, context: Context) -> GateResult | None:
     if any(_key(holder) in names for holder in patent.holders):
         return GateResult(gate, label, Verdict.VIOLATED, "本企业自有专利")
     return GateResult(gate, label, Verdict.SATISFIED, f"专利权人为{'、'.join(patent.holders)}")
+
+
+def _own_names(need: Need, context: Context) -> set[str]:
+    enterprise = context.enterprise(need)
+    return {_key(name) for name in (need.enterprise, enterprise.name if enterprise else "") if name.strip()}
 
 
 def _key(name: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from math import isnan
 from typing import Protocol
 
@@ -52,6 +51,20 @@ class Asked:
     need: Need
     query: Query
     vector: Vectors
+
+
+@dataclass(slots=True)
+class _Last:
+    """Evidence that remembers the pair it was last asked for, by identity: to compare two records costs more."""
+
+    find: Callable[[Need, Patent], Evidence]
+    _known: tuple[Need, Patent, Evidence] | None = None
+
+    def __call__(self, need: Need, patent: Patent) -> Evidence:
+        known = self._known
+        if known is None or known[0] is not need or known[1] is not patent:
+            known = self._known = (need, patent, self.find(need, patent))
+        return known[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +181,11 @@ class Matching:
         """Different words of like meaning; none where the model only knows whole texts."""
         if self.embedder.spec.kind != "static":
             return ()
-        return related_terms(query, document, self._words.encode, self._words.common)
+        return related_terms(query, document, self._words)
 
     def _quoting(self, context: Context) -> Context:
         """The context with evidence from this collection; both text signals of a pair ask for it."""
-        return replace(context, evidence=lru_cache(maxsize=1)(self.evidence))
+        return replace(context, evidence=_Last(self.evidence))
 
     def _shortlist(self, asked: Asked, found: Candidates, context: Context, rules: ListRules) -> NeedMatches:
         ranking = self.settings.ranking

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexes.contract import Vectors
 from indexes.postings import Document, Query
-from indexes.tokens import is_han, runs, words
+from indexes.tokens import cut_runs
 
 LEAST_COSINE = 0.55
 """Below it the shipped model's neighbours are of the same field, but no longer the same thing."""
@@ -27,16 +26,37 @@ Common = Callable[[str], bool]
 
 _REMEMBERED = 20_000
 """Words whose vectors are kept: 30 MB at 384 dimensions."""
+_TEXTS = 256
+"""Texts whose words are kept with their vectors: about as much again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The distinct words of a text that say something, in order of appearance, with vectors of shape (words, dimension)."""
+
+    words: tuple[str, ...]
+    vectors: Vectors
 
 
 @dataclass(slots=True)
 class WordMemory:
-    """What is known of single words, each worked out once; threads may share it."""
+    """What is known of single words and of the last texts, each worked out once; threads may share it."""
 
     encoder: Encode
     judge: Common
     _vectors: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     _common: dict[str, bool] = field(default_factory=dict)
+    _texts: dict[Document, Terms] = field(default_factory=dict)
+
+    def terms(self, text: Document) -> Terms:
+        """The words of a normalised text that do not stand everywhere."""
+        found = self._texts.get(text)
+        if found is None:
+            if len(self._texts) >= _TEXTS:
+                self._texts.clear()
+            words = tuple(word for word in _cut(text) if not self.common(word))
+            found = self._texts[text] = Terms(words, self.encode(words))
+        return found
 
     def encode(self, words: Sequence[str]) -> Vectors:
         """Unit vectors of shape (words, dimension); zero where the model knows nothing."""
@@ -69,36 +89,35 @@ class RelatedTerms:
 
 
 def related_terms(
-    query: Query, document: Document, encode: Encode, common: Common, limit: int = 3
+    query: Query, document: Document, memory: WordMemory, limit: int = 3
 ) -> tuple[RelatedTerms, ...]:
     """Words that only one of two normalised texts has, in pairs of like meaning, the nearest first.
 
     A pair is two words that are each other's nearest with a cosine of at least LEAST_COSINE. Words that stand in
     both texts are shared terms, not related ones.
     """
-    sought = _words(query, _joined(document), common)
-    offered = _words(document, _joined(query), common)
-    if not sought or not offered:
+    sought = _only_here(memory.terms(query), _joined(document))
+    offered = _only_here(memory.terms(document), _joined(query))
+    if not sought.words or not offered.words:
         return ()
-    vectors = encode([*sought, *offered])
     # Not by BLAS, whose threads would wait for each other longer than they work.
-    cosines = np.einsum("id,jd->ij", vectors[: len(sought)], vectors[len(sought) :])
+    cosines = np.einsum("id,jd->ij", sought.vectors, offered.vectors)
     mutual = (cosines == cosines.max(axis=1, keepdims=True)) & (cosines == cosines.max(axis=0))
     places = np.argwhere(mutual & (cosines >= LEAST_COSINE))
     best = sorted(places.tolist(), key=lambda place: (-cosines[place[0], place[1]], place))
-    return tuple(RelatedTerms(sought[row], offered[column]) for row, column in best[:limit])
+    return tuple(RelatedTerms(sought.words[row], offered.words[column]) for row, column in best[:limit])
 
 
-def _words(text: Document, other: str, common: Common) -> list[str]:
-    """Whole Han words of two characters or more that `other` does not hold, in order of appearance."""
-    return [word for word in _cut(text) if word not in other and not common(word)][:_CONSIDERED]
+def _only_here(terms: Terms, other: str) -> Terms:
+    """Those that the text `other` does not hold, as many as are compared."""
+    rows = [row for row, word in enumerate(terms.words) if word not in other][:_CONSIDERED]
+    return Terms(tuple(terms.words[row] for row in rows), terms.vectors[rows])
 
 
-@lru_cache(maxsize=64)
-def _cut(text: Document) -> tuple[str, ...]:
-    """The distinct words of a text that could be terms: a need is asked about with every one of its patents."""
-    found = (word for run in runs(_joined(text)) if is_han(run) for word in words(run))
-    return tuple(dict.fromkeys(word for word in found if len(word) > 1 and not {word[0], word[-1]} & _EDGES))
+def _cut(text: Document) -> list[str]:
+    """The distinct whole Han words of two characters or more that could be terms, in order of appearance."""
+    found = dict.fromkeys(word for _, cut in cut_runs(_joined(text)) for word in cut)
+    return [word for word in found if len(word) > 1 and word[0] not in _EDGES and word[-1] not in _EDGES]
 
 
 def _joined(text: Document) -> str:

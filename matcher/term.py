@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date
 
 from matcher.domain import Patent, PatentType
@@ -34,5 +33,7 @@ def expiry(patent: Patent) -> date | None:
 
 def years_later(day: date, years: int) -> date:
     """The corresponding day some years later, or the last day of its month where there is none."""
-    year = day.year + years
-    return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return date(day.year + years, 2, 28)

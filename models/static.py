@@ -26,6 +26,8 @@ _CHARACTERS = 1_000_000
 """Characters tokenised at once: bounds the memory of a call whatever the texts' lengths."""
 _TOKENS = 4_096
 """Table rows of one text gathered at once: 4 MB at 256 dimensions."""
+_FEW = 64
+"""Texts that are tokenised on the caller's thread: waking the others takes longer, 5 µs a word."""
 _FILES = ("modules.json", "config_sentence_transformers.json")
 _ADVICE = "请重新下载或复制完整的模型文件夹。"
 
@@ -91,8 +93,12 @@ class StaticEmbedder:
         vectors = np.zeros((len(texts), self._spec.dimension), dtype=np.float32)
         for part in _parts(texts):
             chunk = [prefix + text for text in texts[part]] if prefix else list(texts[part])
-            for row, encoding in enumerate(self._tokens(chunk), start=part.start):
-                vectors[row] = self._sum(np.asarray(encoding.ids, dtype=np.int64))
+            tokens = [encoding.ids for encoding in self._tokens(chunk)]
+            words = [row for row, ids in enumerate(tokens) if len(ids) == 1]
+            vectors[part][words] = self._scaled(np.array([tokens[row][0] for row in words], dtype=np.int64))
+            for row, ids in enumerate(tokens):
+                if len(ids) > 1:
+                    vectors[part.start + row] = self._sum(np.asarray(ids, dtype=np.int64))
             if progress is not None:
                 progress(len(chunk))
         norms = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
@@ -101,6 +107,8 @@ class StaticEmbedder:
 
     def _tokens(self, texts: list[str]) -> list[Encoding]:
         try:
+            if len(texts) <= _FEW:
+                return [self._tokenizer.encode(text, add_special_tokens=False) for text in texts]
             return self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
         except TypeError:  # a lone surrogate is a str in Python, but not Unicode text
             cleaned = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
@@ -112,8 +120,13 @@ class StaticEmbedder:
         total = np.zeros(self._spec.dimension, dtype=np.float32)
         for start in range(0, len(ids), _TOKENS):
             part = ids[start : start + _TOKENS]
-            total += (self._table.rows[part] * self._table.scales[part, None]).sum(axis=0)
+            total += self._scaled(part).sum(axis=0)
         return total
+
+    def _scaled(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """What each token adds, shape (ids, dimension)."""
+        scaled: NDArray[np.float32] = self._table.rows[ids] * self._table.scales[ids, None]
+        return scaled
 
 
 def _parts(texts: Sequence[str]) -> Iterator[slice]:

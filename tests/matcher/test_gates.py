@@ -109,3 +109,18 @@ def test_own_patents_are_excluded_whatever_the_brackets():
 def test_gates_that_do_not_apply_are_left_out():
     assert [gate.label for gate in gates(NEED, PATENT, CONTEXT)] == ["权利有效", "可得性", "非自有专利"]
     assert [gate.label for gate in gates(Need("n", "轴承"), PATENT, CONTEXT)] == ["权利有效", "可得性"]
+
+
+@pytest.mark.parametrize("status", [None, *LegalStatus])
+def test_a_pair_is_violated_just_where_one_of_its_gates_is(status):
+    own = ("某大学", "某某(山东)轴承有限公司")
+    found = []
+    for modes in [(), *((mode,) for mode in M)]:
+        for holders in ((), ("某大学",), own):
+            for filed in (date(1999, 1, 1), date(2018, 3, 1)):
+                patent = replace(PATENT, status=status, holders=holders, filed=filed)
+                need = replace(NEED, modes=modes)
+                one = any(gate.verdict is Verdict.VIOLATED for gate in gates(need, patent, CONTEXT))
+                assert violated(need, patent, CONTEXT) is one
+                found.append(one)
+    assert any(found)

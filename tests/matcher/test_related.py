@@ -27,28 +27,32 @@ def never(word):
 
 
 def test_each_word_goes_to_its_nearest_and_only_once():
-    found = related_terms(Document("变速箱"), Document("减速机", "一种齿轮箱"), encode, never)
+    found = related_terms(Document("变速箱"), Document("减速机", "一种齿轮箱"), WordMemory(encode, never))
     assert found == (RelatedTerms("变速箱", "齿轮箱"),)
 
 
 def test_a_word_of_both_texts_is_shared_not_related():
-    assert related_terms(Document("变速箱"), Document("变速箱，齿轮箱"), encode, never) == ()
+    assert related_terms(Document("变速箱"), Document("变速箱，齿轮箱"), WordMemory(encode, never)) == ()
 
 
 def test_words_that_stand_everywhere_say_nothing():
     common = {"齿轮箱"}.__contains__
-    assert related_terms(Document("变速箱"), Document("齿轮箱"), encode, common) == ()
+    assert related_terms(Document("变速箱"), Document("齿轮箱"), WordMemory(encode, common)) == ()
 
 
 def test_what_is_too_far_or_unknown_is_left_out():
-    assert related_terms(Document("变速箱"), Document("振动，油漆，未知词语"), encode, never) == ()
-    assert related_terms(Document(""), Document("齿轮箱"), encode, never) == ()
+    assert (
+        related_terms(Document("变速箱"), Document("振动，油漆，未知词语"), WordMemory(encode, never)) == ()
+    )
+    assert related_terms(Document(""), Document("齿轮箱"), WordMemory(encode, never)) == ()
     assert 0 < LEAST_COSINE < 0.7
 
 
 def test_the_nearest_pairs_come_first_up_to_the_limit():
     query, document = Document("振动", "变速箱"), Document("齿轮箱", "振动")
-    assert related_terms(query, document, encode, never, limit=1) == (RelatedTerms("变速箱", "齿轮箱"),)
+    assert related_terms(query, document, WordMemory(encode, never), limit=1) == (
+        RelatedTerms("变速箱", "齿轮箱"),
+    )
 
 
 def test_the_share_of_documents_that_hold_a_word():
@@ -70,7 +74,7 @@ def test_each_word_is_worked_out_once():
     memory = WordMemory(counted, lambda word: judged.append(word) or word == "振动")
     query, document = Document("变速箱"), Document("齿轮箱", "振动")
     for _ in range(2):
-        found = related_terms(query, document, memory.encode, memory.common)
+        found = related_terms(query, document, memory)
         assert found == (RelatedTerms("变速箱", "齿轮箱"),)
     assert sorted(asked) == ["变速箱", "齿轮箱"]
     assert sorted(judged) == ["变速箱", "振动", "齿轮箱"]
