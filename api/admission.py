@@ -1,32 +1,92 @@
-"""Routes that ask who is there before they read what is sent: no upload is taken in for somebody who may not send it."""
+"""Routes that ask who is there before they read what is sent, and that do a repeated request once.
+
+No upload is taken in for somebody who may not send it; the framework alone reads the body first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+import hashlib
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
+from api.access.policy import Operation
+from api.repeats import KEY, once
 from api.serving import May
+
+UPLOAD: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+"""What a route that takes a file says of its body (`openapi_extra`); it finds the file as an `Uploaded`."""
+_READS = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file as it came; it lies here until the request is answered."""
+
+    path: Path
+    sha256: str
+    bytes: int
 
 
 class Admitted(APIRoute):
-    """A route whose operation is asked for before its body; the framework alone reads the body first."""
+    """A route whose operation is asked for before its body."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The framework's handler behind the question."""
         handler = super().get_route_handler()
         stated = _stated(self.dependant)
+        takes_file = "requestBody" in (self.openapi_extra or {})
+        changes = not (self.methods or set()) <= _READS and (stated is None or stated.operation is not Operation.SEARCH)
+
+        async def answer(request: Request, body: str | None) -> Response:
+            if not changes or KEY not in request.headers:
+                return await handler(request)
+            return await once(request, body or hashlib.sha256(await request.body()).hexdigest(), handler)
 
         async def admitted(request: Request) -> Response:
             if stated is not None:
                 await run_in_threadpool(May.__call__, stated, request)
-            return await handler(request)
+            if not takes_file:
+                return await answer(request, None)
+            async with _received(request) as file:
+                request.state.upload = file
+                return await answer(request, file.sha256)
 
         return admitted
+
+
+def _upload(request: Request) -> Received:
+    file: Received = request.state.upload
+    return file
+
+
+Uploaded = Annotated[Received, Depends(_upload)]
+
+
+@asynccontextmanager
+async def _received(request: Request) -> AsyncIterator[Received]:
+    """The body in a file of its own, never as a whole in memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, digest, size = Path(folder) / "upload", hashlib.sha256(), 0
+        with path.open("wb") as file:
+            async for chunk in request.stream():
+                digest.update(chunk)
+                size += len(chunk)
+                await run_in_threadpool(file.write, chunk)
+        yield Received(path, digest.hexdigest(), size)
 
 
 def _stated(dependant: Dependant) -> May | None:

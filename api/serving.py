@@ -17,6 +17,7 @@ from api.access.roles import Caller
 from api.access.sign_in import Access
 from api.jobs import Worker
 from api.store.audit import AuditLine
+from api.store.repeats import Repeats
 from matcher.errors import PermissionDenied
 from matcher.matches import MatchList
 from matcher.matchlists.exports import list_rows
@@ -35,6 +36,7 @@ class Services:
     workspace: Workspace
     access: Access
     worker: Worker
+    repeats: Repeats
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,12 @@ from api.http.metrics import Metrics
 from api.http.openapi import describe
 from api.http.problems import answer_problems
 from api.http.routes import ROUTERS as OPERATIONS
+from api.http.routes import imports
 from api.jobs import Worker
 from api.pages.routers import ROUTERS, UPLOADS, static_files
 from api.serving import Guarded, Services
 from api.store.database import open_service
+from api.store.repeats import Repeats
 from matcher.settings import Settings
 from matcher.workspace import Workspace
 
@@ -61,7 +63,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
         openapi_url=None,
         dependencies=[Guarded],
     )
-    app.state.services = Services(workspace, Access(engine), worker)
+    app.state.services = Services(workspace, Access(engine), worker, Repeats(engine))
     app.state.now = clock
     app.state.metrics = metrics = Metrics()
     answer_problems(app)
@@ -70,7 +72,9 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
     app.mount("/static", static_files())
     describe(app)
     app.add_middleware(GZipMiddleware, minimum_size=_WORTH_PACKING, compresslevel=_EFFORT)
-    app.add_middleware(Edge, metrics=metrics, max_body=_MAX_BODY, uploads=UPLOADS)
+    app.add_middleware(
+        Edge, metrics=metrics, max_body=_MAX_BODY, uploads=UPLOADS | {imports.ADDRESS: imports.LARGEST}
+    )
     return app
 
 

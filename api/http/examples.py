@@ -10,6 +10,8 @@ from api.http.openapi import Example
 from api.http.schemas import (
     EventDocument,
     HealthDocument,
+    JobDocument,
+    JobsDocument,
     ListDocument,
     ReadyDocument,
     RecordDocument,
@@ -165,3 +167,19 @@ PATENT = Example(RecordDocument, _PATENT, "专利，应答头 ETag 供修改时�
 PATENTS = _page(_PATENT, "/api/v1/patents")
 ENTERPRISE = Example(RecordDocument, _ENTERPRISE, "企业，应答头 ETag 供修改时使用")
 ENTERPRISES = _page(_ENTERPRISE, "/api/v1/enterprises")
+_JOB = {
+    "id": "18a3f0c2b7d4e5f60011223344556677",
+    "kind": "import",
+    "label": "导入",
+    "title": "导入 专利盘点表.xlsx",
+    "by": "省级主管部门：对接平台",
+    "state": "已完成",
+    "progress": 1.0,
+    "message": "",
+    "attempts": 1,
+    "created": "2026-06-30T09:00:00",
+    "finished": "2026-06-30T09:00:12",
+    "result": {"rows_read": 120, "landed": 110, "merged": 8, "refused": 2, "file": "导入报告.xlsx"},
+}
+JOB = Example(JobDocument, _JOB, "任务；应答头 Location 是它的地址")
+JOBS = Example(JobsDocument, {"items": [_JOB], "next": None}, "一页，最新的在前")

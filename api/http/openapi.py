@@ -51,6 +51,13 @@ def answered(example: Example, status: int = 200) -> Responses:
     return {status: {"model": example.model, "description": example.description, "content": content}}
 
 
+def binary(description: str) -> Responses:
+    """The answer of a request for a file."""
+    schema = {"type": "string", "format": "binary"}
+    content = {"application/octet-stream": {"schema": schema, "example": "（文件内容）"}}
+    return {200: {"description": description, "content": content}}
+
+
 def no_content() -> Responses:
     """The answer of a request that leaves nothing to show."""
     return {204: {"description": "已完成，没有正文"}}

@@ -37,18 +37,20 @@ Day = Annotated[date, BeforeValidator(_iso_day)]
 Words = Annotated[list[Annotated[str, Field(min_length=1, max_length=100)]], Field(max_length=50)]
 
 
-class _Question(BaseModel):
+class Question(BaseModel):
+    """Parameters of a request; an unknown one is refused."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class PageQuery(_Question):
+class PageQuery(Question):
     """Which page of a list; `cursor` is what the page before gave out."""
 
     limit: int = Field(50, ge=1, le=_MAX_K, description="一页几项")
     cursor: str = Field("", max_length=500, description="上一页 next 中的游标；不写则从头开始")
 
 
-class PatentFields(_Question):
+class PatentFields(Question):
     """Which patents: of every stated field any one value; an empty field asks nothing."""
 
     region: Words = Field([], description="地区，按部分匹配，如 云州市")
@@ -93,14 +95,14 @@ class NeedMatchesQuery(PatentFilters):
     k: int = Field(10, ge=1, le=_MAX_K, description="列几项")
 
 
-class PatentMatchesQuery(_Question):
+class PatentMatchesQuery(Question):
     """How to list the enterprises of one patent."""
 
     as_of: Day | None = Field(None, description="以哪一天的状态为准，默认今天")
     k: int = Field(10, ge=1, le=_MAX_K, description="列几项")
 
 
-class EventListQuery(_Question):
+class EventListQuery(Question):
     """Which version, and for whom."""
 
     version: str = Field("", max_length=50, description="清单编号，如 HD001-02；默认为最新一版")

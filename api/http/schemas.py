@@ -109,6 +109,30 @@ class RecordsDocument(_Document):
     next: str | None
 
 
+class JobDocument(_Document):
+    """One background job: 等待中, 进行中, 已完成, 失败 or 已取消; `progress` in [0, 1]."""
+
+    id: str
+    kind: str
+    label: str
+    title: str
+    by: str
+    state: str
+    progress: float
+    message: str
+    attempts: int
+    created: str
+    finished: str | None
+    result: dict[str, Any] | None
+
+
+class JobsDocument(_Document):
+    """One page of jobs, the newest first."""
+
+    items: list[JobDocument]
+    next: str | None
+
+
 class HealthDocument(_Document):
     """The process runs."""
 

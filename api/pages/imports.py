@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Path, Response, UploadFile
 
+from api.admission import Admitted
 from api.jobs import REPORT, Upload
 from api.pages.lists import attachment
 from api.pages.posting import ImportForm
@@ -19,7 +20,7 @@ from matcher.errors import NotFound
 from matcher.importing.reading import KIND_LABELS
 from matcher.matchlists.templates import write_template
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Admitted)
 
 ADDRESS = "/import"
 LARGEST = 200_000_000

@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     DateTime,
     Float,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -123,3 +125,61 @@ jobs = Table(
     ),
 )
 """`task`: what to do, as JSON, so that a restarted process can go on; `result`: what came of it, as JSON."""
+
+repeats = Table(
+    "repeats",
+    metadata,
+    Column("program", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    _text("digest"),
+    _day("created"),
+    Column("status", Integer),
+    Column("body", LargeBinary),
+    Column("headers", Text),
+    Column("media_type", String),
+)
+"""Answers by Idempotency-Key; `digest`: SHA-256 of method, address and body; without a status the first is at work."""
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("patent_id", String, primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    _day("at"),
+    _text("digest"),
+    Column("offered", Boolean, nullable=False),
+    Column("review", Date, index=True),
+)
+"""Every patent's newest change: `number` counts them, `digest` of the row it was, `review` when time may change it."""
+
+feed_state = Table(
+    "feed_state",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _text("seen"),
+    Column("number", Integer, nullable=False),
+    _day("at"),
+)
+"""One row: the data and day that the feed stands for, and the newest number and moment given out."""
+
+sources = Table(
+    "feed_sources",
+    metadata,
+    Column("name", String, primary_key=True),
+    _text("cursor"),
+    _day("pulled"),
+)
+"""How far each source has been pulled."""
+
+pulled = Table(
+    "pulled_records",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("remote_id", String, primary_key=True),
+    _text("patent_id"),
+    _day("changed"),
+    _day("pulled"),
+    Column("gone", Boolean, nullable=False),
+    _text("reason"),
+)
+"""What came from where: `changed` as the source says, `gone` where it offers the patent no more, and why."""
