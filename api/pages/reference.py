@@ -13,7 +13,7 @@ from api.serving import Anyone
 
 router = APIRouter(include_in_schema=False)
 
-_PLACES = {"path": "地址", "query": "查询"}
+_PLACES = {"path": "地址", "query": "查询", "header": "请求头"}
 
 
 @dataclass(frozen=True, slots=True)
