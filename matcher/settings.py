@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, ValidationError
 
 from matcher.errors import SettingsError
 
@@ -90,11 +91,34 @@ class RerankingSettings(_Section):
     service: ServiceSettings = ServiceSettings()
 
 
+class InterestSettings(_Section):
+    """我想了解: until when holders answer. Holidays come from the notice of each year; without them, plain weekdays."""
+
+    working_days: int = Field(5, ge=1, le=60)
+    holidays: tuple[date, ...] = ()
+    """Weekdays that are not worked, such as 2026-10-01."""
+    workdays: tuple[date, ...] = ()
+    """Weekends that are worked (调休)."""
+
+
+class ProxySettings(_Section):
+    """The proxy that brings TLS where the service is not only on this machine; all three are needed there."""
+
+    trusted: tuple[IPvAnyNetwork, ...] = ()
+    """Addresses or networks from which X-Forwarded-For is believed."""
+    origin: str = Field("", pattern=r"^(https://[A-Za-z0-9.-]+(:\d{1,5})?)?$")
+    """What browsers call the service: https://duijie.example.gov.cn."""
+    secret: SecretStr = SecretStr("")
+    """At least 32 characters, which the proxy sends along as X-Proxy-Secret."""
+
+
 class Settings(_Section):
     """All settings of one workspace."""
 
     home: Path = Path("workspace")
     """The workspace folder: database, indexes, caches, downloaded models."""
+    index: str = ""
+    """Address of the engine that holds the patents' vectors, milvus://… or postgresql://…; empty: this machine."""
     database_url: str | None = None
     """SQLAlchemy URL; None: SQLite in the workspace folder."""
     model: str = "patent-need-static-zh"
@@ -109,6 +133,8 @@ class Settings(_Section):
     reranking: RerankingSettings = RerankingSettings()
     ranking: RankingSettings = RankingSettings()
     limits: FileLimits = FileLimits()
+    interests: InterestSettings = InterestSettings()
+    proxy: ProxySettings = ProxySettings()
 
 
 def load_settings(file: Path | None = None, **overrides: Any) -> Settings:  # noqa: ANN401 (values of any field)

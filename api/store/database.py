@@ -10,7 +10,7 @@ from matcher.settings import Settings
 from matcher.store.engine import open_engine, sqlite_url
 from matcher.store.migrations import History, migrate
 
-HISTORY = History(Path(__file__).parent / "versions", "0003", "service_version")
+HISTORY = History(Path(__file__).parent / "versions", "0004", "service_version")
 
 
 def open_service(settings: Settings) -> Engine:

@@ -183,3 +183,53 @@ pulled = Table(
     _text("reason"),
 )
 """What came from where: `changed` as the source says, `gone` where it offers the patent no more, and why."""
+
+links = Table(
+    "fill_in_links",
+    metadata,
+    Column("token", String, primary_key=True),
+    _text("task_id"),
+    _text("holder"),
+    _text("unit"),
+    _text("made_by"),
+    _day("created"),
+    _day("expires"),
+    _day("used", nullable=True),
+)
+"""One-time links to the self-assessments of one 盘点任务, by the hash of their tokens."""
+
+interests = Table(
+    "interests",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("enterprise_id", String, nullable=False, index=True),
+    Column("patent_id", String, nullable=False, index=True),
+    _text("need_id"),
+    _text("by"),
+    _day("created"),
+    Column("due", Date, nullable=False),
+)
+"""我想了解: one of each enterprise and patent."""
+
+answers = Table(
+    "interest_answers",
+    metadata,
+    Column("interest_id", String, ForeignKey("interests.id"), primary_key=True),
+    Column("holder", String, primary_key=True),
+    _text("reply"),
+    _text("reason"),
+    _text("by"),
+    _day("at"),
+)
+"""One answer of each holder: the first stands."""
+
+confirmations = Table(
+    "need_confirmations",
+    metadata,
+    Column("need_id", String, primary_key=True),
+    _day("asked"),
+    _text("shown"),
+    _text("by"),
+    _day("confirmed", nullable=True),
+)
+"""Needs that are to be 匿名: until `confirmed` they are stored as 仅主管部门; `shown`: what was agreed to."""

@@ -1,0 +1,91 @@
+"""我想了解: interests of enterprises in patents and what the holders answer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Row, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from api.store import tables
+from matcher.errors import Conflict
+from matcher.interests import Answer, Interest, Reply
+from matcher.store.engine import reading, writing
+from matcher.store.intake import chunks
+
+_INTERESTS, _ANSWERS = tables.interests, tables.answers
+
+
+class Interests:
+    """All interests of the service."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, interest: Interest) -> bool:
+        """Keep a new interest; False where it was there already, which stays as it was."""
+        known = select(_INTERESTS.c.id).where(_INTERESTS.c.id == interest.id)
+        try:
+            with writing(self._engine) as connection:
+                if connection.execute(known).first() is not None:
+                    return False
+                connection.execute(insert(_INTERESTS), asdict(interest))
+        except IntegrityError:  # another request was faster
+            return False
+        return True
+
+    def get(self, id: str) -> Interest | None:
+        """The interest of that id."""
+        return next(iter(self._read(_INTERESTS.c.id == id)), None)
+
+    def all(self) -> list[Interest]:
+        """Every interest, the newest first."""
+        return self._read()
+
+    def of_enterprise(self, enterprise_id: str) -> list[Interest]:
+        """An enterprise's interests, the newest first."""
+        return self._read(_INTERESTS.c.enterprise_id == enterprise_id)
+
+    def of_patents(self, patent_ids: Sequence[str]) -> list[Interest]:
+        """The interests in these patents, the newest first."""
+        found = [
+            one for part in chunks(list(patent_ids)) for one in self._read(_INTERESTS.c.patent_id.in_(part))
+        ]
+        return sorted(found, key=lambda one: (one.created, one.id), reverse=True)
+
+    def answer(self, answer: Answer) -> None:
+        """Keep a holder's answer; raises Conflict where that holder has answered already."""
+        known = select(_ANSWERS.c.reply).where(
+            _ANSWERS.c.interest_id == answer.interest_id, _ANSWERS.c.holder == answer.holder
+        )
+        taken = Conflict("本单位已经答复过这条意向，以先作出的答复为准。请刷新页面查看。", code="answered")
+        try:
+            with writing(self._engine) as connection:
+                if connection.execute(known).first() is not None:
+                    raise taken
+                connection.execute(insert(_ANSWERS), asdict(answer))
+        except IntegrityError as error:  # another request was faster
+            raise taken from error
+
+    def answers(self, ids: Iterable[str]) -> dict[str, list[Answer]]:
+        """The answers to these interests, by interest, in the holders' order."""
+        found: dict[str, list[Answer]] = defaultdict(list)
+        with reading(self._engine) as connection:
+            for part in chunks(list(dict.fromkeys(ids))):
+                query = select(_ANSWERS).where(_ANSWERS.c.interest_id.in_(part)).order_by(_ANSWERS.c.holder)
+                for row in connection.execute(query):
+                    found[row.interest_id].append(_answer(row))
+        return dict(found)
+
+    def _read(self, *which: ColumnElement[bool]) -> list[Interest]:
+        query = select(_INTERESTS).where(*which)
+        query = query.order_by(_INTERESTS.c.created.desc(), _INTERESTS.c.id.desc())
+        with reading(self._engine) as connection:
+            return [Interest(**row._mapping) for row in connection.execute(query)]
+
+
+def _answer(row: Row[Any]) -> Answer:
+    return Answer(**{**row._mapping, "reply": Reply(row.reply)})
