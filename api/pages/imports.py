@@ -1,38 +1,70 @@
-"""导入: a file is taken in, worked through in the background, and every row accounted for."""
+"""导入: a file is taken in, its columns are confirmed, and every row is accounted for."""
 
 from __future__ import annotations
 
-import json
 import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path as FilePath
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Path, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Path, Query, Request, Response, UploadFile
 
 from api.admission import Admitted
-from api.jobs import REPORT, Upload
+from api.jobs import Upload
+from api.pages import uploads
 from api.pages.lists import attachment
 from api.pages.posting import ImportForm
 from api.pages.rendering import page, see_other
 from api.serving import Importing, Serving, caller_of
-from api.store.jobs import Job
-from matcher.errors import NotFound
+from matcher import usecases
+from matcher.errors import InputError
+from matcher.importing.headers import Recogniser
+from matcher.importing.preview import Preview
 from matcher.importing.reading import KIND_LABELS
-from matcher.matchlists.templates import write_template
+from matcher.importing.synonyms import RecordKind
+from matcher.landing import Manner
+from matcher.matchlists.templates import field_labels, write_template
 
 router = APIRouter(include_in_schema=False, route_class=Admitted)
 
 ADDRESS = "/import"
 LARGEST = 200_000_000
 """Bytes of an uploaded file."""
+_JOBS = 10
+_JOURNAL = 20
 _Id = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 
 
+async def _confirmed(request: Request) -> dict[str, str]:
+    """Header → field as the form has it; "" for what is not to be imported."""
+    form = await request.form()
+    texts = [[each for each in form.getlist(name) if isinstance(each, str)] for name in ("header", "field")]
+    return dict(zip(*texts, strict=False))
+
+
+_Columns = Annotated[dict[str, str], Depends(_confirmed)]
+
+
 @router.get(ADDRESS)
-def import_form(serving: Importing) -> Response:
-    """The form and the latest jobs."""
-    jobs = serving.services.worker.jobs.recent(10)
-    return page(serving, "import.html", kinds=KIND_LABELS, jobs=jobs, journal=_journal(serving))
+def import_form(
+    serving: Importing,
+    kind: Annotated[str, Query(max_length=20)] = "",
+    source: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    """The form, for a file of that kind and source where they are named, and the latest jobs."""
+    jobs = serving.services.worker.jobs.recent(_JOBS)
+    journal = list(reversed(serving.workspace.store.imports.all()))[:_JOURNAL]
+    return page(
+        serving,
+        "import.html",
+        kinds=KIND_LABELS,
+        kind=kind,
+        source=source,
+        jobs=jobs,
+        journal=journal,
+    )
 
 
 @router.post(ADDRESS)
@@ -43,63 +75,99 @@ def take_file(
     source: Annotated[str, Form(max_length=100)] = "",
     prefer_new: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Keep the file and queue its import."""
+    """Keep the file until its columns are confirmed; raises InputError for what cannot be read at all."""
 
     def keep(path: FilePath) -> None:
         with path.open("wb") as stream:
             shutil.copyfileobj(file.file, stream)
 
     upload = Upload(file.filename or "", kind, source.strip(), prefer_new)
-    job = serving.services.worker.import_file(upload, caller_of(serving).actor, keep)
-    serving.note("导入文件", f"{job.title}（{kind}）")
+    home, by = serving.workspace.settings.home, caller_of(serving).actor
+    id_ = uploads.take_in(home, upload, by, serving.at, keep)
+    try:
+        _preview(serving, uploads.waiting(home, id_, by), {})
+    except InputError:
+        uploads.forget(home, id_)
+        raise
+    return see_other(f"/imports/{id_}")
+
+
+@router.get("/imports/{id}")
+def columns_page(serving: Importing, id: _Id) -> Response:
+    """How the columns of a file are understood, with its first rows."""
+    found = _waiting(serving, id)
+    kept = serving.workspace.store.columns.of(found.upload.kind, found.upload.source)
+    return _columns_page(serving, found, kept, kept=bool(kept))
+
+
+@router.post("/imports/{id}/preview")
+def look_again(
+    serving: ImportForm, id: _Id, columns: _Columns, keep: Annotated[bool, Form()] = False
+) -> Response:
+    """The same with the columns as the officer has set them; nothing lands."""
+    found = _waiting(serving, id)
+    return _columns_page(serving, found, _corrections(found, columns), kept=keep)
+
+
+@router.post("/imports/{id}")
+def land(serving: ImportForm, id: _Id, columns: _Columns, keep: Annotated[bool, Form()] = False) -> Response:
+    """Queue the import with these columns; raises InputError where they are to be kept for no source."""
+    found = _waiting(serving, id)
+    mapping, upload = _corrections(found, columns), found.upload
+    if keep and not upload.source:
+        raise InputError("要记住列的对应关系，须在上传时填写数据来源。", code="no_source")
+    _preview(serving, found, mapping)
+    store = serving.workspace.store
+    if keep or (not mapping and store.columns.of(upload.kind, upload.source)):
+        store.columns.keep(upload.kind, upload.source, mapping)
+
+    def hand_over(to: FilePath) -> None:
+        shutil.move(found.file, to)
+
+    confirmed = replace(upload, mapping=mapping)
+    job = serving.services.worker.import_file(confirmed, caller_of(serving).actor, hand_over)
+    uploads.forget(serving.workspace.settings.home, id)
+    serving.note("导入文件", f"{job.title}（{upload.kind}）")
     return see_other(f"/jobs/{job.id}")
-
-
-@router.get("/jobs/{job_id}")
-def job_page(serving: Importing, job_id: _Id) -> Response:
-    """How far a job is, or what came of it."""
-    job = _job(serving, job_id)
-    result: dict[str, Any] = json.loads(job.result) if job.result else {}
-    report = serving.services.worker.report(job) is not None
-    return page(serving, "job.html", job=job, result=result, report=report, kinds=KIND_LABELS)
-
-
-@router.post("/jobs/{job_id}/cancel")
-def stop_job(serving: ImportForm, job_id: _Id) -> Response:
-    """Stop a job; what has landed stays."""
-    job = _job(serving, job_id)
-    if serving.services.worker.jobs.cancel(job.id, serving.at):
-        serving.note("停止任务", job.title)
-    return see_other(f"/jobs/{job.id}")
-
-
-@router.get("/jobs/{job_id}/report.xlsx")
-def job_report(serving: Importing, job_id: _Id) -> Response:
-    """The rows that did not land, and why, to mend and send again."""
-    job = _job(serving, job_id)
-    file = serving.services.worker.report(job)
-    if file is None:
-        raise NotFound("这项任务没有导入报告：所有行都已导入，或任务尚未完成。")
-    return attachment(file.read_bytes(), f"{FilePath(job.title.removeprefix('导入 ')).stem}-{REPORT}")
 
 
 @router.get("/templates/{kind}")
 def template(serving: Importing, kind: Annotated[str, Path(max_length=20)]) -> Response:
     """An empty form with drop-downs, as `matcher template` writes it."""
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         file = FilePath(folder) / "template.xlsx"
         write_template(kind, file)
         return attachment(file.read_bytes(), f"{kind}-模板.xlsx")
 
 
-def _job(serving: Serving, job_id: str) -> Job:
-    job = serving.services.worker.jobs.get(job_id)
-    if job is None:
-        raise NotFound("没有这项任务。")
-    return job
+def _waiting(serving: Serving, id: str) -> uploads.Waiting:
+    return uploads.waiting(serving.workspace.settings.home, id, caller_of(serving).actor)
 
 
-def _journal(serving: Serving) -> list[Any]:
-    return list(reversed(serving.workspace.store.imports.all()))[:20]
+def _preview(serving: Serving, found: uploads.Waiting, mapping: Mapping[str, str]) -> Preview:
+    manner = Manner(mapping, found.upload.source)
+    return usecases.preview_file(serving.workspace, found.upload.kind, found.file, manner)
+
+
+def _corrections(found: uploads.Waiting, columns: Mapping[str, str]) -> dict[str, str]:
+    """What the form says otherwise than the table of headers does; raises InputError for an unknown field."""
+    known = Recogniser(RecordKind(found.upload.kind), {})
+    mapping = {header: field for header, field in columns.items() if field != (known.field(header) or "")}
+    Recogniser(RecordKind(found.upload.kind), mapping)
+    return mapping
+
+
+def _columns_page(
+    serving: Serving, found: uploads.Waiting, mapping: Mapping[str, str], *, kept: bool
+) -> Response:
+    kind = RecordKind(found.upload.kind)
+    return page(
+        serving,
+        "columns.html",
+        waiting=found,
+        kind=KIND_LABELS[kind],
+        preview=_preview(serving, found, mapping),
+        labels=field_labels(kind),
+        corrected=mapping,
+        kept=kept,
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
@@ -215,35 +214,6 @@ def test_a_changed_password_signs_out_every_other_browser(app: FastAPI, bureau: 
     assert other.post("/sign-in", data={"login": "userbureau", "password": PASSWORD}).status_code == 401
     again = other.post("/sign-in", data={"login": "userbureau", "password": new}, follow_redirects=False)
     assert again.status_code == 303
-
-
-def test_an_upload_becomes_records_a_report_and_lines_in_the_log(bureau: Browser) -> None:
-    rows = "专利名称,申请号,摘要,专利权人\n新型盐水电解槽,CN202310999999.1,电解槽,河东大学\n,2.01E+12,摘要,河东大学\n"
-    form = {"kind": "patents", "source": ""}
-    sent = bureau.post("/import", form, files={"file": ("清单.csv", rows.encode())}, follow_redirects=False)
-    address = sent.headers["location"]
-    page = bureau.get(address).text
-    for _ in range(400):
-        if 'http-equiv="refresh"' not in page:
-            break
-        time.sleep(0.05)
-        page = bureau.get(address).text
-    numbers = dict(re.findall(r"<li>(读取|新增|合并|未导入|提醒)<b>(\d+)</b>", page))
-    assert int(numbers["读取"]) == int(numbers["新增"]) + int(numbers["合并"]) + int(numbers["未导入"]) == 2
-    assert "2.01E+12" in page
-    report = bureau.get(f"{address}/report.xlsx")
-    assert openpyxl.load_workbook(BytesIO(report.content)).sheetnames == ["概况", "问题行"]
-    assert report.headers["content-disposition"].startswith(
-        "attachment; filename*=UTF-8''%E6%B8%85%E5%8D%95-"
-    )
-    assert "导入 清单.csv（patents）" in bureau.get("/manage").text
-
-
-def test_uploads_that_are_too_large_or_of_no_kind(bureau: Browser) -> None:
-    large = bureau.client.post("/import", headers={"Content-Length": "200000001"}, content=b"x")
-    assert (large.status_code, large.json()["detail"]) == (413, "请求正文超过 200000000 字节。请缩短后重试。")
-    other = bureau.post("/import", {"kind": "发票"}, files={"file": ("清单.csv", b"x")})
-    assert (other.status_code, "不认识的数据种类“发票”" in other.text) == (422, True)
 
 
 def test_an_invitation_makes_an_account_that_sees_its_own(bureau: Browser, app: FastAPI) -> None:
