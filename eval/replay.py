@@ -26,6 +26,7 @@ from matcher.domain import (
     TransactionKind,
 )
 from matcher.errors import InputError
+from matcher.programme.membership import Registry
 from matcher.term import expiry
 
 FIXED = frozenset(
@@ -58,6 +59,8 @@ class Past:
     transactions: Sequence[Transaction]
     groups: Mapping[str, str] = field(default_factory=dict)
     """Group by normalised party name, for relations that names do not show."""
+    registry: Registry | None = None
+    """By which groups results are told apart; None: by none."""
 
 
 @dataclass(frozen=True, slots=True)

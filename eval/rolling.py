@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -218,7 +218,24 @@ def _strata(past: Past, one: Rolled, scheme: Scheme, seed: int) -> tuple[Stratum
             lambda need, patent: strata.popularity(deals[need].get(patent, 0)),
         )
     )
-    return tuple(stratum for found in (*by_need, *by_patent) for stratum in found)
+    by_group = _by_group(past, one, scheme, seed) if past.registry else ()
+    return tuple(stratum for found in (*by_need, *by_patent, *by_group) for stratum in found)
+
+
+def _by_group(past: Past, one: Rolled, scheme: Scheme, seed: int) -> Iterator[tuple[Stratum, ...]]:
+    """By enterprises' and holders' groups and by key industries, as they are on record now."""
+    registry = past.registry
+    if registry is None:
+        return
+    needs = {need_at(need.id, at.cut): need for at in one.replays for need in at.asked}
+    asking = {
+        key: registry.of_need(replace(needs[key], enterprise_id=enterprise))
+        for key, enterprise in one.groups.items()
+    }
+    yield strata.by_need_groups(one.scores, scheme.measures[0], asking, seed)
+    bought = {id_ for judged in one.judgements.levels.values() for id_ in judged}
+    members = {patent.id: registry.of_patent(patent) for patent in past.patents if patent.id in bought}
+    yield strata.by_patent_groups(one.run, one.judgements, scheme, members, seed)
 
 
 def _deals(one: Rolled) -> dict[str, Mapping[str, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from eval.scoring import Scheme, Scores, score
 from matcher.corpus import FOCUS
 from matcher.domain import Need
 from matcher.errors import InputError
+from matcher.groups import Group
 from matcher.programme.diagnosis import diagnose
 
 
@@ -51,14 +52,54 @@ def by_pair(
     for need, judged in known.levels.items():
         for candidate, level in judged.items():
             parts[group(need, candidate)][need][candidate] = level
-    found = []
-    for name in sorted(parts):
-        part = Judgements(parts[name])
-        if part.needs_with(scheme.relevant):
-            scores = score(run, part, scheme)
-            values = scores.values[scheme.measures[0]]
-            found.append(Stratum(name, scheme.measures[0], len(scores.need_ids), interval(values, seed)))
-    return tuple(found)
+    return tuple(
+        stratum
+        for name in sorted(parts)
+        for stratum in _part(name, run, Judgements(parts[name]), scheme, seed)
+    )
+
+
+def _part(name: str, run: Run, part: Judgements, scheme: Scheme, seed: int) -> Iterator[Stratum]:
+    """The stratum of some judgements; none where nothing among them is relevant."""
+    if part.needs_with(scheme.relevant):
+        scores = score(run, part, scheme)
+        values = scores.values[scheme.measures[0]]
+        yield Stratum(name, scheme.measures[0], len(scores.need_ids), interval(values, seed))
+
+
+def by_need_groups(
+    scores: Scores, measure: str, members: Mapping[str, Iterable[Group]], seed: int = 0
+) -> tuple[Stratum, ...]:
+    """The measure over the needs of each group, by dimension and name; a need of several qualifications counts in each."""
+    rows: dict[Group, list[int]] = defaultdict(list)
+    for row, need in enumerate(scores.need_ids):
+        for group in members.get(need, ()):
+            rows[group].append(row)
+    values = scores.values[measure]
+    return tuple(
+        Stratum(_named(group), measure, len(rows[group]), interval(values[rows[group]], seed))
+        for group in sorted(rows)
+    )
+
+
+def by_patent_groups(
+    run: Run, known: Judgements, scheme: Scheme, members: Mapping[str, Iterable[Group]], seed: int = 0
+) -> tuple[Stratum, ...]:
+    """`by_pair` over the groups of patents, by patent id; a patent of several industries counts in each."""
+    parts: dict[Group, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    for need, judged in known.levels.items():
+        for candidate, level in judged.items():
+            for group in members.get(candidate, ()):
+                parts[group][need][candidate] = level
+    return tuple(
+        stratum
+        for group in sorted(parts)
+        for stratum in _part(_named(group), run, Judgements(parts[group]), scheme, seed)
+    )
+
+
+def _named(group: Group) -> str:
+    return f"{group.dimension}：{group.name}"
 
 
 def popularity(deals: int) -> str:

@@ -26,6 +26,7 @@ from eval.splits import Cut
 from eval.splits import rolling as rolling_cuts
 from eval.trec import read_judgements, read_run
 from matcher.errors import InputError
+from matcher.programme.membership import Registry
 from matcher.ranker import RankerArtefact
 from matcher.settings import Settings
 from matcher.store.database import Store
@@ -191,8 +192,11 @@ def ablate(
     return report("消融：逐项去掉信号", systems.ablated(task, embedder, settings, context), asked, stamp)
 
 
-def witnesses(store: Store, groups: Mapping[str, str] | None = None) -> Witnesses:
-    """All records of a store that say what fitted; `groups` names the group of related parties by party."""
+def witnesses(store: Store, groups: Mapping[str, str] | None = None, home: Path = Path()) -> Witnesses:
+    """All records of a store that say what fitted; `groups` names the group of related parties by party.
+
+    `home` is the workspace whose table of key industries tells results apart; the shipped table where it has none.
+    """
     from eval.evidence import Witnesses
 
     past = Past(
@@ -201,6 +205,7 @@ def witnesses(store: Store, groups: Mapping[str, str] | None = None) -> Witnesse
         list(store.needs.all()),
         list(store.transactions.all()),
         {party_name(name): group for name, group in (groups or {}).items()},
+        Registry.of(store, home),
     )
     return Witnesses(past, list(store.assessments.all()), store.outcomes.of_event())
 

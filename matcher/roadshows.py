@@ -99,7 +99,7 @@ def draw_up(workspace: Workspace, event: Event, pool: MatchList) -> Built:
         shown = workspace.store.roadshows.shown_since(since, besides=event.id)
     if not event.rules.quotas:
         return build(pool, event.rules, event.id, shown)
-    registry = Registry.of(workspace)
+    registry = Registry.of(workspace.store, workspace.settings.home)
     registry.check(quota.group for quota in event.rules.quotas)
     return build(
         pool,

@@ -51,7 +51,7 @@ def known_in(settings: Settings, related: Path | None = None) -> Known:
         )
     groups = {} if related is None else read_groups(related)
     with Workspace.open(settings) as workspace:
-        found = usecases.witnesses(workspace.store, groups)
+        found = usecases.witnesses(workspace.store, groups, workspace.settings.home)
         return Known(found, f"{settings.home.name}（{workspace.store.data_version()}）")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -23,6 +24,7 @@ from matcher.groups import (
     qualifications,
 )
 from matcher.programme.industries import Industry, need_tags, patent_tags, read_industries
+from matcher.store.database import Store
 from matcher.workspace import Workspace
 
 
@@ -35,13 +37,12 @@ class Registry:
     industries: Sequence[Industry]
 
     @classmethod
-    def of(cls, workspace: Workspace) -> Self:
+    def of(cls, store: Store, home: Path) -> Self:
         """The records of a workspace as they are now."""
-        store = workspace.store
         return cls(
             {one.name: one for one in store.holders.all()},
             {one.id: one for one in store.enterprises.all()},
-            read_industries(workspace.settings.home),
+            read_industries(home),
         )
 
     def industries_of(self, patent: Patent) -> tuple[str, ...]:
@@ -98,7 +99,7 @@ def needs_of_groups(workspace: Workspace, needs: Sequence[Need], wanted: Sequenc
     asked = [group for group in wanted if group.dimension in OF_NEEDS]
     if not asked:
         return list(needs)
-    registry = Registry.of(workspace)
+    registry = Registry.of(workspace.store, workspace.settings.home)
     registry.check(asked)
     return [need for need in needs if kept(registry.of_need(need), asked)]
 
@@ -108,7 +109,7 @@ def rows_of_groups(workspace: Workspace, ids: Sequence[str], mask: Mask, wanted:
     asked = [group for group in wanted if group.dimension not in OF_NEEDS]
     if not asked:
         return mask
-    registry = Registry.of(workspace)
+    registry = Registry.of(workspace.store, workspace.settings.home)
     registry.check(asked)
     found = workspace.store.patents.many(id_ for id_, stays in zip(ids, mask, strict=True) if stays)
     belonging = {id_ for id_, patent in found.items() if kept(registry.of_patent(patent), asked)}

@@ -90,7 +90,7 @@ def progress(workspace: Workspace, as_of: date, since: date | None = None) -> Pr
     since = since or date(as_of.year, 1, 1)
     table = read_milestones(workspace.settings.home)
     patents = list(store.patents.all())
-    registry = Registry.of(workspace)
+    registry = Registry.of(workspace.store, workspace.settings.home)
     industries = {patent.id: registry.industries_of(patent) for patent in patents}
 
     def standing_at(day: date) -> list[Standing]:

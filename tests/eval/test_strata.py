@@ -6,9 +6,10 @@ import pytest
 
 from eval.judgements import Judgement, Run, judgements
 from eval.scoring import Mode, Scheme, score
-from eval.strata import by_need, by_pair, popularity, quality, weighted
+from eval.strata import by_need, by_need_groups, by_pair, by_patent_groups, popularity, quality, weighted
 from matcher.corpus import FOCUS
 from matcher.domain import Need
+from matcher.groups import Dimension, Group
 
 KNOWN = judgements(
     [
@@ -26,6 +27,26 @@ SCHEME = Scheme(Mode.FULL, ("recall@2",))
 def test_groups_of_needs() -> None:
     found = by_need(score(RUN, KNOWN, SCHEME), "recall@2", {"n1": "甲市", "n3": "甲市"})
     assert [(one.name, one.needs, one.mean.mean) for one in found] == [("未知", 1, 0.0), ("甲市", 2, 0.75)]
+
+
+def test_a_need_of_two_groups_counts_in_both() -> None:
+    central, high = Group(Dimension.QUALIFICATION, "央企"), Group(Dimension.QUALIFICATION, "高新技术企业")
+    members = {"n1": [central, high], "n2": [high], "n3": [Group(Dimension.REGISTRATION, "未注明")]}
+    found = by_need_groups(score(RUN, KNOWN, SCHEME), "recall@2", members)
+    assert [(one.name, one.needs, one.mean.mean) for one in found] == [
+        ("注册状态：未注明", 1, 1.0),
+        ("资质类型：央企", 1, 0.5),
+        ("资质类型：高新技术企业", 2, 0.25),
+    ]
+
+
+def test_a_patent_of_two_industries_counts_in_both() -> None:
+    new, green = Group(Dimension.PATENT_INDUSTRY, "新材料"), Group(Dimension.PATENT_INDUSTRY, "节能环保")
+    found = by_patent_groups(RUN, KNOWN, SCHEME, {"a": [new, green], "b": [green], "x": [new]})
+    assert [(one.name, one.needs, one.mean.mean) for one in found] == [
+        ("专利产业：新材料", 1, 1.0),
+        ("专利产业：节能环保", 2, 0.25),
+    ]
 
 
 def test_popular_and_long_tail_patents() -> None:

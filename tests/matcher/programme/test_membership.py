@@ -38,7 +38,7 @@ def listed(workspace: Workspace, *groups: str) -> list[tuple[str, str]]:
 
 
 def test_every_record_has_a_group_of_every_dimension(known: Workspace) -> None:
-    registry = Registry.of(known)
+    registry = Registry.of(known.store, known.settings.home)
     needs = {need.id: need for need in known.store.needs.all()}
     patents = {patent.id: patent for patent in known.store.patents.all()}
     assert sorted(registry.of_need(needs["n1"])) == [
