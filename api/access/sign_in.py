@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from api.access import secrets
+from api.access.filling import Filling
 from api.access.keys import KeyRequest
 from api.access.policy import NotSignedIn
 from api.access.roles import PEOPLE, Caller, Role, checked_name, checked_subject
@@ -41,6 +42,7 @@ class Access:
         self.accounts = Accounts(engine)
         self.keys = Keys(engine)
         self.audit = Audit(engine)
+        self.filling = Filling(engine)
 
     def first_link(self, at: datetime) -> str | None:
         """The token of a one-time link for the first administrator; None where there is one already.

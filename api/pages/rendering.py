@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from api.access.policy import Extent, Operation, extent
 from api.access.roles import Caller
 from api.serving import Serving
+from matcher.matchlists.exports.wording import fee_text
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -28,6 +29,7 @@ _MENU = (
     ("/lists", "对接清单", Operation.MAKE_LIST),
     ("/import", "导入", Operation.IMPORT),
     ("/status", "进展", Operation.STATUS),
+    ("/fill-in-links", "盘点填报", Operation.HAND_OUT),
     ("/manage", "管理", Operation.INVITE),
 )
 
@@ -77,5 +79,6 @@ def _environment() -> Environment:
     )
     environment.filters["marked"] = marked
     environment.filters["moment"] = _moment
+    environment.filters["fee"] = fee_text
     environment.globals["Operation"] = Operation
     return environment

@@ -9,8 +9,8 @@ from starlette.staticfiles import StaticFiles
 from api.pages import (
     comparing,
     events,
+    filling,
     imports,
-    jobs,
     lists,
     management,
     need_forms,
@@ -33,9 +33,9 @@ ROUTERS = tuple(
         events,
         lists,
         imports,
-        jobs,
         status,
         management,
+        filling,
         reference,
         sign_in,
     )

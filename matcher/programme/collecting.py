@@ -12,15 +12,16 @@ from pathlib import Path
 from matcher.errors import InputError
 from matcher.importing.cells import Cells, RowRefused, parse_number
 from matcher.importing.report import RowProblem, Severity
+from matcher.importing.rows import stated
 from matcher.inventory import Appraisal, Item, Stage, Task
 from matcher.matchlists.forms import read_forms
 from matcher.programme.answers import is_answered, read_appraisal
-from matcher.programme.inventory_form import PRINTED, SELF_FORM, title_of
+from matcher.programme.inventory_form import ENTRIES, PRINTED, SELF_FORM, title_of
 from matcher.settings import FileLimits
 from matcher.store.merging import shown
 
 _SUFFIXES = frozenset({".xlsx", ".xls"})
-_OPEN = frozenset({Stage.NOT_STARTED, Stage.AWAITING})
+OPEN = frozenset({Stage.NOT_STARTED, Stage.AWAITING})
 """States in which an answer is awaited, be it another one than before."""
 
 
@@ -137,12 +138,37 @@ def collect(
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.name.startswith(("~$", ".")):
             answers += _read_file(path, folder, expected, as_of, limits, found)
+    _settle_all(answers, items, found)
+    return found
+
+
+def collect_answers(
+    said: Sequence[Mapping[str, str]], place: str, expected: Expected, items: Mapping[str, Item], as_of: date
+) -> Collected:
+    """What was filled in elsewhere than in a file, row by row, as `collect` reads the rows of a sheet.
+
+    A row maps the form's fields, the printed ones too, to what was written; `place` stands for file and sheet.
+    """
+    found = Collected()
+    line = FileLine(place, tasks="、".join(expected.by_id))
+    found.files.append(line)
+    headers = {entry.field: entry.title for entry in ENTRIES}
+    answers: list[Answer] = []
+    for number, row in enumerate(said, 1):
+        values = {field: text for field, cell in row.items() if (text := stated(cell.strip(), field))}
+        line.rows += 1
+        cells = Cells(values, headers, place, line.tasks, number, found.problems)
+        answers += _read_row(cells, expected, as_of, line, found)
+    _settle_all(answers, items, found)
+    return found
+
+
+def _settle_all(answers: Sequence[Answer], items: Mapping[str, Item], found: Collected) -> None:
     by_patent: dict[str, list[Answer]] = defaultdict(list)
     for answer in answers:
         by_patent[answer.patent_id].append(answer)
     for patent_id, said in sorted(by_patent.items()):
         _settle(said, items.get(patent_id) or Item(patent_id), found)
-    return found
 
 
 def _read_file(
@@ -233,7 +259,7 @@ def _settle(said: Sequence[Answer], item: Item, found: Collected) -> None:
     if different:
         return
     stored = item.self_assessment
-    if item.stage in _OPEN or (stored is None and item.stage is Stage.SELF_ASSESSED):
+    if item.stage in OPEN or (stored is None and item.stage is Stage.SELF_ASSESSED):
         found.taken.append(first)
     elif stored is None:
         first.cells.problem("patent", f"该专利已处于“{item.stage}”，自评未采用。", Severity.WARNING)

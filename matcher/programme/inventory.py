@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -11,10 +11,10 @@ from matcher.domain import LegalStatus, Patent
 from matcher.errors import InputError, NotFound
 from matcher.importing.cells import RowRefused
 from matcher.importing.report import RowProblem, Severity
-from matcher.inventory import Act, Division, Item, Justification, Stage, Step, Task, changed, move
+from matcher.inventory import Act, Division, Item, Justification, Printed, Stage, Step, Task, changed, move
 from matcher.matchlists.forms import read_forms
 from matcher.programme.answers import declared
-from matcher.programme.collecting import Answer, Collected, Expected, collect
+from matcher.programme.collecting import OPEN, Answer, Collected, Expected, collect, collect_answers
 from matcher.programme.fill_in import write_fill_in
 from matcher.programme.inventory_form import inventory_sheet, title_of
 from matcher.programme.overdue import TaskLine, task_lines
@@ -170,6 +170,38 @@ def _note_returns(store: Store, expected: Expected, collected: Collected, day: d
             files.setdefault(name, line.file)
     back = [task for task in expected.tasks if task.id in files and task.returned_on is None]
     store.inventory.save(replace(task, returned_on=day, returned_file=files[task.id]) for task in back)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """What a unit still has to fill in of its task: the printed rows, each with its patent as it is known now."""
+
+    task: Task
+    rows: tuple[tuple[Printed, Patent], ...]
+
+
+def open_task(store: Store, task_id: str) -> OpenTask:
+    """The open part of a task; raises NotFound."""
+    task = next((task for task in store.inventory.tasks() if task.id == task_id), None)
+    if task is None:
+        raise NotFound(f"没有盘点任务“{task_id}”。")
+    ids = [row.patent_id for row in task.rows]
+    items, patents = store.inventory.many(ids), store.patents.many(ids)
+    rows = ((row, patents[row.patent_id]) for row in task.rows if row.patent_id in patents)
+    return OpenTask(task, tuple(each for each in rows if items[each[1].id].stage in OPEN))
+
+
+def answer_task(store: Store, task_id: str, said: Sequence[Mapping[str, str]], act: Act) -> Collected:
+    """Take what a unit fills in on a page, with the checks of `collect_folder`; all of it, or nothing where any is wrong."""
+    task = open_task(store, task_id).task
+    expected = Expected(task.batch, [task])
+    items = store.inventory.many(expected.owners)
+    found = collect_answers(said, act.source, expected, items, act.at.date())
+    refused = any(problem.severity is Severity.REFUSED for problem in found.problems)
+    if found.taken and not refused and not found.clashes:
+        _land(store, found.taken, items, act)
+        _note_returns(store, expected, found, act.at.date())
+    return found
 
 
 def overdue(store: Store, batch: str, as_of: date) -> list[TaskLine]:
