@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,9 @@ _LOOPBACK = ("127.0.0.1", "localhost")
 def serve(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="端口。")] = 8600,
     host: Annotated[str, typer.Option("--host", help="只能是本机：127.0.0.1 或 localhost。")] = "127.0.0.1",
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=64, help="服务进程数；人多时取处理器的核数。")
+    ] = 1,
     open_page: Annotated[bool, typer.Option("--open", help="就绪后在本机浏览器中打开页面。")] = False,
     home: Home = None,
     model: Model = None,
@@ -30,8 +33,11 @@ def serve(
     """
     import uvicorn
 
+    from api.access.sign_in import Access
     from api.cli.browser import open_when_ready
     from api.http import create_app
+    from api.http.process import run_processes
+    from api.store.database import open_service
 
     if host not in _LOOPBACK:
         raise SettingsError(
@@ -39,24 +45,26 @@ def serve(
         )
     settings = read_settings(home, model)
     _refresh(settings)
-    app = create_app(settings)
     address = f"http://127.0.0.1:{port}"
     typer.echo(f"页面 {address}/　接口说明 {address}/docs", err=True)
-    token = app.state.services.access.first_link(now())
+    token = Access(open_service(settings)).first_link(now())
     first = address if token is None else f"{address}/invitation/{token}"
     if token is not None:
         typer.echo(f"还没有管理员。请在 24 小时内用这个链接建立（用过即失效）：{first}", err=True)
     if open_page:
         open_when_ready(host, port, first)
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-    )
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "log_level": "warning",
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+    }
+    if workers == 1:
+        uvicorn.run(create_app(settings), **options)
+    else:
+        run_processes(settings, workers, **options)
 
 
 def key(
