@@ -10,7 +10,7 @@ import numpy as np
 
 from indexes.coded import FastScanIndex, PartitionedIndex
 from indexes.contract import Backend, Hits, IndexUnusable, VectorIndex, Vectors
-from indexes.engines import Engine
+from indexes.engines import Engine, Parts
 from indexes.exact import ExactIndex
 from indexes.served import ServedKind
 
@@ -55,6 +55,27 @@ _MIXED = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Which index is wanted: an engine at an address, or the local kind of that name; empty: by the number of rows.
+
+    parts: int32 (rows,), what an engine may keep together and filters often name, such as regions.
+    """
+
+    kind: str = ""
+    address: str = ""
+    parts: Parts | None = None
+
+    @property
+    def name(self) -> str:
+        """The kind that an index of this choice must have; empty: any local one. Raises IndexUnusable for an address
+        that is none."""
+        return engine_kind(self.address) if self.address else self.kind
+
+
+BY_SIZE = Choice()
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
     """An index, the name of its kind, and its recall@50 against the exact answer; 1.0 where it is exact."""
 
@@ -77,7 +98,7 @@ def engine_kind(address: str) -> str:
 def backend_of(kind: str, address: str) -> Backend:
     """The engine at an address, or the local kind of that name; raises IndexUnusable where either is not to be had."""
     if address:
-        return ServedKind(ENGINES[engine_kind(address)](address))
+        return _engine(address)
     if kind in ENGINES:
         raise IndexUnusable(
             f"当前索引的向量在外部引擎（{kind}）中，而设置中没有它的地址。请设置 MATCHER_INDEX，"
@@ -86,29 +107,45 @@ def backend_of(kind: str, address: str) -> Backend:
     return BACKENDS[kind]
 
 
+def one_process(address: str) -> bool:
+    """Whether only one process may use the index at an address: an embedded engine locks its file."""
+    parts = urlsplit(address)
+    return _SCHEMES.get(parts.scheme) == "milvus" and not parts.hostname
+
+
+def _engine(address: str) -> ServedKind:
+    return ServedKind(ENGINES[engine_kind(address)](address))
+
+
+def _built(vectors: Vectors, kind: str, choice: Choice) -> VectorIndex:
+    if choice.address:
+        return _engine(choice.address).build(vectors, choice.parts)
+    return BACKENDS[kind].build(vectors)
+
+
 def automatic(rows: int) -> str:
     """The kind for a number of rows."""
     return [kind for kind, least in AUTOMATIC.items() if rows >= least][-1]
 
 
-def build_index(vectors: Vectors, kind: str = "", address: str = "") -> Built:
-    """Index vectors of shape (rows, dimension) in the engine at an address, by the kind of that name, or by the table.
+def build_index(vectors: Vectors, choice: Choice = BY_SIZE) -> Built:
+    """Index vectors of shape (rows, dimension).
 
     Raises IndexUnusable where a kind that was asked for by name has too low a recall (the table's choice gives way to
     the exact index), ValueError for vectors that are no numbers.
     """
-    chosen = engine_kind(address) if address else kind or automatic(len(vectors))
-    index = backend_of(chosen, address).build(vectors)
+    chosen = choice.name or automatic(len(vectors))
+    index = _built(vectors, chosen, choice)
     recall = measured_recall(index, vectors)
     if recall >= RECALL_FLOOR:
         return Built(index, chosen, recall)
-    if not kind and not address:
+    if not choice.name:
         return Built(ExactIndex(vectors), "exact", 1.0)
     raise IndexUnusable(
         f"新建的向量索引（{chosen}）召回率 {recall:.3f}，低于下限 {RECALL_FLOOR}，未启用，原索引不变。"
         + (
             "请去掉 MATCHER_INDEX 中的 index=…（逐件计算），再运行 matcher index。"
-            if address
+            if choice.address
             else '请在 matcher.toml 的 [retrieval] 中去掉 index 一项（由程序选择）或设为 "exact"，再运行 matcher index。'
         )
     )

@@ -81,6 +81,10 @@ class Engine(Protocol):
         """Hold them no longer."""
         ...
 
+    def version(self) -> str:
+        """Of the engine's program."""
+        ...
+
     def fetch(self, keys: Keys) -> dict[int, Vectors]:
         """The vectors of those keys that are held."""
         ...

@@ -129,6 +129,10 @@ class MilvusEngine:
 
         return self._patiently(work)
 
+    def version(self) -> str:
+        """Of the server, such as 2.6.4; of the embedded engine its package's."""
+        return str(self._patiently(lambda client: client.get_server_version()))
+
     def add(self, keys: Keys, parts: Parts, vectors: Vectors) -> None:
         """Hold vectors of shape (keys, dimension); those that are held already stay one (upsert)."""
         rows = [

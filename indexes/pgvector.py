@@ -39,11 +39,10 @@ class PgvectorEngine:
         if not prefix.isidentifier():
             raise IndexUnusable(f"MATCHER_INDEX 中的 name={prefix} 只能由字母、数字和下划线组成。")
         url = url.difference_update_query([_SETTING]).set(drivername="postgresql+psycopg")
-        self.place = (
-            f"{url.set(username=None, password=None).render_as_string()}，表 {prefix}_{_NAME}_{dimension}"
-        )
         self._table = f"{prefix}_{_NAME}_{dimension}".lower()
         self._dimension = dimension
+        where = f"{url.host or ''}:{url.port or 5432}/{url.database or ''}"
+        self.place = f"postgresql://{where}，表 {self._table}"
         try:
             self._pool = create_engine(
                 url, pool_pre_ping=True, pool_size=8, connect_args={"connect_timeout": 10}
@@ -76,6 +75,12 @@ class PgvectorEngine:
     def count(self) -> int:
         """How many vectors are held."""
         return int(self._rows(f"SELECT count(*) FROM {self._table}")[0][0]) if self._exists() else 0
+
+    def version(self) -> str:
+        """Of the server and of the extension, such as 18.1，vector 0.8.1."""
+        extension = "SELECT extversion FROM pg_extension WHERE extname = 'vector'"
+        server, vector = self._rows(f"SELECT current_setting('server_version'), ({extension})")[0]
+        return f"{server}，vector {vector or '未安装'}"
 
     def add(self, keys: Keys, parts: Parts, vectors: Vectors) -> None:
         """Hold vectors of shape (keys, dimension), all of them or none."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 
@@ -84,6 +84,8 @@ class ServedIndex:
     keys: Keys
     parts: Parts
     dimension: int
+    thorough: bool = False
+    """Whether every wanted vector is scored here, because the engine only looks at some."""
     _rows: Rows = field(init=False, repr=False)
     """Rows with a vector, in the order of their keys."""
     _known: dict[int, Vectors] = field(init=False, repr=False, default_factory=dict)
@@ -105,10 +107,14 @@ class ServedIndex:
                 f"{len(self._rows)} 件。请运行 matcher index --full 补齐。"
             )
 
+    def exactly(self) -> ServedIndex:
+        """The same without any approximation."""
+        return replace(self, thorough=not self.engine.exact)
+
     def plan(self, k: int, allowed: Mask | None = None) -> Plan:
         """How a query for k rows would be answered."""
         eligible = len(self) if allowed is None else int(np.count_nonzero(allowed))
-        way = Way.SERVED if self.engine.exact else Way.SERVED_NEAR
+        way = Way.ALL if self.thorough else Way.SERVED if self.engine.exact else Way.SERVED_NEAR
         return Plan(way, len(self), eligible, min(k + _MARGIN, eligible))
 
     def search(self, queries: Vectors, k: int, allowed: Mask | None = None) -> list[Hits]:
@@ -118,6 +124,12 @@ class ServedIndex:
         asked = np.flatnonzero(queries.any(axis=1))
         wanted = _Eligible.of(self, allowed)
         if not len(asked):
+            return hits
+        if self.thorough:
+            for query in asked:
+                hits[query] = self._with_empty(
+                    self._thorough(queries[query], k, wanted), queries[query], k, wanted
+                )
             return hits
         for query, near in zip(asked, self._nearest(queries[asked], self._limit(k), wanted), strict=True):
             hits[query] = self._settled(queries[query], near, k, wanted)
@@ -158,7 +170,7 @@ class ServedIndex:
 
     def _settled(self, query: Vectors, near: Near, k: int, wanted: _Eligible) -> Hits:
         """The true list out of what the engine proposes: asked for more until nothing left out can belong to it."""
-        doubt = self.dimension * float(np.finfo(np.float32).eps)
+        doubt = _doubt(self.dimension)
         limit, sought = self._limit(k), min(k, len(wanted.rows))
         while True:
             rows = self._places(near.keys)
@@ -175,7 +187,11 @@ class ServedIndex:
                 break
             limit = min(2 * limit, self.engine.most)
             (near,) = self._nearest(query[None], limit, wanted)
-        if len(best.rows) < k or best.scores[-1] <= _FARTHEST + doubt:
+        return self._with_empty(best, query, k, wanted)
+
+    def _with_empty(self, best: Hits, query: Vectors, k: int, wanted: _Eligible) -> Hits:
+        """The list with the rows that have no vector, where it reaches down to them."""
+        if len(best.rows) < k or best.scores[-1] <= _FARTHEST + _doubt(self.dimension):
             best = self._best(query, np.concatenate([best.rows, wanted.empty]), k)
         return best
 
@@ -260,6 +276,11 @@ def content_keys(vectors: Vectors, parts: Parts) -> Keys:
         taken.add(key)
         keys[row] = key
     return keys
+
+
+def _doubt(dimension: int) -> float:
+    """How far two float32 products of unit vectors may stand in the wrong order (Higham 2002, §3.1)."""
+    return dimension * float(np.finfo(np.float32).eps)
 
 
 def _hash(content: bytes, number: int) -> int:

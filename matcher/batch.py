@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from indexes.backends import one_process
 from indexes.contract import Mask
 from matcher.domain import Need, Patent
 from matcher.errors import MatcherError, NotReady
@@ -59,7 +60,8 @@ def match_all(
 ) -> list[NeedMatches]:
     """The list of each need, in their order. Few are matched here, many by one process a core."""
     matching, cores = workspace.matching(), os.cpu_count() or 1
-    if len(needs) < WORTH or cores == 1 or matching.reranking is not None:
+    alone = cores == 1 or matching.reranking is not None or one_process(workspace.settings.index)
+    if len(needs) < WORTH or alone:
         return matching.match(needs, workspace.context(asked.as_of), asked.rules, asked.allowed, progress)
     return _in_processes(workspace, needs, asked, progress or (lambda done, total: None), cores)
 

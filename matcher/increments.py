@@ -78,10 +78,10 @@ class Base:
     digests: Digests
 
     @classmethod
-    def open(cls, version: Path) -> Base:
+    def open(cls, version: Path, address: str = "") -> Base:
         """That of a published version, whose checksums the caller has compared; raises IndexUnusable."""
         folder = version / _BASE if (version / _BASE).is_dir() else version
-        collection = Collection.load(folder)
+        collection = Collection.load(folder, address)
         try:
             digests = np.load(folder / _DIGESTS, allow_pickle=False)
         except (OSError, ValueError) as error:
@@ -156,11 +156,11 @@ class Extended:
         self.side.lexical.save_segment(side)
 
 
-def load(version: Path) -> Collection:
+def load(version: Path, address: str = "") -> Collection:
     """The collection of a published version, memory-mapped; raises IndexUnusable."""
     if not (version / _BASE).is_dir():
-        return Collection.load(version)
-    base, side = Collection.load(version / _BASE), version / _SIDE
+        return Collection.load(version, address)
+    base, side = Collection.load(version / _BASE, address), version / _SIDE
     try:
         ids = tuple(json.loads((side / _IDS).read_text(encoding="utf-8")))
         gone = np.load(side / _GONE, allow_pickle=False)

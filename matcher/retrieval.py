@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.backends import BACKENDS, build_index
+from indexes.backends import BY_SIZE, ENGINES, Choice, backend_of, build_index
 from indexes.coded import CodedIndex
 from indexes.contract import Hits, IndexUnusable, Mask, Vectors, VectorSearch
 from indexes.exact import ExactIndex
@@ -25,6 +25,7 @@ from indexes.fusion import CosineScale, weighted_sum
 from indexes.lexical import LexicalIndex
 from indexes.postings import Document, Query
 from indexes.segments import SegmentedLexical, SegmentedVectors
+from indexes.served import ServedIndex
 
 Values = NDArray[np.float64]
 Weights = Mapping[str, float]
@@ -78,16 +79,16 @@ class Collection:
         documents: Sequence[Document],
         vectors: Vectors,
         queries: Sequence[Query],
-        kind: str = "",
+        choice: Choice = BY_SIZE,
     ) -> Self:
         """Index documents with their vectors, shape (documents, dimension); `queries` fit the second idf.
 
-        `kind` names the vector index; empty: by size. Raises IndexUnusable where its recall is too low.
+        `choice` names the vector index. Raises IndexUnusable where its recall is too low.
         """
         if list(ids) != sorted(set(ids)):
             raise ValueError("ids must be ascending and distinct")
         lexical = LexicalIndex.build(documents, queries)
-        built = build_index(vectors, kind)
+        built = build_index(vectors, choice)
         return cls(tuple(ids), built.index, CosineScale.fit(vectors), lexical, built.kind, built.recall)
 
     @property
@@ -100,8 +101,12 @@ class Collection:
         vectors: VectorSearch = self.vectors
         if isinstance(vectors, SegmentedVectors) and isinstance(vectors.base, CodedIndex):
             vectors = replace(vectors, base=vectors.base.exact)
+        if isinstance(vectors, SegmentedVectors) and isinstance(vectors.base, ServedIndex):
+            vectors = replace(vectors, base=vectors.base.exactly())
         if isinstance(vectors, CodedIndex):
             vectors = vectors.exact
+        if isinstance(vectors, ServedIndex):
+            vectors = vectors.exactly()
         return replace(self, vectors=vectors, kind="exact", recall=1.0)
 
     def search(
@@ -159,7 +164,9 @@ class Collection:
     def save(self, folder: Path) -> None:
         """Write everything into an existing folder; raises TypeError for a collection in two parts."""
         vectors, lexical = self.vectors, self.lexical
-        if not isinstance(vectors, ExactIndex | CodedIndex) or isinstance(lexical, SegmentedLexical):
+        if not isinstance(vectors, ExactIndex | CodedIndex | ServedIndex) or isinstance(
+            lexical, SegmentedLexical
+        ):
             raise TypeError("a collection in two parts is saved by the one who has joined them")
         (folder / _IDS).write_text(json.dumps(self.ids, ensure_ascii=False), encoding="utf-8")
         (folder / _KIND).write_text(json.dumps({"kind": self.kind, "recall": self.recall}), encoding="utf-8")
@@ -168,12 +175,13 @@ class Collection:
         lexical.save(folder)
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read it back, memory-mapped; raises IndexUnusable."""
+    def load(cls, folder: Path, address: str = "") -> Self:
+        """Read it back, memory-mapped; vectors may be in the engine at an address. Raises IndexUnusable."""
         try:
             ids = tuple(json.loads((folder / _IDS).read_text(encoding="utf-8")))
             stored = json.loads((folder / _KIND).read_text(encoding="utf-8"))
-            kind, recall, backend = stored["kind"], float(stored["recall"]), BACKENDS[stored["kind"]]
+            kind, recall = str(stored["kind"]), float(stored["recall"])
+            backend = backend_of(kind, address if kind in ENGINES else "")
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexUnusable(f"索引 {folder} 无法读取（{error}）。请运行 matcher index 重建。") from error
         scale, lexical = CosineScale.load(folder), LexicalIndex.load(folder)

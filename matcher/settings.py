@@ -46,6 +46,7 @@ class RankingSettings(_Section):
     text_strong: float = Field(0.88, ge=0, le=1, description="what the text signals alone must reach")
     text_recommended: float = Field(0.75, ge=0, le=1)
     text_possible: float = Field(0.57, ge=0, le=1)
+    assessment_half_life_days: float = Field(730, gt=0, description="after which 企业评价 counts half")
 
 
 class FileLimits(_Section):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -12,10 +12,14 @@ from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Generic, Self, TypeVar
+from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
-from indexes.contract import IndexUnusable, Mask, Vectors
+from indexes.backends import Choice
+from indexes.contract import Hits, IndexUnusable, Mask, Vectors, VectorSearch
+from indexes.engines import EngineGone
 from indexes.manifest import (
     Facts,
     IndexBusy,
@@ -26,6 +30,8 @@ from indexes.manifest import (
     open_verified,
     publish,
 )
+from indexes.planning import Plan
+from indexes.served import ServedIndex
 from matcher.corpus import Encoder, focus_needs, need_text, need_vectors, patent_text, text_vectors
 from matcher.domain import Need
 from matcher.errors import IndexDamaged, ModelError, NotReady, SettingsError
@@ -62,6 +68,8 @@ def lower_errors() -> Iterator[None]:
     """Errors of models and indexes as errors of the product, with the sentence that they came with."""
     try:
         yield
+    except EngineGone as error:
+        raise NotReady(str(error), code="engine_unavailable") from error
     except (IndexMissing, IndexStale, IndexBusy) as error:
         raise NotReady(str(error)) from error
     except IndexUnusable as error:
@@ -158,6 +166,27 @@ class SearchedDemand:
     collection: Collection
     records: Demand
     allowed: Mask | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    """Vectors in an engine, whose errors come as ours whenever it is asked."""
+
+    vectors: VectorSearch
+
+    def search(self, queries: Vectors, k: int, allowed: Mask | None = None) -> list[Hits]:
+        """As the engine's index does."""
+        with lower_errors():
+            return self.vectors.search(queries, k, allowed)
+
+    def plan(self, k: int, allowed: Mask | None = None) -> Plan:
+        """As the engine's index does."""
+        return self.vectors.plan(k, allowed)
+
+    def scores(self, query: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """As the engine's index does."""
+        with lower_errors():
+            return self.vectors.scores(query, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +324,7 @@ class Workspace:
             facts = {kind: self._facts(kind) for kind in _SOURCES}
             old = [kind for kind in _SOURCES if self._current(kind, facts[kind]) is None]
             full = full or not old
+            before = self._kept_in_engine()
             made: dict[str, Full | Extended] = {}
             if full or "patents" in old:
                 made["patents"] = self._patents(None if full else facts["patents"], progress)
@@ -305,6 +335,7 @@ class Workspace:
                 collection = built.collection
                 stated = replace(facts[kind], index=collection.kind, recall=collection.recall)
                 publish(self._folder(kind), built.save, stated, made_at)
+            self._retire(made.get("patents"), before)
 
     def _patents(self, facts: Facts | None, progress: Progress | None) -> Full | Extended:
         """The patents of the store: all of them, or what has changed since the build that `facts` would accept."""
@@ -316,24 +347,44 @@ class Workspace:
             ids = [id_ for id_ in change.added if id_ in found]
             documents = [patent_text(found[id_]) for id_ in ids]
             return base.extended(change, ids, documents, text_vectors(documents, self.embedder.spec, encode))
-        ids, documents = [], []
+        ids, documents, regions = [], [], []
         for patent in self.store.patents.all():
             ids.append(patent.id)
             documents.append(patent_text(patent))
+            regions.append(crc32(patent.region.encode()) >> 1)
         # The queries' own idf learns what needs are written like; focus areas are mere topics.
         queries = [need_text(need) for need in self.store.needs.all()]
         vectors = text_vectors(documents, self.embedder.spec, encode)
-        collection = Collection.build(ids, documents, vectors, queries, self.settings.retrieval.index)
+        choice = replace(self._choice("patents"), parts=np.array(regions, np.int32))
+        collection = Collection.build(ids, documents, vectors, queries, choice)
         return Full(collection, held.of_ids(ids))
 
     def _demand(self, progress: Progress | None) -> Full:
-        """Needs and focus areas, always as a whole: they are few."""
+        """Needs and focus areas, always as a whole and on this machine: they are few, and many of them secret."""
         needs = [*self.store.needs.all(), *focus_needs(self.store.enterprises.all())]
         wanted = sorted(needs, key=lambda need: need.id)
         texts, ids = [need_text(need) for need in wanted], [need.id for need in wanted]
         vectors = need_vectors(wanted, self.embedder, self._encoder(Role.QUERY, progress))
-        collection = Collection.build(ids, texts, vectors, (), self.settings.retrieval.index)
+        collection = Collection.build(ids, texts, vectors, (), self._choice("demand"))
         return Full(collection, np.zeros((len(ids), 2), dtype=np.uint64))
+
+    def _choice(self, kind: str) -> Choice:
+        return Choice(self.settings.retrieval.index, self.settings.index if kind == "patents" else "")
+
+    def _kept_in_engine(self) -> ServedIndex | None:
+        """The vectors that the engine holds for the index in use: readers may still ask for them."""
+        if not self.settings.index:
+            return None
+        base = self._base(self._facts("patents"))
+        vectors = None if base is None else base.collection.vectors
+        return vectors if isinstance(vectors, ServedIndex) else None
+
+    def _retire(self, made: Full | Extended | None, before: ServedIndex | None) -> None:
+        """Have the engine drop what neither the new index nor the one before needs; if it cannot now, then next time."""
+        vectors = made.collection.vectors if isinstance(made, Full) else None
+        if isinstance(vectors, ServedIndex):
+            with suppress(IndexUnusable):
+                vectors.retire([before] if before is not None else [])
 
     def _current(self, kind: str, facts: Facts) -> Published | None:
         """The index in use, where it is whole and has these facts."""
@@ -346,7 +397,7 @@ class Workspace:
         """What an addition can start from: an index of other data, but of the same texts, model and settings."""
         published = self._current("patents", replace(facts, data_version=None))
         try:
-            return None if published is None else Base.open(published.path)
+            return None if published is None else Base.open(published.path, self.settings.index)
         except IndexUnusable:
             return None
 
@@ -381,6 +432,7 @@ class Workspace:
                 as_of,
                 {enterprise.id: enterprise for enterprise in self.store.enterprises.all()},
                 {patent_id: tuple(items) for patent_id, items in by_patent},
+                half_life=self.settings.ranking.assessment_half_life_days,
             )
             self._context = known = _Known(key, context)
         return known.value
@@ -397,9 +449,11 @@ class Workspace:
                 or opened.published.path.name != current_version(self._folder(kind))
             ):
                 published = open_verified(self._folder(kind), expected)
-                collection = load(published.path)
+                collection = load(published.path, self.settings.index)
                 if self.settings.retrieval.exact:
                     collection = collection.exactly()
+                if self.settings.index and kind == "patents":
+                    collection = replace(collection, vectors=_Engine(collection.vectors))
                 opened = _Opened(expected, published, collection)
                 self._opened[kind] = opened
         return opened
@@ -413,7 +467,7 @@ class Workspace:
             model=embedder.spec.name,
             weights=embedder.fingerprint,
             dimension=embedder.spec.dimension,
-            index=self.settings.retrieval.index or None,
+            index=self._choice(kind).name or None,
         )
 
     def _folder(self, kind: str) -> Path:

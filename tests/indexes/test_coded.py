@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from indexes import backends, coded
-from indexes.backends import RECALL_FLOOR, automatic, build_index, measured_recall
+from indexes.backends import RECALL_FLOOR, Choice, automatic, build_index, measured_recall
 from indexes.coded import FastScanIndex, PartitionedIndex, Shape
 from indexes.contract import IndexUnusable
 from indexes.exact import ExactIndex
@@ -145,7 +145,7 @@ def test_the_kind_follows_the_size():
 
 
 def test_recall_is_measured_and_a_build_below_the_floor_is_refused(vectors, monkeypatch):
-    built = build_index(vectors, "fast-scan")
+    built = build_index(vectors, Choice("fast-scan"))
     assert (built.kind, 0.98 <= built.recall <= 1.0) == ("fast-scan", True)
     assert build_index(vectors[:2_000]).recall == 1.0
 
@@ -156,7 +156,7 @@ def test_recall_is_measured_and_a_build_below_the_floor_is_refused(vectors, monk
     assert measured_recall(Blind.build(vectors), vectors) < 0.7
     monkeypatch.setattr(backends, "BACKENDS", {"fast-scan": Blind})
     with pytest.raises(IndexUnusable, match=r"低于下限 0\.98，未启用，原索引不变"):
-        build_index(vectors, "fast-scan")
+        build_index(vectors, Choice("fast-scan"))
     monkeypatch.setattr(backends, "AUTOMATIC", {"fast-scan": 0})
     by_size = build_index(vectors)
     assert (by_size.kind, by_size.recall, type(by_size.index)) == ("exact", 1.0, ExactIndex)
