@@ -221,7 +221,7 @@ class Replayed:
     def on(self, at: Replay) -> Product:
         """The product of one day."""
         if self._last is None or self._last[0] is not at:
-            context = context_at(at.cut.on, self.enterprises, self.assessments)
+            context = context_at(at.cut.on, self.enterprises, self.assessments, self.settings)
             task = Task(at.asked, at.patents, k=self.k, deals=at.deals, silent=at.silent)
             self._last = (at, Product.of(task, self.embedder, self.settings, context))
         return self._last[1]
@@ -248,13 +248,20 @@ def product_of(collection: TestCollection, settings: Settings, as_of: date, k: i
     return Product.of(task, open_model(settings), settings, context_at(as_of, {}, []))
 
 
-def context_at(on: date, enterprises: Mapping[str, Enterprise], assessments: Iterable[Assessment]) -> Context:
+def context_at(
+    on: date,
+    enterprises: Mapping[str, Enterprise],
+    assessments: Iterable[Assessment],
+    settings: Settings | None = None,
+) -> Context:
     """What signals may know on a day; undated assessments are left out."""
     by_patent: dict[str, tuple[Assessment, ...]] = {}
     for one in sorted(assessments, key=lambda one: one.id):
         if one.on is not None and one.on <= on:
             by_patent[one.patent_id] = (*by_patent.get(one.patent_id, ()), one)
-    return Context(on, enterprises, by_patent)
+    if settings is None:
+        return Context(on, enterprises, by_patent)
+    return Context(on, enterprises, by_patent, half_life=settings.ranking.assessment_half_life_days)
 
 
 def _scored(product: Product, asked: Asked, found: Candidates, scale: Scale) -> list[Scored]:

@@ -7,6 +7,7 @@ import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, ValidationError
 
@@ -120,8 +121,8 @@ class Settings(_Section):
     """The workspace folder: database, indexes, caches, downloaded models."""
     index: str = ""
     """Address of the engine that holds the patents' vectors, milvus://… or postgresql://…; empty: this machine."""
-    database_url: str | None = None
-    """SQLAlchemy URL; None: SQLite in the workspace folder."""
+    database_url: str | None = Field(None, repr=False)
+    """postgresql://user@host:5432/database; None: SQLite in the workspace folder. A password is left to the environment."""
     model: str = "patent-need-static-zh"
     """Catalogue name, local folder, hub name, or served:NAME for a model that `embedding.service` runs."""
     device: str = "cpu"
@@ -152,12 +153,24 @@ def load_settings(file: Path | None = None, **overrides: Any) -> Settings:  # no
             raise SettingsError(f"设置文件 {path} 无法读取：{error}。请检查语法并以 UTF-8 保存。") from error
     elif file is not None:
         raise SettingsError(f"找不到设置文件 {file}。")
+    _refuse_passwords(path, values)
     _merge(values, _from_environment())
     _merge(values, {key: value for key, value in overrides.items() if value is not None})
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
         raise SettingsError(_explain(error)) from error
+
+
+def _refuse_passwords(file: Path, values: dict[str, Any]) -> None:
+    """Files are copied, backed up and shown to others: addresses in them hold no password."""
+    for name in ("database_url", "index"):
+        address = urlsplit(str(values.get(name, "")))
+        if address.password or "password" in parse_qs(address.query):
+            raise SettingsError(
+                f"设置文件 {file} 的 {name} 中写有密码。请从文件中删去，改用环境变量 PGPASSWORD 或 ~/.pgpass。",
+                code="password_in_file",
+            )
 
 
 def _from_environment() -> dict[str, Any]:

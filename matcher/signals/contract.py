@@ -11,6 +11,7 @@ from matcher.availability import Condition, available, conditions
 from matcher.domain import Assessment, Enterprise, Need, Patent
 from matcher.matches import Availability
 from matcher.related import RelatedTerms
+from matcher.signals.reliability import Reliability
 from matcher.term import expiry
 
 
@@ -70,7 +71,20 @@ class Context:
     """By patent id."""
     evidence: Callable[[Need, Patent], Evidence] = _no_evidence
     """Asked only for pairs that are shown."""
+    half_life: float = 730
+    """Days after which an assessment counts half."""
     _facts: dict[str, PatentFacts] = field(default_factory=dict, repr=False, compare=False)
+    _reliability: list[Reliability] = field(default_factory=list, repr=False, compare=False)
+
+    def reliability(self) -> Reliability:
+        """How far each enterprise's assessments have agreed with others' by the day, worked out on first use."""
+        if not self._reliability:
+            until = {
+                id_: [item for item in items if item.on is None or item.on <= self.as_of]
+                for id_, items in self.assessments.items()
+            }
+            self._reliability.append(Reliability.of(until))
+        return self._reliability[0]
 
     def facts(self, patent: Patent) -> PatentFacts:
         """Term and availability of a patent, remembered for the next need."""

@@ -1,8 +1,10 @@
 """Known answers of every signal, and what all of them have in common."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from matcher.domain import (
     Assessment,
@@ -268,6 +270,14 @@ def test_right_is_half_type_and_half_remaining_term():
     assert said(read("right", {}, model)) == (0.3, "实用新型，剩余保护期约 0.0 年（预计 2024-06-01 届满）")
 
 
+def said_of(patent, who, prospect):
+    return Assessment(f"{patent}{who}", patent, who, prospect=prospect, on=TODAY)
+
+
+def by_patent(items):
+    return {id_: tuple(one for one in items if one.patent_id == id_) for id_ in "pq"}
+
+
 class TestAssessments:
     @staticmethod
     def context(*items):
@@ -275,10 +285,10 @@ class TestAssessments:
 
     def test_one_fresh_stranger(self):
         context = self.context(Assessment("a", "p", "f", prospect=Prospect.GOOD, on=TODAY))
-        # (1·1 + 0.5·0.5) / (1 + 0.5)
+        # (¼ + 0.7) / (½ + 0.7)
         assert said(read("assessments", {}, {}, context)) == (
-            round(1.25 / 1.5, 12),
-            "其他企业评价产业化前景“好”1 次",
+            round(0.95 / 1.2, 12),
+            "其他企业评价产业化前景“好”1 次（最近 2024-06-01；每 730 天减半，并按评价方与他人评价的一致程度，折算 0.7 次）",
         )
 
     def test_own_word_counts_three_times_and_old_words_half(self):
@@ -286,11 +296,67 @@ class TestAssessments:
             Assessment("a", "p", "f", prospect=Prospect.POOR, on=TODAY),
             Assessment("b", "p", "e", prospect=Prospect.FAIR, on=date(2022, 6, 2)),  # 730 days ago
         )
-        # (1·0 + 1.5·0.75 + 0.5·0.5) / (1 + 1.5 + 0.5)
+        # for: ¼ + 3 · ½ · 0.7 · 0.5; against: ¼ + 0.7
         assert said(read("assessments", {"enterprise_id": "e"}, {}, context)) == (
-            round(1.375 / 3, 12),
-            "本企业曾评价产业化前景“较好”（2022-06-02）；其他企业评价产业化前景“差”1 次",
+            round(0.775 / 1.725, 12),
+            "本企业曾评价产业化前景“较好”（2022-06-02）；"
+            "其他企业评价产业化前景“差”1 次（最近 2024-06-01；每 730 天减半，并按评价方与他人评价的一致程度，折算 0.7 次）",
         )
+
+    def test_the_half_life_is_a_setting(self):
+        old = Assessment("a", "p", "f", prospect=Prospect.GOOD, on=date(2023, 6, 2))  # 365 days ago
+        context = Context(TODAY, assessments={"p": (old,)}, half_life=365)
+        assert read("assessments", {}, {}, context).value == pytest.approx((0.25 + 0.35) / (0.5 + 0.35))
+
+    def test_who_agrees_with_others_elsewhere_counts_more(self):
+        """f said of q and r what others said; g said the opposite of them."""
+        others = {
+            "q": (said_of("q", "f", Prospect.GOOD), said_of("q", "h", Prospect.GOOD)),
+            "r": (said_of("r", "g", Prospect.POOR), said_of("r", "h", Prospect.GOOD)),
+        }
+        values = {}
+        for who in ("f", "g"):
+            context = Context(TODAY, assessments={"p": (said_of("p", who, Prospect.GOOD),), **others})
+            values[who] = read("assessments", {}, {}, context).value
+        # (2 · 0.7 + 1) / 3 = 0.8 and (2 · 0.7 + 0) / 3
+        assert values == {
+            "f": pytest.approx(1.05 / 1.3),
+            "g": pytest.approx((0.25 + 1.4 / 3) / (0.5 + 1.4 / 3)),
+        }
+
+    def test_what_is_said_later_makes_nobody_reliable(self):
+        later = Assessment("z", "q", "h", prospect=Prospect.GOOD, on=date(2024, 6, 2))
+        known = {"p": (said_of("p", "f", Prospect.GOOD),), "q": (said_of("q", "f", Prospect.GOOD), later)}
+        context = Context(TODAY, assessments=known)
+        assert context.reliability().weight("f", "p") == pytest.approx(0.7)
+
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from("pq"), st.sampled_from("efg"), st.sampled_from(Prospect), st.integers(0, 3000)
+            ),
+            min_size=1,
+            max_size=8,
+        ),
+        st.data(),
+    )
+    def test_deleting_a_good_word_never_raises_the_value(self, words, data):
+        """Whoever said it, whenever, and whatever the others have said of this patent and another one."""
+        items = [
+            Assessment(str(n), patent, who, prospect=prospect, on=TODAY - timedelta(days=days))
+            for n, (patent, who, prospect, days) in enumerate(words)
+        ]
+        good = [
+            one for one in items if one.patent_id == "p" and one.prospect in (Prospect.GOOD, Prospect.FAIR)
+        ]
+        if not good:
+            return
+        gone = data.draw(st.sampled_from(good))
+        before, after = (
+            read("assessments", {"enterprise_id": "e"}, {}, Context(TODAY, assessments=by_patent(kept)))
+            for kept in (items, [one for one in items if one is not gone])
+        )
+        assert (0.5 if after is None else after.value) <= before.value + 1e-12
 
     def test_what_is_said_later_or_says_nothing_is_not_read(self):
         later = Assessment("a", "p", "f", prospect=Prospect.GOOD, on=date(2024, 6, 2))
