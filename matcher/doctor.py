@@ -13,12 +13,14 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from indexes.backends import engine_at
 from matcher.errors import MatcherError
 from matcher.settings import Settings
 from matcher.store.database import Store
-from matcher.store.engine import open_engine, sqlite_url
+from matcher.store.engine import open_engine, place_of, sqlite_url
 from matcher.store.migrations import HEAD, revision
-from matcher.workspace import Workspace, external_services, open_model, open_reranking
+from matcher.store.trouble import reason_of
+from matcher.workspace import Workspace, external_services, lower_errors, open_model, open_reranking
 
 _PYTHON = (3, 11)
 _LIBRARIES = {
@@ -186,11 +188,11 @@ def _state(settings: Settings) -> _State:
         return _State(Finding("数据库", True, f"尚未建立，首次导入时建立 {file}"))
     try:
         engine = open_engine(settings.database_url or sqlite_url(file))
-        where = engine.url.render_as_string(hide_password=True)
+        where = place_of(engine)
         found = revision(engine)
         engine.dispose()
-    except (MatcherError, SQLAlchemyError, ImportError) as error:
-        return _State(Finding("数据库", False, f"无法打开：{error}"))
+    except (MatcherError, SQLAlchemyError) as error:
+        return _State(Finding("数据库", False, f"无法打开：{reason_of(error)}"))
     where += f"，结构版本 {found or '无'}"
     if found == HEAD:
         return _State(Finding("数据库", True, where), current=True)
@@ -205,6 +207,7 @@ def _contents(settings: Settings) -> Iterator[Finding]:
     try:
         with Workspace.open(settings) as workspace:
             yield _counts(workspace.store)
+            yield _engine(workspace)
             index = _index(workspace)
             yield index
             if index.ok:
@@ -219,6 +222,21 @@ def _counts(store: Store) -> Finding:
     if counts[0]:
         return Finding("数据", True, detail)
     return Finding("数据", False, f"{detail}。请运行 matcher import patents 专利清单.xlsx。", essential=False)
+
+
+def _engine(workspace: Workspace) -> Finding:
+    """Where the patents' vectors are, and whether that engine answers; addresses are shown without secrets."""
+    address = workspace.settings.index
+    if not address:
+        return Finding("向量引擎", True, "本机（没有设置 MATCHER_INDEX）", essential=False)
+    try:
+        with lower_errors():
+            engine = engine_at(address, workspace.embedder.spec.dimension)
+            way = "逐件计算" if engine.exact else "近似检索"
+            detail = f"{engine.name} {engine.version()}，{engine.place}，{engine.count()} 件向量，{way}"
+    except MatcherError as error:
+        return Finding("向量引擎", False, str(error))
+    return Finding("向量引擎", True, detail)
 
 
 def _index(workspace: Workspace) -> Finding:

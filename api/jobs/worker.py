@@ -22,6 +22,7 @@ from api.store.jobs import Job, Jobs, JobState
 from matcher.errors import MatcherError
 from matcher.events import Event
 from matcher.landing import record_kind
+from matcher.store.trouble import GONE
 from matcher.workspace import Workspace
 
 LEASE = timedelta(seconds=30)
@@ -131,14 +132,14 @@ class Worker:
             self._wake.clear()
             try:
                 job = self.jobs.take(self._name, self._now(), self._lease)
+                if job is None:
+                    self._wake.wait(timeout=self._lease.total_seconds() / 3)
+                else:
+                    self._do(job)
             except MatcherError as error:
+                # The database is away: the job in hand shows no more life, and waits again once its lease is over.
                 _log.error("jobs: %s", error)
                 self._wake.wait(timeout=5)
-                continue
-            if job is None:
-                self._wake.wait(timeout=self._lease.total_seconds() / 3)
-            else:
-                self._do(job)
 
     def _beat(self) -> None:
         """Show every quarter of the lease that this worker lives; a long step must not look like death."""
@@ -161,6 +162,8 @@ class Worker:
                 return
             state = JobState.CANCELLED
         except MatcherError as error:
+            if error.code == GONE:
+                raise
             state, message = JobState.FAILED, str(error)
         except Exception:
             _log.exception("job %s failed", job.id)

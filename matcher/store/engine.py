@@ -58,6 +58,14 @@ def open_engine(url: str, place: str = "records") -> Engine:
     return engine
 
 
+def place_of(engine: Engine) -> str:
+    """Where a database is, without passwords."""
+    url = engine.url
+    if _is_sqlite(engine):
+        return url.render_as_string(hide_password=True)
+    return URL.create("postgresql", url.username, None, url.host, url.port, url.database).render_as_string()
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that sees one state of the database throughout."""

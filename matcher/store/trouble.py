@@ -26,8 +26,10 @@ _POSTGRES = {
     "53300": ("database_busy", "数据库服务器的连接数已满。请稍后重试，或由管理员调高 max_connections。"),
 }
 """SQLSTATE → our code and sentence."""
-_GONE = (
-    "database_gone",
+GONE = "database_gone"
+"""Code of the error that says that the server is away: nothing was written, and trying again later may help."""
+_AWAY = (
+    GONE,
     "数据库服务器暂时无法连接，这次操作没有写入。请稍后重试；一直如此时，请管理员运行 matcher doctor 查看原因。",
 )
 _CROWDED = "同时使用数据库的请求太多。请稍后重试。"
@@ -48,6 +50,14 @@ def explained(engine: Engine) -> Iterator[None]:
         raise ours from error
 
 
+def reason_of(error: Exception) -> str:
+    """What happened, for whoever keeps the database running: what the server or libpq said, in its own words."""
+    cause = error.__cause__
+    if isinstance(cause, DBAPIError) and getattr(error, "code", "") == GONE:
+        return f"{str(cause.orig).strip()}。请检查服务器是否在运行、database_url 是否正确，密码放在环境变量 PGPASSWORD 或 ~/.pgpass 中。"
+    return str(error)
+
+
 def _of_sqlite(engine: Engine, error: DBAPIError) -> MatcherError | None:
     words = str(error.orig)
     if isinstance(error, OperationalError):
@@ -66,7 +76,7 @@ def _of_postgres(error: DBAPIError) -> MatcherError | None:
     if known is None and not isinstance(error, OperationalError | InterfaceError):
         return None
     _log.warning("database: %s", str(error.orig).strip())
-    return _not_ready(known or _GONE)
+    return _not_ready(known or _AWAY)
 
 
 def _not_ready(known: tuple[str, str]) -> NotReady:

@@ -48,6 +48,7 @@ class PostgresServer:
         self._port = _free_port()
         self._data = folder / "data"
         self._log = folder / "log"
+        self._runs = False
         self._user = None
         program = _installed()
         if os.geteuid() == 0:
@@ -67,12 +68,16 @@ class PostgresServer:
             settings.write(f"unix_socket_directories = '{folder}'\n")
 
     def start(self) -> None:
-        """Start the server and wait until it answers."""
+        """Start the server, unless it runs, and wait until it answers."""
+        if self._runs:
+            return
         self._run("pg_ctl", "-D", str(self._data), "-l", str(self._log), "-w", "start")
+        self._runs = True
 
     def stop(self, mode: str = "fast") -> None:
         """Stop it, cutting all connections; `immediate` is as a crash."""
         self._run("pg_ctl", "-D", str(self._data), "-m", mode, "-w", "stop")
+        self._runs = False
 
     def url(self, database: str = "postgres", password: str = PASSWORD) -> str:
         """The URL of a database; an empty password leaves it to the environment."""
@@ -122,7 +127,8 @@ def running() -> Iterator[PostgresServer]:
         try:
             yield server
         finally:
-            server.stop("immediate")
+            if server._runs:
+                server.stop("immediate")
 
 
 def _installed() -> Path:
