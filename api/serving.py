@@ -17,6 +17,8 @@ from api.access.roles import Caller
 from api.access.sign_in import Access
 from api.jobs import Worker
 from api.store.audit import AuditLine
+from api.store.confirmations import Confirmations
+from api.store.interests import Interests
 from api.store.repeats import Repeats
 from matcher.errors import PermissionDenied
 from matcher.matches import MatchList
@@ -37,6 +39,8 @@ class Services:
     access: Access
     worker: Worker
     repeats: Repeats
+    interests: Interests
+    confirmations: Confirmations
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from api.cli import (
     assessments,
     evaluation,
     events,
+    interests,
     inventory_work,
     matching,
     programme,
@@ -40,6 +41,7 @@ app.command("backup")(service.backup)
 app.command("restore")(service.restore)
 app.add_typer(events.app, name="event")
 app.add_typer(inventory_work.app, name="inventory")
+app.command("interests")(interests.interests)
 app.add_typer(assessments.app, name="assessments")
 app.command("assigned")(assessments.assigned)
 app.command("tiers")(programme.tiers)

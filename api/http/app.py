@@ -20,7 +20,9 @@ from api.http.routes import imports
 from api.jobs import Worker
 from api.pages.routers import ROUTERS, UPLOADS, static_files
 from api.serving import Guarded, Services
+from api.store.confirmations import Confirmations
 from api.store.database import open_service
+from api.store.interests import Interests
 from api.store.repeats import Repeats
 from matcher.settings import Settings
 from matcher.workspace import Workspace
@@ -63,7 +65,9 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
         openapi_url=None,
         dependencies=[Guarded],
     )
-    app.state.services = Services(workspace, Access(engine), worker, Repeats(engine))
+    app.state.services = Services(
+        workspace, Access(engine), worker, Repeats(engine), Interests(engine), Confirmations(engine)
+    )
     app.state.now = clock
     app.state.metrics = metrics = Metrics()
     answer_problems(app)

@@ -11,6 +11,7 @@ from api.pages import (
     events,
     filling,
     imports,
+    interests,
     lists,
     management,
     need_forms,
@@ -36,6 +37,7 @@ ROUTERS = tuple(
         status,
         management,
         filling,
+        interests,
         reference,
         sign_in,
     )

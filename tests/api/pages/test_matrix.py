@@ -62,6 +62,13 @@ PAGES = [
     ("GET", "/events", None, (200, 200, 200, 403, 303, 200)),
     ("POST", "/events", {"name": "路演", "starts": "2026-10-20"}, (303, 403, 403, 403, 401)),
     ("GET", "/events/HD001", None, (200, 404, 404, 403, 303, 404)),
+    ("GET", "/events/HD001/edit", None, (200, 403, 403, 403, 303)),
+    ("POST", "/events/HD001/edit", {"name": "路演"}, (422, 403, 403, 403, 401)),
+    ("GET", "/events/HD001/tuning", None, (200, 403, 403, 403, 303)),
+    ("POST", "/events/HD001/tuning", {"per_need": "1"}, (200, 403, 403, 403, 401)),
+    ("GET", "/events/HD001/tuning/N001", None, (303, 403, 403, 403, 303)),
+    ("POST", "/events/HD001/places/N001", {"patent": "x", "place": "必须列入"}, (503, 403, 403, 403, 401)),
+    ("GET", "/lists/HD404-01", None, (404, 404, 404, 403, 303, 404)),
     ("POST", "/events/HD404/lists", {}, (404, 403, 403, 403, 401)),
     ("POST", "/lists/HD404-01/state", {"state": "审核"}, (404, 403, 403, 403, 401)),
     ("GET", "/events/HD404/list.xlsx", None, (404, 404, 404, 403, 303, 404)),
@@ -93,6 +100,11 @@ PAGES = [
     ("POST", "/fill-in-links/withdraw", {"task": "PD404"}, (403, 303, 403, 403, 401)),
     ("GET", f"/fill-in/{TOKEN}", None, (422, 422, 422, 422, 422, 422, 422, 422, 422, 422)),
     ("POST", f"/fill-in/{TOKEN}", {}, (422, 422, 422, 422, 422, 422, 422, 422, 422, 422)),
+    ("GET", "/interests", None, (200, 200, 200, 403, 303, 200)),
+    ("POST", "/interests", {"patent": "CN202310123456", "need": "N001"}, (403, 403, 303, 403, 401)),
+    ("POST", "/interests", {"patent": "CN202310123456", "need": "N002"}, (403, 403, 404, 403, 401)),
+    ("GET", "/interests/YX0123456789AB", None, (404, 404, 404, 403, 303, 404)),
+    ("POST", "/interests/YX0123456789AB/answer", {"reply": "同意"}, (403, 404, 403, 403, 401)),
     ("GET", "/docs", None, (200, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("GET", "/sign-in", None, (200, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("POST", "/sign-in", {"login": "x", "password": "x"}, (401, 401, 401, 401, 401, 401, 401, 401, 401, 401)),
@@ -136,8 +148,9 @@ def test_pages(browser: Callable[[Role | None], Browser], role: Role | None) -> 
     for method, address, form, statuses in PAGES:
         send = opened.get if method == "GET" else opened.post
         options = {} if form is None else {"data": form}
-        found[method, address] = send(address, follow_redirects=False, **options).status_code
-        expected[method, address] = _status(statuses, WHO.index(role))
+        cell = method, address, str(form)
+        found[cell] = send(address, follow_redirects=False, **options).status_code
+        expected[cell] = _status(statuses, WHO.index(role))
     assert found == expected
 
 

@@ -1,0 +1,120 @@
+"""意向: 我想了解 from an enterprise, the holders' answers, and the bureau's 催办 list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Response
+
+from api import interests
+from api.access.roles import Caller, Role
+from api.interests import View
+from api.pages.posting import AnswerForm, ExpressForm
+from api.pages.rendering import page, see_other
+from api.serving import ReadingInterests, Serving, caller_of
+from matcher.interests import Reply, Standing
+from matcher.matchlists.exports.wording import patent_number
+
+router = APIRouter(include_in_schema=False)
+
+_Id = Annotated[str, Path(pattern="^YX[0-9A-F]{12}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An interest as one reader sees it; `who` is the enterprise, or what may be said of it."""
+
+    view: View
+    who: str
+    need: str
+    late: int
+
+
+@router.get("/interests")
+def interests_page(serving: ReadingInterests) -> Response:
+    """Every interest of the caller's, the newest first; those overdue stand above, the longest first."""
+    caller = caller_of(serving)
+    seen = interests.seen_by(serving.workspace.store, serving.services.interests, caller)
+    lines = [_line(serving, view) for view in seen]
+    late = sorted((line for line in lines if line.late), key=lambda line: (-line.late, line.view.interest.id))
+    return page(serving, "interests.html", lines=lines, late=late, numbered=patent_number)
+
+
+@router.post("/interests")
+def express(
+    serving: ExpressForm,
+    patent: Annotated[str, Form(max_length=200)],
+    need: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Ask the holders; whoever has asked before is shown what came of it."""
+    caller, workspace = caller_of(serving), serving.workspace
+    asked = interests.express(
+        workspace.store, caller, (patent, need), workspace.settings.interests, serving.at
+    )
+    if serving.services.interests.add(asked):
+        serving.note("我想了解", f"{asked.id} {asked.patent_id}")
+    return see_other(f"/interests/{asked.id}")
+
+
+@router.get("/interests/{id}")
+def interest_page(serving: ReadingInterests, id: _Id) -> Response:
+    """One interest; once all have agreed, each side's contact, and a line in the audit log for having shown it."""
+    view = _found(serving, id)
+    caller, contacts = caller_of(serving), {}
+    if view.standing is Standing.AGREED and view.patent is not None:
+        contacts = _contacts(serving, view)
+        serving.note("查看意向双方的联系方式", id)
+    waits = caller.role is Role.HOLDER and caller.subject in view.owing
+    return page(
+        serving,
+        "interest.html",
+        line=_line(serving, view),
+        contacts=contacts,
+        waits=waits,
+        replies=list(Reply),
+        numbered=patent_number,
+    )
+
+
+@router.post("/interests/{id}/answer")
+def answer(
+    serving: AnswerForm,
+    id: _Id,
+    reply: Annotated[str, Form(max_length=10)] = "",
+    reason: Annotated[str, Form(max_length=2_000)] = "",
+) -> Response:
+    """A holder's answer; the first stands, a second raises Conflict."""
+    given = interests.answer(_found(serving, id), caller_of(serving), reply, reason, serving.at)
+    serving.services.interests.answer(given)
+    serving.note(f"答复意向：{given.reply}", id)
+    return see_other(f"/interests/{id}")
+
+
+def _found(serving: Serving, id: str) -> View:
+    return interests.found(serving.workspace.store, serving.services.interests, caller_of(serving), id)
+
+
+def _contacts(serving: Serving, view: View) -> dict[str, str]:
+    """Both sides' contacts, by name."""
+    assert view.patent is not None
+    store, enterprise = serving.workspace.store, view.enterprise
+    name = enterprise.name if enterprise else view.interest.enterprise_id
+    contact = (enterprise.contact if enterprise else "") or "未登记，请向主管部门了解"
+    return {
+        f"{name}（{view.interest.by}）": contact,
+        **{holder: interests.contact_of(store, view.patent, holder) for holder in view.holders},
+    }
+
+
+def _line(serving: Serving, view: View) -> Line:
+    caller: Caller = caller_of(serving)
+    enterprise, need = view.enterprise, view.need
+    late = view.overdue(serving.at.date())
+    if interests.names_enterprise(caller, view):
+        mine = caller.role in (Role.BUREAU, Role.ENTERPRISE)
+        title = need.title if need and (mine or need.confidentiality == "公开") else ""
+        return Line(view, enterprise.name if enterprise else view.interest.enterprise_id, title, late)
+    industry = (need.industry if need else "") or (enterprise.industry if enterprise else "")
+    region = enterprise.region if enterprise else ""
+    return Line(view, f"一家企业（行业：{industry or '未注明'}，地区：{region or '未注明'}）", "", late)
