@@ -11,12 +11,11 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.access.sign_in import Access
+from api.http import routes
 from api.http.edge import Edge
 from api.http.metrics import Metrics
 from api.http.openapi import describe
 from api.http.problems import answer_problems
-from api.http.routes import ROUTERS as OPERATIONS
-from api.http.routes import imports
 from api.jobs import Worker
 from api.pages.routers import ROUTERS, UPLOADS, static_files
 from api.serving import Guarded, Services
@@ -71,14 +70,12 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
     app.state.now = clock
     app.state.metrics = metrics = Metrics()
     answer_problems(app)
-    for router in (*OPERATIONS, *ROUTERS):
+    for router in (*routes.ROUTERS, *ROUTERS):
         app.include_router(router)
     app.mount("/static", static_files())
     describe(app)
     app.add_middleware(GZipMiddleware, minimum_size=_WORTH_PACKING, compresslevel=_EFFORT)
-    app.add_middleware(
-        Edge, metrics=metrics, max_body=_MAX_BODY, uploads=UPLOADS | {imports.ADDRESS: imports.LARGEST}
-    )
+    app.add_middleware(Edge, metrics=metrics, max_body=_MAX_BODY, uploads=UPLOADS | routes.UPLOADS)
     return app
 
 

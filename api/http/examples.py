@@ -8,14 +8,21 @@ from fastapi.openapi.models import Example as BodyExample
 
 from api.http.openapi import Example
 from api.http.schemas import (
+    EvaluationDocument,
     EventDocument,
     HealthDocument,
     JobDocument,
     JobsDocument,
     ListDocument,
+    OneEventDocument,
+    OutcomeDocument,
+    OutcomesDocument,
+    ProgressDocument,
     ReadyDocument,
     RecordDocument,
     RecordsDocument,
+    StepDocument,
+    VersionDocument,
 )
 
 SEARCH: dict[str, BodyExample] = {
@@ -91,19 +98,130 @@ LIST = Example(
     },
     "与 JSON 导出相同的清单：每条需求的专利，最好的在前",
 )
-EVENTS = Example(
-    list[EventDocument],
+_EVENT: dict[str, Any] = {
+    "id": "HD001",
+    "name": "2026年秋季路演",
+    "starts": "2026-10-20",
+    "ends": None,
+    "place": "省科技馆",
+    "organiser": "河东省知识产权局",
+}
+EVENTS = Example(list[EventDocument], [_EVENT], "全部活动，按编号")
+EVENT = Example(
+    OneEventDocument,
+    {
+        **_EVENT,
+        "scope": {"regions": ["云州市"], "groups": ["资质类型=国有企业"]},
+        "rules": {"per_need": 5, "per_patent": 3, "floor": "可关注"},
+        "changes": [],
+        "version": 1,
+    },
+    "活动，应答头 ETag 供修改时使用",
+)
+_VERSION = {
+    "id": "HD001-02",
+    "event_id": "HD001",
+    "number": 2,
+    "state": "审核",
+    "checksum": "6a1f0c9d3b5e4f7a8c2d1e0f9b8a7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b",
+    "published_on": None,
+    "made_at": "2026-06-30T09:00:00",
+    "version": 2,
+    "by": "对接平台",
+    "note": "",
+}
+VERSION = Example(VersionDocument, _VERSION, "清单的状态，应答头 ETag 供送审和发布时使用")
+VERSIONS = Example(list[VersionDocument], [_VERSION], "各版清单，最早的在前")
+_OUTCOME: dict[str, Any] = {
+    "id": "M7KQ2W9X4RT",
+    "event_id": "HD001",
+    "need_id": "N001",
+    "patent_id": "CN202310123456",
+    "list_id": "HD001-02",
+    "state": "洽谈中",
+    "version": 3,
+    "changed_on": "2026-11-05",
+    "reason": None,
+    "note": "已约下周到校面谈",
+    "by": "对接平台",
+    "mode": "普通许可",
+    "amount": 50.0,
+    "effective": None,
+}
+OUTCOME = Example(OutcomeDocument, _OUTCOME, "对接的状态，应答头 ETag 供登记时使用")
+OUTCOMES = Example(OutcomesDocument, {"items": [_OUTCOME], "next": None}, "一页，按对接编号")
+STEPS = Example(
+    list[StepDocument],
     [
         {
-            "id": "HD001",
-            "name": "2026年秋季路演",
-            "starts": "2026-10-20",
-            "ends": None,
-            "place": "省科技馆",
-            "organiser": "河东省知识产权局",
+            "match_id": "M7KQ2W9X4RT",
+            "version": 1,
+            "at": "2026-10-21T09:00:00",
+            "by": "李强",
+            "before": None,
+            "after": "已推送",
+            "reason": None,
+            "note": "清单发布",
+            "list_id": "HD001-02",
+            "source": "",
         }
     ],
-    "全部活动，按编号",
+    "每一步，最早的在前",
+)
+_ASSESSMENT = {
+    "id": "assessment-5d1f8a2b3c4e6f70",
+    "patent_id": "CN202310123456",
+    "enterprise": "云州净源水务有限公司",
+    "prospect": "较好",
+    "improvement": "降低成本",
+    "on": "2026-04-01",
+}
+ASSESSMENT = Example(RecordDocument, _ASSESSMENT, "提交的评价")
+ASSESSMENTS = Example(list[RecordDocument], [_ASSESSMENT], "全部评价，最早的在前")
+_RATE = {"numerator": 320, "denominator": 500}
+PROGRESS = Example(
+    ProgressDocument,
+    {
+        "as_of": "2026-06-30",
+        "since": "2026-01-01",
+        "rates": [{"dimension": "全部", "group": "全部", "indicator": "盘点率", "rate": _RATE}],
+        "deals": [
+            {
+                "dimension": "全部",
+                "group": "全部",
+                "kind": "普通许可",
+                "deals": 6,
+                "amount": 240.0,
+                "unstated": 1,
+            }
+        ],
+        "months": [{"month": "2026-06", "day": "2026-06-30", "indicator": "盘点率", "rate": _RATE}],
+        "open_licences": 12,
+        "milestones": [
+            {
+                "milestone": "完成盘点",
+                "due": "2026-12-31",
+                "holder": "河东大学",
+                **_RATE,
+                "state": "进行中",
+                "short": 180,
+            }
+        ],
+    },
+    "截至一天的进展",
+)
+EVALUATION = Example(
+    EvaluationDocument,
+    {
+        "title": "历史回放",
+        "stamp": {"data": "工作区（0c5d8a6b7e1f2a34）", "seed": 0, "as_of": "2026-06-30"},
+        "scheme": {"mode": "full", "measures": ["hit@10"]},
+        "runs": [
+            {"run": "full", "needs": 60, "measures": {"hit@10": {"mean": 0.31, "low": 0.2, "high": 0.42}}}
+        ],
+        "comparisons": [],
+    },
+    "评估报告",
 )
 HEALTH = Example(HealthDocument, {"status": "ok"}, "进程在运行")
 READY = Example(

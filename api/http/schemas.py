@@ -94,6 +94,143 @@ class EventDocument(_Document):
     organiser: str
 
 
+class OneEventDocument(EventDocument):
+    """One event; what stands below `organiser` is for those who run events."""
+
+    scope: dict[str, Any] | None = None
+    rules: dict[str, Any] | None = None
+    changes: list[dict[str, Any]] = []
+    version: int | None = None
+
+
+class VersionDocument(_Document):
+    """One version of an event's list: 拟稿, 审核, 已发布 or 作废; `checksum` is the SHA-256 of its content."""
+
+    id: str
+    event_id: str
+    number: int
+    state: str
+    checksum: str
+    published_on: str | None
+    made_at: str | None
+    version: int
+    by: str
+    note: str
+
+
+class OutcomeDocument(_Document):
+    """What became of one match; `version` counts the changes."""
+
+    id: str
+    event_id: str
+    need_id: str
+    patent_id: str
+    list_id: str
+    state: str
+    version: int
+    changed_on: str | None
+    reason: str | None
+    note: str
+    by: str
+    mode: str | None
+    amount: float | None
+    effective: str | None
+
+
+class OutcomesDocument(_Document):
+    """One page of outcomes."""
+
+    items: list[OutcomeDocument]
+    next: str | None
+
+
+class StepDocument(_Document):
+    """One line of a match's history."""
+
+    match_id: str
+    version: int
+    at: str
+    by: str
+    before: str | None
+    after: str
+    reason: str | None
+    note: str
+    list_id: str
+    source: str
+
+
+class RateDocument(_Document):
+    """A rate as counted."""
+
+    numerator: int
+    denominator: int
+
+
+class RateLineDocument(_Document):
+    """One rate of one group."""
+
+    dimension: str
+    group: str
+    indicator: str
+    rate: RateDocument
+
+
+class DealLineDocument(_Document):
+    """Deals of one kind of one group; `amount` in 万元."""
+
+    dimension: str
+    group: str
+    kind: str
+    deals: int
+    amount: float
+    unstated: int
+
+
+class MonthLineDocument(_Document):
+    """One indicator at the end of a month."""
+
+    month: str
+    day: str
+    indicator: str
+    rate: RateDocument
+
+
+class MilestoneLineDocument(_Document):
+    """One holder and one milestone."""
+
+    milestone: str
+    due: str
+    holder: str
+    numerator: int
+    denominator: int
+    state: str
+    short: int
+
+
+class ProgressDocument(_Document):
+    """存量专利盘活进展 at the end of a day."""
+
+    as_of: str
+    since: str
+    rates: list[RateLineDocument]
+    deals: list[DealLineDocument]
+    months: list[MonthLineDocument]
+    open_licences: int
+    milestones: list[MilestoneLineDocument]
+
+
+class EvaluationDocument(BaseModel):
+    """A report as `matcher eval history --json` prints it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    title: str
+    stamp: dict[str, Any]
+    scheme: dict[str, Any]
+    runs: list[dict[str, Any]]
+    comparisons: list[dict[str, Any]]
+
+
 class RecordDocument(BaseModel):
     """One record as its reader may see it: the stated fields, named as in the body that writes them."""
 

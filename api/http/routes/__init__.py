@@ -1,20 +1,41 @@
 """The operations, one file for each group of addresses."""
 
 from api.http.routes import (
+    assessments,
     description,
     enterprises,
     events,
     imports,
     jobs,
+    list_versions,
     lists,
     matches,
     needs,
+    outcomes,
     patents,
+    reports,
     status,
 )
 
 # Addresses that end in a word come before those that end in an id of any form.
 ROUTERS = tuple(
     module.router
-    for module in (matches, lists, events, needs, patents, enterprises, imports, jobs, status, description)
+    for module in (
+        matches,
+        assessments,
+        lists,
+        outcomes,
+        events,
+        list_versions,
+        needs,
+        patents,
+        enterprises,
+        imports,
+        jobs,
+        reports,
+        status,
+        description,
+    )
 )
+UPLOADS = {imports.ADDRESS: imports.LARGEST, reports.EXPORTS: reports.LARGEST_TEMPLATE}
+"""Addresses that take files, and the bytes they take."""

@@ -1,0 +1,160 @@
+"""Exports for authorities, progress, evaluation runs."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path as FilePath
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import Field, StrictInt
+
+from api.admission import UPLOAD, Admitted, Uploaded
+from api.http import examples
+from api.http.bodies import RecordBody
+from api.http.jobs import accepted, job_of
+from api.http.openapi import answered, problems
+from api.http.operations import Evaluating, Exporting, SeeingProgress
+from api.http.questions import Day, Question, Words
+from api.jobs.evaluations import REPORT_JSON
+from api.jobs.submissions import TEMPLATE
+from api.serving import caller_of, json_answer
+from matcher.errors import NotFound
+from matcher.programme.progress import Progress
+from matcher.programme.progress import progress as progress_of
+from matcher.programme.submitting import kind_named
+
+router = APIRouter(prefix="/api/v1", tags=["报告"], route_class=Admitted)
+
+EXPORTS = "/api/v1/exports"
+LARGEST_TEMPLATE = 20_000_000
+"""Bytes of an authority's template."""
+
+
+class ExportQuery(Question):
+    """What is reported, as `matcher export` has it."""
+
+    format: str = Field(max_length=20, description="盘点、企业评价 或 交易反馈", examples=["盘点"])
+    partial: bool = Field(False, description="只写完整的行，缺必填项的行略去")
+    since: Day | None = Field(None, description="交易反馈从哪天起，默认当年 1 月 1 日")
+    holder: Words = Field([], description="只对这些专利权人，写全称")
+
+
+class ProgressQuery(Question):
+    """The day, and from when deals count."""
+
+    as_of: Day | None = Field(None, description="截至哪一天，默认今天")
+    since: Day | None = Field(None, description="交易从哪天起计，默认当年 1 月 1 日")
+
+
+class EvaluationBody(RecordBody):
+    """Which past days to stand on, as `matcher eval history` has it."""
+
+    since: Day | None = Field(None, description="第一个时点，默认最早一笔交易的前一天")
+    until: Day | None = Field(None, description="到哪一天为止，默认最后一笔交易")
+    months: Annotated[StrictInt, Field(ge=1, le=120)] = 12
+    seed: Annotated[StrictInt, Field(ge=0, le=2**31)] = 0
+
+
+@router.post(
+    "/exports",
+    status_code=202,
+    summary="按主管部门的模板编制上报文件（后台）",
+    openapi_extra={"requestBody": {**UPLOAD["requestBody"], "required": False}},
+    responses=answered(examples.JOB, 202) | problems(400, 401, 403, 409, 413, 422, 503),
+)
+def export(query: Annotated[ExportQuery, Query()], template: Uploaded, serving: Exporting) -> Response:
+    """The body is the authority's template (.xlsx); without one our own example is filled."""
+    kind = kind_named(query.format)
+
+    def keep(folder: FilePath) -> None:
+        if template.bytes:
+            shutil.copyfile(template.path, folder / TEMPLATE)
+
+    task = {
+        "format": kind.value,
+        "partial": query.partial,
+        "since": query.since.isoformat() if query.since else "",
+        "holders": query.holder,
+    }
+    caller = caller_of(serving)
+    job = serving.services.worker.add("export", f"上报 {kind.value}", caller.actor, task, keep)
+    serving.note("编制上报文件", kind.value)
+    return accepted(job)
+
+
+@router.get(
+    "/progress",
+    summary="存量专利盘活进展",
+    responses=answered(examples.PROGRESS) | problems(401, 403, 422, 503),
+)
+def progress(query: Annotated[ProgressQuery, Query()], serving: SeeingProgress) -> Response:
+    """Rates with numerator and denominator, deals, milestones: of all, and by city, authority, holder, month."""
+    found = progress_of(serving.workspace, query.as_of or serving.at.date(), query.since)
+    return json_answer(_progress_document(found))
+
+
+@router.post(
+    "/evaluations",
+    status_code=202,
+    summary="用历史交易回放，检验清单（后台）",
+    responses=answered(examples.JOB, 202) | problems(400, 401, 403, 409, 413, 422, 503),
+)
+def evaluate(body: EvaluationBody, serving: Evaluating) -> Response:
+    """The job's `result.measures` gives the means; the whole report is at /evaluations/{job_id}/report."""
+    task = {name: _said(value) for name, value in body}
+    job = serving.services.worker.add("evaluation", "历史回放评估", caller_of(serving).actor, task)
+    serving.note("运行评估")
+    return accepted(job)
+
+
+@router.get(
+    "/evaluations/{job_id}/report",
+    summary="一次评估的报告",
+    responses=answered(examples.EVALUATION) | problems(401, 403, 404, 422, 503),
+)
+def evaluation_report(
+    job_id: Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="任务编号", examples=["0" * 32])],
+    serving: Evaluating,
+) -> Response:
+    """As `matcher eval history --json` prints it; the page is at /jobs/{job_id}/file."""
+    file = serving.services.worker.file(job_of(serving, job_id), REPORT_JSON)
+    if file is None:
+        raise NotFound("没有这次评估的报告：任务尚未完成，不是评估任务，或文件保存期已过。")
+    return Response(file.read_bytes(), media_type="application/json")
+
+
+def _said(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value or (0 if isinstance(value, int) else "")
+
+
+def _progress_document(found: Progress) -> dict[str, Any]:
+    """Figures and groups, no records."""
+    milestones = [
+        {
+            "milestone": line.milestone.name,
+            "due": line.milestone.due,
+            "holder": line.holder,
+            "numerator": line.rate.numerator,
+            "denominator": line.rate.denominator,
+            "state": line.state,
+            "short": line.short,
+        }
+        for line in found.milestones
+    ]
+    document: dict[str, Any] = orjson.loads(
+        orjson.dumps(
+            {
+                "as_of": found.as_of,
+                "since": found.since,
+                "rates": found.rates,
+                "deals": found.deal_lines,
+                "months": found.months,
+                "open_licences": len(found.open_licences),
+                "milestones": milestones,
+            }
+        )
+    )
+    return document
