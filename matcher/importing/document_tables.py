@@ -1,4 +1,4 @@
-"""The tables and paragraphs of a Word document as texts; imported by the bounded process alone, so it imports nothing of ours.
+"""The tables, the prose around them and the paragraphs of a Word document as texts; imported by the bounded process alone, so it imports nothing of ours.
 
 A cell is its text; None stands where the cell to the left goes on (merged columns), True where the one above does.
 """
@@ -23,6 +23,47 @@ def tables(body: Any) -> Iterator[list[list[Cell]]]:  # noqa: ANN401 (an lxml el
     """Every table below an element, nested ones after the one that holds them."""
     for table in body.iter(f"{_W}tbl"):
         yield [_row(row) for row in _children(table, "tr")]
+
+
+def blocks(body: Any) -> Iterator[tuple[bool, list[list[Cell]]]]:  # noqa: ANN401
+    """The document from top to bottom: (True, prose) for every run of paragraphs outside tables, (False, rows) for tables.
+
+    A paragraph of prose is one cell, "" where it is empty; a tab stands at every tab and where underlining begins or ends.
+    """
+    prose: list[list[Cell]] = []
+    for child in _flat(body):
+        if child.tag == f"{_W}p":
+            prose.append([_marked(child)])
+        elif child.tag == f"{_W}tbl":
+            yield True, prose
+            prose = []
+            for table in tables(child):
+                yield False, table
+    yield True, prose
+
+
+def _flat(body: Any) -> Iterator[Any]:  # noqa: ANN401
+    """The paragraphs and tables of a body, also those inside content controls."""
+    for child in body:
+        if child.tag == f"{_W}sdt":
+            content = child.find(f"{_W}sdtContent")
+            if content is not None:
+                yield from _flat(content)
+        else:
+            yield child
+
+
+def _marked(paragraph: Any) -> str:  # noqa: ANN401
+    parts: list[str] = []
+    underlined = False
+    for run in paragraph.iter(f"{_W}r"):
+        line = run.find(f"{_W}rPr/{_W}u")
+        now = line is not None and line.get(f"{_W}val", "single") != "none"
+        if now is not underlined:
+            parts.append("\t")
+        underlined = now
+        _collect(run, parts, tab="\t")
+    return "".join(parts).strip()
 
 
 def paragraphs(body: Any) -> Iterator[str]:  # noqa: ANN401
@@ -70,7 +111,7 @@ def _text(cell: Any) -> str:  # noqa: ANN401
     return "".join(parts).strip()
 
 
-def _collect(element: Any, parts: list[str]) -> None:  # noqa: ANN401
+def _collect(element: Any, parts: list[str], tab: str = " ") -> None:  # noqa: ANN401
     for child in element:
         name = child.tag.rpartition("}")[2] if isinstance(child.tag, str) else ""
         if name in _SKIPPED:
@@ -80,7 +121,7 @@ def _collect(element: Any, parts: list[str]) -> None:  # noqa: ANN401
         elif name in ("br", "cr"):
             parts.append("\n")
         elif name == "tab":
-            parts.append(" ")
+            parts.append(tab)
         elif name == "sym":
             parts.append(_symbol(child.get(f"{_W}char", "")))
         elif name == "checkBox":
@@ -88,7 +129,7 @@ def _collect(element: Any, parts: list[str]) -> None:  # noqa: ANN401
         else:
             if name == "p" and parts:
                 parts.append("\n")
-            _collect(child, parts)
+            _collect(child, parts, tab)
 
 
 def _symbol(code: str) -> str:

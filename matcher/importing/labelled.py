@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from matcher.importing.rows import Row, cell_text, stated
@@ -57,7 +57,7 @@ def is_list(rows: Sequence[Row], field_of: FieldOf) -> bool:
     """Whether a table has a header row with one record a line: three labels or more side by side, values below."""
     for row in rows[:5]:
         texts = [text for text in _texts(row) if text]
-        known = [text for text in texts if _field(text, field_of) is not None]
+        known = [text for text in texts if label_field(text, field_of) is not None]
         if len(known) >= 3 and len(known) >= 0.6 * len(texts):
             return True
     return False
@@ -84,13 +84,18 @@ def unmerged(rows: Sequence[Row]) -> list[Row]:
 
 
 def records(rows: Sequence[Row], field_of: FieldOf, before: Filled | None = None) -> list[Filled]:
+    """The records of one table, in order (see `gathered`)."""
+    return gathered(_pairs(rows, field_of), before)
+
+
+def gathered(pairs: Iterable[Pair], before: Filled | None = None) -> list[Filled]:
     """The records of one form, in order; `before` is the record before, whose head may stand for these too.
 
     A form that says nothing of a need answers one record that does not speak: a head for the forms that follow.
     """
     found: list[Filled] = []
     current = Filled()
-    for pair in _pairs(rows, field_of):
+    for pair in pairs:
         if pair.field in _BEGINS and current.values.keys() & _BEGINS and current.speaks:
             found.append(current)
             current = Filled()
@@ -114,8 +119,8 @@ def _pairs(rows: Sequence[Row], field_of: FieldOf) -> Iterator[Pair]:
     waiting: str = ""
     for row in rows:
         texts = _texts(row)
-        if waiting and len(texts) == 1 and _field(texts[0], field_of) is None:
-            yield from _pair(waiting, texts[0], row.number, field_of)
+        if waiting and len(texts) == 1 and label_field(texts[0], field_of) is None:
+            yield from pair(waiting, texts[0], row.number, field_of)
             waiting = ""
             continue
         waiting = ""
@@ -123,12 +128,12 @@ def _pairs(rows: Sequence[Row], field_of: FieldOf) -> Iterator[Pair]:
         while place < len(texts):
             label = texts[place]
             place += 1
-            if _field(label, field_of) is None:
+            if label_field(label, field_of) is None:
                 yield from _inline(label, row.number, field_of)
             elif len(texts) == 1:
                 waiting = label
-            elif place < len(texts) and not _field(texts[place], field_of):
-                yield from _pair(label, texts[place], row.number, field_of)
+            elif place < len(texts) and not label_field(texts[place], field_of):
+                yield from pair(label, texts[place], row.number, field_of)
                 place += 1
 
 
@@ -137,7 +142,7 @@ def _texts(row: Row) -> list[str]:
     return [cell_text(cell).strip() for cell in row.cells if cell is not None and cell is not True]
 
 
-def _field(text: str, field_of: FieldOf) -> str | None:
+def label_field(text: str, field_of: FieldOf) -> str | None:
     """The field of a label, with or without the notes in brackets."""
     if not text or len(text) > _LONGEST_LABEL:
         return None
@@ -145,8 +150,9 @@ def _field(text: str, field_of: FieldOf) -> str | None:
     return field_of(_NOTES.sub("", text)) if found is None else found
 
 
-def _pair(label: str, value: str, row: int, field_of: FieldOf) -> Iterator[Pair]:
-    name = _field(label, field_of)
+def pair(label: str, value: str, row: int, field_of: FieldOf) -> Iterator[Pair]:
+    """The label with what is stated beside it, boxes read; none where the label carries nothing, or nothing is stated."""
+    name = label_field(label, field_of)
     if name:
         text = stated(value if name in _FREE else ticked(value), name)
         if text:
@@ -158,14 +164,14 @@ def _inline(text: str, row: int, field_of: FieldOf) -> Iterator[Pair]:
     label, value = "", ""
     for line in text.split("\n"):
         match = _INLINE.fullmatch(line)
-        if match and _field(match[1], field_of):
+        if match and label_field(match[1], field_of):
             if label:
-                yield from _pair(label, value, row, field_of)
+                yield from pair(label, value, row, field_of)
             label, value = match[1], match[2]
         elif label:
             value = f"{value}\n{line}"
     if label:
-        yield from _pair(label, value, row, field_of)
+        yield from pair(label, value, row, field_of)
 
 
 _TICK = re.compile(r"[（(\[【]\s*[√✓✔☑vV]\s*[）)\]】]|[□☐○〇]\s*[√✓✔]|[√✓✔]\s*[□☐○〇]|[☑☒■✅]|[√✓✔](?!\d)")

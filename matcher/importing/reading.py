@@ -28,10 +28,11 @@ from matcher.importing.files import FileFormat, format_of
 from matcher.importing.headers import LOOKED_AT, Header, Recogniser, header_key
 from matcher.importing.holders import read_holder
 from matcher.importing.jsonlines import read_json_lines
-from matcher.importing.labelled import Filled, is_list, unmerged
+from matcher.importing.labelled import Filled, Pair, gathered, is_list, unmerged
 from matcher.importing.labelled import records as labelled_records
 from matcher.importing.needs import read_need
 from matcher.importing.patents import read_patent
+from matcher.importing.prose import read_prose
 from matcher.importing.report import ColumnUse, ReturnedRow, RowProblem, Severity, SheetSummary
 from matcher.importing.rows import Entry, Notes, Row, Sheet, cell_text, stated
 from matcher.importing.services import read_service
@@ -131,6 +132,12 @@ class Reading(Generic[R]):
         seen: list[str] = []
         filled: Filled | None = None
         for sheet in sheets:
+            if sheet.prose:
+                said = self._prose(list(sheet.rows), seen)
+                for one in gathered(said, filled):
+                    filled = one
+                    yield from self._filled(one, sheet.name)
+                continue
             if sheet.form:
                 rows = list(sheet.rows)
                 if not is_list(rows, self._recogniser.field):
@@ -163,6 +170,20 @@ class Reading(Generic[R]):
                         self._return(sheet.name, row.number, header.labels, row.cells)
         if not self.sheets:
             raise self._unrecognised(seen)
+
+    def _prose(self, rows: list[Row], seen: list[str]) -> list[Pair]:
+        """What paragraphs say; where they are a form, what no label claims is reported with its place."""
+        said = read_prose(rows, self._recogniser.field)
+        if not said.labels:
+            seen += [cell_text(row.cells[0]).strip()[:40] for row in rows][:40]
+            return []
+        for row in said.rest:
+            text = cell_text(row.cells[0]).strip()
+            message = "这一段没有认出栏目，未读取。请写成“栏目：内容”，栏目用征集表上的名称。"
+            self.problems.append(
+                RowProblem(self.file, "正文", row.number, "", text[:60], message, Severity.WARNING)
+            )
+        return said.pairs
 
     def _filled(self, one: Filled, sheet: str) -> Iterator[Located[R]]:
         """The record of a form; a head that only names the enterprise is none."""

@@ -35,6 +35,8 @@ class Sheet:
     rows: Iterator[Row]
     form: bool = False
     """A table of a document: labels may stand beside their values, None goes on to the left, True is the cell above."""
+    prose: bool = False
+    """Paragraphs of a document outside its tables, one cell each."""
 
 
 @dataclass(slots=True)

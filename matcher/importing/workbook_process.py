@@ -5,6 +5,7 @@ shared with the caller: lines of JSON on standard output, one object a line.
 
     {"sheet": name, "hidden": bool}            a sheet begins
     {"sheet": name, "hidden": false, "form": true}     a table of a Word document begins
+    {"sheet": name, "hidden": false, "prose": true}    paragraphs of a Word document outside its tables begin
     {"numbers": [1, 2, …], "rows": [[…], …]}   its rows that are not blank; numbers count from 1 as Excel shows; in a
                                                form null is the cell to the left going on, true the cell above
     {"end": true}                              the whole workbook was read
@@ -179,14 +180,20 @@ def _body(file: BinaryIO) -> Any:  # noqa: ANN401 (an lxml element)
 
 
 def _write_tables(file: BinaryIO, limit: int) -> None:
-    """Every table of a Word document, nested ones too, in the order in which they begin."""
+    """Every table of a Word document, nested ones too, and the prose between them, in the order in which they begin."""
     body = _body(file)
-    from document_tables import tables  # type: ignore[import-not-found]
+    from document_tables import blocks  # type: ignore[import-not-found]
 
-    count = 0
-    for number, table in enumerate(tables(body), start=1):
-        _say({"sheet": f"表{number}", "hidden": False, "form": True})
-        for place, row in enumerate(table, start=1):
+    count = tables = paragraphs = 0
+    for prose, rows in blocks(body):
+        first = paragraphs + 1 if prose else 1
+        paragraphs += len(rows) if prose else 0
+        tables += not prose
+        if not any(map(_stated, rows)):
+            continue
+        name = "正文" if prose else f"表{tables}"
+        _say({"sheet": name, "hidden": False, "prose" if prose else "form": True})
+        for place, row in enumerate(rows, start=first):
             if _stated(row):
                 count += 1
                 if count > limit:

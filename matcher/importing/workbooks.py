@@ -58,7 +58,12 @@ def _sheets(path: Path, command: list[str], notes: Notes) -> Iterator[Sheet]:
         lines = _Lines(process, process.stdout, path)
         try:
             while (begun := lines.next_sheet(notes)) is not None:
-                yield Sheet(begun["sheet"], lines.rows(), form=begun.get("form", False))
+                yield Sheet(
+                    begun["sheet"],
+                    lines.rows(),
+                    form=begun.get("form", False),
+                    prose=begun.get("prose", False),
+                )
         finally:
             process.kill()
 

@@ -251,3 +251,80 @@ def test_a_folder_lands_as_one_report(tmp_path):
         assert "另存为 .docx 或 .xlsx" in report.remarks[0]
         again = land_file(store, folder, RecordKind.NEEDS, Manner({}), limits, at, lambda *_: None)
         assert (again.report.landed, again.report.merged) == (0, 2)
+
+
+def prose(tmp_path, *paragraphs):
+    """A document of paragraphs; a tuple is (text, underlined text)."""
+    document = Document()
+    for paragraph in paragraphs:
+        made = document.add_paragraph()
+        for number, text in enumerate(paragraph if isinstance(paragraph, tuple) else (paragraph,)):
+            made.add_run(text).underline = number % 2 == 1
+    document.save(tmp_path / "正文.docx")
+    return tmp_path / "正文.docx"
+
+
+def test_a_form_without_a_table(tmp_path):
+    path = prose(
+        tmp_path,
+        "企业技术需求征集表",
+        "一、企业名称：岱岳阀门有限公司　　所在地区：泰安市",
+        ("统一社会信用代码", "  "),
+        ("二、技术需求名称", " 高温阀门密封 "),
+        "三、需求描述（现状、用途）：",
+        "现用石墨密封，寿命不足一年。",
+        "用途：高温蒸汽管道。",
+        "主要技术指标：550℃\t预算（万元）：50",
+        "合作方式：☑联合开发 □委托研发 ☑技术许可",
+        "有效期：2027-06-30",
+    )
+    (need,) = read(path)
+    assert (need.title, need.enterprise, need.region) == ("高温阀门密封", "岱岳阀门有限公司", "泰安市")
+    assert need.description == "现用石墨密封，寿命不足一年。\n用途：高温蒸汽管道。"
+    assert (need.indicators, need.budget, need.valid_until) == ("550℃", 50.0, date(2027, 6, 30))
+    assert need.cooperation == ("联合开发", "技术许可")
+
+
+def test_several_needs_in_prose_share_the_head_and_stand_beside_tables(tmp_path):
+    document = Document()
+    for text in ("企业名称：岱岳公司", "需求名称：高温阀门", "需求内容：泄漏", "需求名称：低温阀门"):
+        document.add_paragraph(text)
+    table(document, [["需求名称", "阀门铸造"], ["需求内容", "砂眼"]])
+    document.add_paragraph("需求名称：阀门喷涂____________")
+    document.save(tmp_path / "合.docx")
+    assert [(need.title, need.enterprise) for need in read(tmp_path / "合.docx")] == [
+        ("高温阀门", "岱岳公司"),
+        ("低温阀门", "岱岳公司"),
+        ("阀门铸造", "岱岳公司"),
+        ("阀门喷涂", "岱岳公司"),
+    ]
+
+
+def test_what_is_not_understood_is_told_with_its_place_and_no_contact_slips_in(tmp_path):
+    path = prose(
+        tmp_path,
+        "各有关企业：请如实填写。",
+        "",
+        "需求名称：高温阀门    联系人：王工 0000-1234567",
+        "需求描述：现用石墨密封。",
+        "联系电话：0000-7654321",
+        "技术领域：阀门",
+        "我公司成立于一九九八年。",
+    )
+    reading = read_records(path, RecordKind.NEEDS)
+    (need,) = [item.record for item in reading]
+    assert (need.title, need.description, need.field) == ("高温阀门", "现用石墨密封。", "阀门")
+    assert [(one.sheet, one.row, one.value) for one in reading.problems] == [
+        ("正文", 1, "各有关企业：请如实填写。"),
+        ("正文", 3, "联系人：王工 0000-1234567"),
+        ("正文", 5, "联系电话：0000-7654321"),
+        ("正文", 7, "我公司成立于一九九八年。"),
+    ]
+    assert reading.problems[0].message == (
+        "这一段没有认出栏目，未读取。请写成“栏目：内容”，栏目用征集表上的名称。"
+    )
+
+
+def test_a_letter_is_no_form(tmp_path):
+    with pytest.raises(InputError, match="没有找到技术需求表的表头。看到的列：关于开会的通知、请准时参加。"):
+        read(prose(tmp_path, "关于开会的通知", "请准时参加。"))
