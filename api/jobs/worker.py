@@ -27,6 +27,8 @@ from matcher.workspace import Workspace
 
 LEASE = timedelta(seconds=30)
 """Silence after which a worker is taken for dead and its job is taken up by another."""
+_PAUSE_SECONDS = 5
+"""Before a database that is away is asked again."""
 _KEPT = timedelta(days=30)
 """How long the files of a job stay after its end."""
 _log = logging.getLogger(__name__)
@@ -139,7 +141,7 @@ class Worker:
             except MatcherError as error:
                 # The database is away: the job in hand shows no more life, and waits again once its lease is over.
                 _log.error("jobs: %s", error)
-                self._wake.wait(timeout=5)
+                self._wake.wait(timeout=_PAUSE_SECONDS)
 
     def _beat(self) -> None:
         """Show every quarter of the lease that this worker lives; a long step must not look like death."""

@@ -117,7 +117,7 @@ def test_another_database_is_refused_without_repeating_its_address(address: str)
 def test_a_database_of_another_encoding_is_refused(postgres_server: PostgresServer) -> None:
     name = postgres_server.new_database(options="ENCODING 'LATIN1'")
     with pytest.raises(
-        MatcherError, match="需要 UTF8 和 C.*CREATE DATABASE 库名 TEMPLATE template0"
+        MatcherError, match=r"需要 UTF8 和 C.*CREATE DATABASE 库名 TEMPLATE template0"
     ) as caught:
         Store.open(postgres_server.url(name))
     assert caught.value.code == "bad_collation"
