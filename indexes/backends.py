@@ -113,6 +113,11 @@ def one_process(address: str) -> bool:
     return _SCHEMES.get(parts.scheme) == "milvus" and not parts.hostname
 
 
+def engine_at(address: str, dimension: int) -> Engine:
+    """The engine at an address, for vectors of a dimension; raises IndexUnusable where there can be none."""
+    return ENGINES[engine_kind(address)](address)(dimension)
+
+
 def _engine(address: str) -> ServedKind:
     return ServedKind(ENGINES[engine_kind(address)](address))
 

@@ -11,6 +11,7 @@ import pytest
 from indexes import engines, served
 from indexes.pgvector import PgvectorEngine
 from matcher import batch, usecases
+from matcher.doctor import examine
 from matcher.domain import Need, Patent
 from matcher.errors import IndexDamaged, NotReady
 from matcher.settings import Settings
@@ -158,6 +159,28 @@ def test_without_its_address_an_index_says_what_to_set(pair, kind):
         ),
     ):
         opened.matching()
+
+
+def test_doctor_names_the_engine_without_secrets(pair, kind):
+    shown = [{one.label: one for one in examine(workspace.settings)}["向量引擎"] for workspace in pair]
+    assert (shown[1].ok, shown[1].detail) == (True, "本机（没有设置 MATCHER_INDEX）")
+    assert shown[0].ok
+    name = {"milvus": "Milvus milvus_lite-", "pgvector": "PostgreSQL（pgvector） 18."}[kind]
+    assert shown[0].detail.startswith(name)
+    assert shown[0].detail.endswith("，400 件向量，逐件计算")
+    assert PASSWORD not in shown[0].detail
+
+
+def test_doctor_says_where_no_engine_is(tmp_path, hasty):
+    settings = Settings(home=tmp_path, index="postgresql://postgres:geheim@127.0.0.1:1/nothing")
+    Workspace.open(settings).store.close()
+    shown = {one.label: one for one in examine(settings)}["向量引擎"]
+    assert not shown.ok
+    assert shown.essential
+    assert shown.detail.startswith(
+        "外部索引 PostgreSQL（pgvector）（postgresql://127.0.0.1:1/nothing，表 matcher_"
+    )
+    assert "geheim" not in shown.detail
 
 
 @pytest.fixture
