@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from indexes.lexical import LexicalIndex
+from indexes.terms import keys_of
 from indexes.tokens import Stream, tokens
 
 
@@ -14,11 +17,8 @@ def document_share(index: LexicalIndex, word: str) -> float:
     """
     postings = next((each for each in index.streams if each.stream is Stream.BIGRAMS), index.streams[0])
     documents = index.documents + index.settings.prior_documents
-    shares = []
-    for token in tokens(word, postings.stream):
-        term = postings.vocabulary.get(token)
-        if term is None:
-            return 0.0
-        held = int(postings.starts[term + 1] - postings.starts[term])
-        shares.append(held / documents if held else 1.0)
-    return min(shares, default=0.0)
+    terms = postings.terms.find(keys_of(tokens(word, postings.stream)))
+    if not len(terms) or terms.min() < 0:
+        return 0.0
+    held = postings.starts[terms + 1] - postings.starts[terms]
+    return float(np.where(held, held / documents, 1.0).min())

@@ -42,6 +42,90 @@ def _find(
         positions[term] = low if low < ends[term] and rows[low] == row else -1
 
 
+def _intern(
+    keys: NDArray[np.uint64],
+    found: NDArray[np.int32],
+    start: int,
+    table: tuple[NDArray[np.uint64], NDArray[np.int32]],
+    counts: tuple[int, int],
+) -> tuple[int, int]:
+    places, numbers = table
+    count, most = counts
+    last = np.uint64(len(places) - 1)
+    for position in range(start, len(keys)):
+        key = keys[position]
+        # Fibonacci hashing (Knuth, TAOCP 3, 6.4): the high bits of the product are the well-mixed ones.
+        place = ((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)) & last
+        while places[place] != key:
+            if places[place] == 0:
+                if count == most:
+                    return position, count
+                places[place] = key
+                numbers[place] = count
+                count += 1
+                break
+            place = (place + np.uint64(1)) & last
+        found[position] = numbers[place]
+    return len(keys), count
+
+
+def _tally(
+    terms: NDArray[np.int32], starts: NDArray[np.int64], last: NDArray[np.int32], found: NDArray[np.int64]
+) -> None:
+    for row in range(len(starts) - 1):
+        for position in range(starts[row], starts[row + 1]):
+            term = terms[position]
+            if term >= 0 and last[term] != row:
+                last[term] = row
+                found[term] += 1
+
+
+def _invert(
+    terms: NDArray[np.int32],
+    bounds: tuple[NDArray[np.int64], NDArray[np.int64]],
+    state: tuple[NDArray[np.int64], NDArray[np.int32]],
+    lists: tuple[NDArray[np.int32], NDArray[np.float32]],
+    body: np.float32,
+) -> None:
+    starts, bodies = bounds
+    places, last = state
+    rows, weights = lists
+    for row in range(len(bodies)):
+        for position in range(starts[row], starts[row + 1]):
+            term = terms[position]
+            if term < 0 or places[term] < 0:
+                continue
+            weight = np.float32(1.0) if position < bodies[row] else body
+            if last[term] == row:
+                weights[places[term] - 1] += weight
+            else:
+                last[term] = row
+                rows[places[term]] = row
+                weights[places[term]] = weight
+                places[term] += 1
+
+
+def _weigh(
+    lists: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]],
+    norms: NDArray[np.float64],
+    idf: NDArray[np.float64],
+    k1: float,
+    sums: NDArray[np.float64],
+) -> None:
+    starts, rows, weights = lists
+    total = squares = 0.0
+    for term in range(len(idf)):
+        total_before, squares_before = total, squares
+        for position in range(starts[term], starts[term + 1]):
+            weight = np.float64(weights[position])
+            impact = weight * (k1 + 1) / (weight + norms[rows[position]]) * idf[term]
+            weights[position] = impact
+            total += impact
+            squares += impact * impact
+        sums[0, term] = total - total_before
+        sums[1, term] = squares - squares_before
+
+
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     try:
         return numba.njit(cache=True, nogil=True)(function)
@@ -58,3 +142,21 @@ Sequential in float32, so that a query's scores do not depend on what else is sc
 
 find = _compiled(_find)
 """Writes where `row` stands among the ascending rows[start:end] of each term into `positions`; −1 where it does not."""
+
+intern = _compiled(_intern)
+"""Numbers `keys` from `start` on into `found` by a hash table of a power of two places; 0 marks a free one.
+
+Answers how far it came and how many are numbered: it stops where the table holds `most` and another is new."""
+
+tally = _compiled(_tally)
+"""Adds to `found` (terms,) in how many documents each term stands; `last` (terms,) begins at −1."""
+
+invert = _compiled(_invert)
+"""Writes the lists of the terms whose place is not −1, documents ascending, each token adding its weight in text order.
+
+`places` (terms,) says where each list begins, and moves; `last` (terms,) begins at −1."""
+
+weigh = _compiled(_weigh)
+"""Turns weights into impacts in place and writes each term's sum of impacts and of their squares into `sums` (2, terms).
+
+Both are differences of running totals, in float64."""

@@ -50,7 +50,7 @@ from indexes.tokens import Stream, normalise
 
 __all__ = ["Document", "LexicalIndex", "LexicalSettings", "Query", "SharedTerm", "Stream", "best"]
 
-FORMAT = 2
+FORMAT = 3
 _FILE = "lexical.json"
 _REMEMBERED = 256
 """Queries whose terms are remembered: 5 MB."""

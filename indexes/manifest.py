@@ -24,7 +24,7 @@ from typing import Any
 
 from indexes.contract import IndexUnusable
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever older files can no longer be read."""
 _POINTER = "CURRENT"
 _MANIFEST = "manifest.json"

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from array import array
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexes.contract import IndexUnusable
+from indexes.counting import Counted, Lists, Numbering, counted, frequencies, inverted
+from indexes.terms import Ids, Terms, keys_of, text_keys
 from indexes.tokens import Stream, tokens
-
-if TYPE_CHECKING:
-    from scipy.sparse import csc_array
 
 Floats = NDArray[np.float64]
 
@@ -84,7 +81,7 @@ class Postings:
     """
 
     stream: Stream
-    vocabulary: dict[str, int]
+    terms: Terms
     starts: NDArray[np.int64]
     rows: NDArray[np.int32]
     impacts: NDArray[np.float32]
@@ -95,38 +92,30 @@ class Postings:
         cls, stream: Stream, documents: Sequence[Document], queries: Sequence[Query], weighting: Weighting
     ) -> Self:
         """Count the documents, and the stored queries for the second idf; texts are normalised already."""
-        vocabulary: defaultdict[str, int] = defaultdict()
-        vocabulary.default_factory = vocabulary.__len__
-        counts = _counted(documents, stream, vocabulary.__getitem__, weighting.document_body)
-        table, lengths = counts.table(len(vocabulary)), counts.lengths
+        numbering = Numbering()
+        tokens = counted(documents, stream, numbering.number, weighting.document_body)
+        terms = numbering.terms()
         total = len(documents) + weighting.prior_documents
-        frequencies = np.diff(table.indptr).astype(np.int64)
-        idf = np.log1p((total - frequencies + 0.5) / (frequencies + 0.5))
-        idf *= _query_idf(queries, vocabulary, stream, weighting)
-        idf[frequencies > weighting.most_frequent * total] = 0.0
-        average = float(lengths.mean()) if lengths.any() else 1.0
-        starts, rows, impacts = _weighed(table, _norms(lengths, average, weighting), idf, weighting)
-        mean = _sums(impacts, starts) / max(1.0, total)
-        variance = np.maximum(_sums(impacts**2, starts) / max(1.0, total) - mean**2, 0.0)
-        typical = mean * total / np.maximum(1, frequencies)
+        held = frequencies(tokens, len(terms))
+        idf = np.log1p((total - held + 0.5) / (held + 0.5))
+        idf *= _query_idf(queries, terms, stream, weighting)
+        idf[held > weighting.most_frequent * total] = 0.0
+        average = float(tokens.lengths.mean()) if tokens.lengths.any() else 1.0
+        lists, sums = _impacts(tokens, held, idf, average, weighting)
+        mean = sums[0] / max(1.0, total)
+        variance = np.maximum(sums[1] / max(1.0, total) - mean**2, 0.0)
+        typical = mean * total / np.maximum(1, held)
         variance = np.maximum(variance, weighting.least_share * typical**2)
         statistics = Statistics(mean, variance, idf, average)
-        return cls(stream, dict(vocabulary), starts, rows, impacts.astype(np.float32), statistics)
+        return cls(stream, terms, lists.starts, lists.rows, lists.weights, statistics)
 
     def segment(self, documents: Sequence[Document], weighting: Weighting) -> Self:
         """The postings of other documents under these statistics; terms that the stream does not know are left out."""
-        unknown = len(self.vocabulary)
-        counts = _counted(
-            documents,
-            self.stream,
-            lambda token: self.vocabulary.get(token, unknown),
-            weighting.document_body,
-        )
-        idf = np.append(self.statistics.idf, 0.0)  # of whatever is unknown
-        table = counts.table(unknown + 1)
-        norms = _norms(counts.lengths, self.statistics.average, weighting)
-        starts, rows, impacts = _weighed(table, norms, idf, weighting)
-        return replace(self, starts=starts[:-1], rows=rows, impacts=impacts.astype(np.float32))
+        tokens = counted(documents, self.stream, self.terms.find, weighting.document_body)
+        held = frequencies(tokens, len(self.terms))
+        statistics = self.statistics
+        lists, _ = _impacts(tokens, held, statistics.idf, statistics.average, weighting)
+        return replace(self, starts=lists.starts, rows=lists.rows, impacts=lists.weights)
 
     def query(self, query: Query, title_weight: float, prior_terms: float = 0.0) -> StreamQuery:
         """The terms of `query` (normalised) that the stream knows, weighted log(1 + w·tf_title + tf_body).
@@ -137,8 +126,10 @@ class Postings:
         for text, weight in ((query.title, title_weight), (query.body, 1.0)):
             for token, count in Counter(tokens(text, self.stream)).items():
                 tf[token] += weight * count  # type: ignore[assignment]  # a Counter adds floats as well
-        known = sorted((token for token in tf if token in self.vocabulary), key=self.vocabulary.__getitem__)
-        terms = np.array([self.vocabulary[token] for token in known], dtype=np.int64)
+        found = self.terms.find(keys_of(tf))
+        order = np.argsort(found, kind="stable")[np.count_nonzero(found < 0) :]
+        words = list(tf)
+        known, terms = [words[place] for place in order.tolist()], found[order]
         weights = np.log1p(np.array([tf[token] for token in known], dtype=np.float64))
         spread = _spread(weights**2 * self.statistics.variance[terms], prior_terms)
         mean = float(weights @ self.statistics.mean[terms]) / spread
@@ -164,81 +155,42 @@ class Postings:
         ]
 
     def save(self, folder: Path) -> None:
-        """Write the stream's arrays and its vocabulary (one term a line, in term order) into `folder`."""
+        """Write the stream's arrays into `folder`."""
         self.save_lists(folder)
         for name, dtype in _STATISTICS.items():
             np.save(folder / f"{self.stream}.{name}.npy", np.asarray(getattr(self.statistics, name), dtype))
-        path = folder / f"{self.stream}.terms.txt"
-        path.write_text("".join(f"{term}\n" for term in self.vocabulary), encoding="utf-8", newline="\n")
+        for name in _TERMS:
+            np.save(folder / f"{self.stream}.{name}.npy", getattr(self.terms, name))
 
     def save_lists(self, folder: Path) -> None:
-        """Write the lists alone, for a segment that shares vocabulary and statistics with another."""
+        """Write the lists alone, for a segment that shares terms and statistics with another."""
         for name in _LISTS:
             np.save(folder / f"{self.stream}.{name}.npy", getattr(self, name))
 
     @classmethod
     def load(cls, folder: Path, stream: Stream) -> Self:
-        """Read it back with the postings memory-mapped; raises IndexUnusable where the parts do not fit."""
-        arrays = _arrays(folder, stream, _STATISTICS)
-        try:
-            vocabulary = _vocabulary(_File.of(folder / f"{stream}.terms.txt"))
-        except (OSError, ValueError) as error:
-            raise _unreadable(folder, stream, error) from error
-        mean, variance, idf = (np.asarray(arrays[name]) for name in ("mean", "variance", "idf"))
-        if not len(vocabulary) == len(mean) == len(variance) == len(idf):
+        """Map it back into memory; raises IndexUnusable where the parts do not fit."""
+        arrays = _arrays(folder, stream, {**_STATISTICS, **_TERMS})
+        mean, variance, idf = (arrays[name] for name in ("mean", "variance", "idf"))
+        terms = Terms(arrays["keys"], arrays["numbers"])
+        if not len(terms.keys) == len(terms.numbers) == len(mean) == len(variance) == len(idf):
             raise IndexUnusable(f"词面索引 {folder} 的各部分不一致（{stream}）。请重新建立索引。")
         statistics = Statistics(mean, variance, idf, float(arrays["average"]))
         none = np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32)
-        return cls(stream, vocabulary, *none, statistics).with_lists(folder)
+        return cls(stream, terms, *none, statistics).with_lists(folder)
 
     def with_lists(self, folder: Path) -> Self:
-        """The same vocabulary and statistics with the lists of a folder, memory-mapped; raises IndexUnusable."""
+        """The same terms and statistics with the lists of a folder, memory-mapped; raises IndexUnusable."""
         lists = _arrays(folder, self.stream, _LISTS)
         starts, rows, impacts = lists["starts"], lists["rows"], lists["impacts"]
-        if len(starts) != len(self.vocabulary) + 1 or not len(rows) == len(impacts) == starts[-1]:
+        if len(starts) != len(self.terms) + 1 or not len(rows) == len(impacts) == starts[-1]:
             raise IndexUnusable(f"词面索引 {folder} 的各部分不一致（{self.stream}）。请重新建立索引。")
         return replace(self, starts=starts, rows=rows, impacts=impacts)
 
 
 _LISTS = {"starts": np.int64, "rows": np.int32, "impacts": np.float32}
+_TERMS = {"keys": np.uint64, "numbers": np.int32}
 _STATISTICS = {"mean": np.float64, "variance": np.float64, "idf": np.float64, "average": np.float64}
-
-
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    """The tokens of documents as cells of a table: weights, terms, and where each document's begin."""
-
-    weights: NDArray[np.float32]
-    terms: NDArray[np.int32]
-    starts: NDArray[np.int64]
-
-    @property
-    def lengths(self) -> Floats:
-        """Weighted tokens of each document, shape (documents,)."""
-        return np.diff(np.concatenate([[0.0], np.cumsum(self.weights, dtype=np.float64)])[self.starts])
-
-    def table(self, terms: int) -> csc_array[np.float32]:
-        """Weighted frequencies, shape (documents, terms)."""
-        from scipy.sparse import csr_array  # heavy, and needed for building alone
-
-        cells = (self.weights, self.terms, self.starts)
-        counts = csr_array(cells, shape=(len(self.starts) - 1, terms))
-        counts.sum_duplicates()
-        return counts.tocsc()
-
-
-def _counted(
-    documents: Sequence[Document], stream: Stream, term: Callable[[str], int], body_weight: float
-) -> _Counts:
-    ids = array("i")
-    ends = [0]
-    for document in documents:
-        for text in (document.title, document.body):
-            ids.extend(map(term, tokens(text, stream)))
-            ends.append(len(ids))
-    weights = np.tile(np.array([1.0, body_weight], dtype=np.float32), len(documents))
-    found = np.frombuffer(ids, dtype=np.int32) if ids else np.zeros(0, np.int32)
-    return _Counts(np.repeat(weights, np.diff(ends)), found, np.array(ends[::2], dtype=np.int64))
 
 
 def _spread(variances: Floats, prior_terms: float) -> float:
@@ -250,29 +202,25 @@ def _spread(variances: Floats, prior_terms: float) -> float:
     return float(np.sqrt(total * (1 + prior_terms / effective)))
 
 
-def _norms(lengths: Floats, average: float, weighting: Weighting) -> Floats:
-    norms: Floats = weighting.k1 * (1 - weighting.b + weighting.b * lengths / average)
-    return norms
+def _impacts(
+    tokens: Counted, held: Ids, idf: Floats, average: float, weighting: Weighting
+) -> tuple[Lists, Floats]:
+    """The lists of the terms whose idf is not 0, with impacts for weights; sums of these and of their squares."""
+    from indexes.kernels import weigh
 
-
-def _weighed(
-    table: csc_array[np.float32], norms: Floats, idf: Floats, weighting: Weighting
-) -> tuple[NDArray[np.int64], NDArray[np.int32], Floats]:
-    """Starts, rows and impacts of the terms whose idf is not 0."""
-    frequencies = np.diff(table.indptr).astype(np.int64)
-    positions = np.repeat(idf > 0, frequencies)
-    rows, tf = table.indices[positions].astype(np.int32), table.data[positions].astype(np.float64)
-    starts = np.concatenate([[0], np.cumsum(frequencies * (idf > 0))])
-    impacts = tf * (weighting.k1 + 1) / (tf + norms[rows]) * np.repeat(idf, np.diff(starts))
-    return starts, rows, impacts
+    lists = inverted(tokens, np.where(idf > 0, held, 0), weighting.document_body)
+    norms = weighting.k1 * (1 - weighting.b + weighting.b * tokens.lengths / average)
+    sums = np.empty((2, len(idf)))
+    weigh((lists.starts, lists.rows, lists.weights), norms, np.ascontiguousarray(idf), weighting.k1, sums)
+    return lists, sums
 
 
 def _arrays(folder: Path, stream: Stream, wanted: Mapping[str, type]) -> dict[str, NDArray[Any]]:
     try:
         found = {
-            # As plain arrays: every look into a memmap object costs microseconds.
+            # Mapped, but as plain arrays: every look into a memmap object costs microseconds.
             name: np.asarray(
-                np.load(folder / f"{stream}.{name}.npy", mmap_mode="r" if name in _LISTS else None)
+                np.load(folder / f"{stream}.{name}.npy", mmap_mode=None if name == "average" else "r")
             )
             for name in wanted
         }
@@ -283,48 +231,15 @@ def _arrays(folder: Path, stream: Stream, wanted: Mapping[str, type]) -> dict[st
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file by what makes it the same file under any name: versions of an index link to each other's."""
-
-    path: Path = field(compare=False)
-    device: int
-    node: int
-    changed: int
-    size: int
-
-    @classmethod
-    def of(cls, path: Path) -> Self:
-        stat = path.stat()
-        return cls(path, stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_size)
-
-
-@lru_cache(maxsize=4)  # two streams of two collections; a million pairs take a second to read
-def _vocabulary(file: _File) -> dict[str, int]:
-    terms = file.path.read_text(encoding="utf-8").split("\n")[:-1]
-    vocabulary = {term: position for position, term in enumerate(terms)}
-    if len(vocabulary) != len(terms):
-        raise ValueError("a term stands twice")
-    return vocabulary
-
-
 def _unreadable(folder: Path, stream: Stream, error: Exception) -> IndexUnusable:
     return IndexUnusable(f"词面索引 {folder} 无法读取（{stream}：{error}）。请重新建立索引。")
 
 
-def _query_idf(
-    queries: Sequence[Query], vocabulary: dict[str, int], stream: Stream, weighting: Weighting
-) -> Floats:
-    frequencies = np.zeros(len(vocabulary))
-    for query in queries:
-        found = {vocabulary[t] for t in tokens(f"{query.title}\n{query.body}", stream) if t in vocabulary}
-        frequencies[list(found)] += 1
+def _query_idf(queries: Sequence[Query], terms: Terms, stream: Stream, weighting: Weighting) -> Floats:
+    frequencies = np.zeros(len(terms))
+    keys, ends = text_keys([f"{query.title}\n{query.body}" for query in queries], stream)
+    for found in np.split(terms.find(keys), ends[:-1]):
+        frequencies[np.unique(found[found >= 0])] += 1
     prior = weighting.prior_queries
     idf: Floats = np.log((len(queries) + prior + 1) / (frequencies + prior / 20 + 0.5))
     return idf**weighting.query_idf_power
-
-
-def _sums(values: Floats, starts: NDArray[np.int64]) -> Floats:
-    total = np.concatenate([[0.0], np.cumsum(values)])
-    sums: Floats = total[starts[1:]] - total[starts[:-1]]
-    return sums

@@ -7,11 +7,15 @@ import unicodedata
 from enum import StrEnum
 from functools import lru_cache
 
-_HAN = "㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
-_ALNUM = rf"[^\W_{_HAN}]"
-_RUN = re.compile(rf"(?P<han>[{_HAN}]+)|{_ALNUM}*\d\.\d+{_ALNUM}*|{_ALNUM}+")
+HAN_RANGES = "㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
+"""As in a regular expression's set."""
+_ALNUM = rf"[^\W_{HAN_RANGES}]"
+_ALNUM_RUN = rf"{_ALNUM}+(?:(?<=\d)\.\d+{_ALNUM}*)?"
+ALNUM_RUN = re.compile(_ALNUM_RUN)
+"""Letters and digits together, a decimal point between digits included."""
+_RUN = re.compile(rf"(?P<han>[{HAN_RANGES}]+)|{_ALNUM_RUN}")
 
-_HAN_START = re.compile(rf"[{_HAN}]")
+_HAN_START = re.compile(rf"[{HAN_RANGES}]")
 
 LONGEST_TOKEN = 40
 """Characters kept of a Latin or numeric run: no grade or model name is longer, and junk stays small."""

@@ -135,7 +135,7 @@ def test_a_damaged_index_is_refused(tmp_path):
     with pytest.raises(IndexUnusable, match="重新建立索引"):
         LexicalIndex.load(tmp_path)
     rows.write_bytes(whole)
-    (tmp_path / "characters.terms.txt").write_text("水\n", encoding="utf-8")
+    np.save(tmp_path / "characters.keys.npy", np.array([ord("水")], dtype=np.uint64))
     with pytest.raises(IndexUnusable, match="各部分不一致"):
         LexicalIndex.load(tmp_path)
     (tmp_path / "lexical.json").write_text(json.dumps({"format": 99}), encoding="utf-8")
