@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -124,6 +125,27 @@ def test_any_damage_is_refused(tmp_path: Path, name: str, damage: Callable[[Path
         open_verified(tmp_path, FACTS)
     publish(tmp_path, writes("two"), FACTS, AT)
     assert content(open_verified(tmp_path, FACTS)) == "two"
+
+
+def test_what_a_process_has_read_is_not_read_again_until_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = publish(tmp_path, writes("one"), FACTS, AT).path
+    for file in path.rglob("*.*"):
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+    open_verified(tmp_path, FACTS)
+    with monkeypatch.context() as patched:
+        patched.setattr("hashlib.file_digest", None)
+        open_verified(tmp_path, FACTS)
+    _flip(path / "terms.json")
+    with pytest.raises(IndexUnusable, match=r"terms\.json 不完整或已损坏"):
+        open_verified(tmp_path, FACTS)
+
+
+def test_facts_are_compared_before_a_file_is_read(tmp_path: Path) -> None:
+    _flip(publish(tmp_path, writes("one"), FACTS, AT).path / "terms.json")
+    with pytest.raises(IndexStale, match="数据有变化"):
+        open_verified(tmp_path, replace(FACTS, data_version="v2"))
 
 
 def test_a_file_that_is_gone_is_refused(tmp_path: Path) -> None:
