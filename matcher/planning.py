@@ -27,6 +27,8 @@ _LABELS = {
     "need_regions": "需求所在地区",
     "enterprises": "企业",
     "need_ids": "需求",
+    "groups": "类别",
+    "base": "从基础库选",
     "per_need": "每项需求最多几件",
     "per_patent": "每件专利最多列给几项需求",
     "per_holder_in_need": "每项需求中同一权利人最多几件",
@@ -35,6 +37,7 @@ _LABELS = {
     "min_probability": "最低概率",
     "no_repeat_months": "几个月内不重复",
     "candidates": "每项需求的候选数",
+    "quotas": "类别条数上限",
 }
 """Facts of an event, its scope and its rules as people call them."""
 
@@ -63,7 +66,7 @@ def edit_event(workspace: Workspace, event: Event, wanted: Event, edit: Edit) ->
     Once a list is published only the rules may change, and they count for the next version.
     """
     _require_latest(event, edit)
-    _check(wanted)
+    check(wanted)
     said = list(_differences(event, wanted))
     if not said:
         return event
@@ -83,17 +86,23 @@ def place_match(workspace: Workspace, event: Event, pair: Pair, place: Place, ed
     if patent is None:
         raise NotFound(f"没有找到专利“{pair.patent_id}”。")
     pair = Pair(need.id, patent.id)
+    rules = with_place(event, pair, place).rules
+    if rules == event.rules:
+        return event
+    what = f"需求 {need.id} 与专利 {patent.id}：{place}"
+    change = EventChange(edit.at, edit.by, what, edit.reason, pair)
+    return _changed(workspace, event, replace(event, rules=rules), edit, change)
+
+
+def with_place(event: Event, pair: Pair, place: Place) -> Event:
+    """The event with a match pinned, barred or let go, not stored."""
     pinned, excluded = {*event.rules.pinned} - {pair}, {*event.rules.excluded} - {pair}
     if place is Place.PINNED:
         pinned.add(pair)
     elif place is Place.BARRED:
         excluded.add(pair)
     rules = replace(event.rules, pinned=tuple(sorted(pinned)), excluded=tuple(sorted(excluded)))
-    if rules == event.rules:
-        return event
-    what = f"需求 {need.id} 与专利 {patent.id}：{place}"
-    change = EventChange(edit.at, edit.by, what, edit.reason, pair)
-    return _changed(workspace, event, replace(event, rules=rules), edit, change)
+    return replace(event, rules=rules)
 
 
 def placed(event: Event) -> dict[Pair, EventChange]:
@@ -131,7 +140,8 @@ def _require_unpublished(workspace: Workspace, event: Event) -> None:
             )
 
 
-def _check(wanted: Event) -> None:
+def check(wanted: Event) -> None:
+    """Raise InputError for an event without a name, or that ends before it begins."""
     if not wanted.name.strip():
         raise InputError("活动名称不能为空。", code="no_name")
     if wanted.ends is not None and wanted.ends < wanted.starts:

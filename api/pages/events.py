@@ -1,130 +1,128 @@
-"""路演: events, the versions of their lists, and each list's life up to its publication."""
+"""路演: events, what they are about, and how far each has come."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Query, Response
+from fastapi import APIRouter, Path, Response
 
-from api.access import audiences
-from api.access.policy import Operation, extent, readable_list
+from api.access.policy import Operation, extent
 from api.access.roles import Role
-from api.pages.lists import workbook
+from api.pages.event_forms import Answers, Posted, answers_of, event_of, rule_answers, seen_version
 from api.pages.posting import EventForm
 from api.pages.rendering import page, see_other
-from api.serving import ReadingEvents, caller_of
-from matcher import roadshows
-from matcher.errors import InputError, NotFound
-from matcher.events import Event, ListState, Rules, Scope
+from api.serving import ReadingEvents, RunningEvents, Serving, caller_of
+from matcher import planning, roadshows
+from matcher.domain import LicensingMode, PatentType
+from matcher.errors import Conflict, InputError
+from matcher.events import Event, ListState, Rules
 from matcher.matches import Grade
 from matcher.matchlists.exports.presets import PRESETS
-from matcher.matchlists.lifecycle import NEXT, Move
+from matcher.matchlists.lifecycle import NEXT
+from matcher.outcomes import State
 
 router = APIRouter(include_in_schema=False)
 
-_Id = Annotated[str, Path(max_length=50)]
-_Line = Annotated[str, Form(max_length=200)]
-_Count = Annotated[int, Form(ge=1, le=100)]
+EventId = Annotated[str, Path(max_length=50)]
+STEPS = {"拟稿": "退回修改", "审核": "送审", "已发布": "发布", "作废": "作废"}
+"""What moving a list into a state is called."""
 
 
 @router.get("/events")
 def events_page(serving: ReadingEvents) -> Response:
     """Every event, the newest first, and the form for a new one."""
-    events = list(reversed(serving.workspace.store.roadshows.all()))
-    grades = [grade for grade in Grade if grade is not Grade.NOT_RECOMMENDED]
-    return page(serving, "events.html", events=events, grades=grades, today=serving.at.date())
-
-
-def _rules(
-    per_need: _Count = 5, per_patent: _Count = 3, per_holder_in_need: _Count = 2, floor: _Line = "可关注"
-) -> Rules:
-    """A dependency: what a list of the new event may hold."""
-    if floor not in set(Grade):
-        raise InputError(f"不认识的推荐等级“{floor}”。可选：{'、'.join(Grade)}。", code="unknown_grade")
-    candidates = max(20, 3 * per_need)
-    return Rules(per_need, per_patent, per_holder_in_need, floor=Grade(floor), candidates=candidates)
+    organiser = serving.workspace.settings.organiser
+    return _index(serving, {"organiser": organiser, **rule_answers(Rules())})
 
 
 @router.post("/events")
-def new_event(
-    serving: EventForm,
-    rules: Annotated[Rules, Depends(_rules)],
-    name: _Line,
-    starts: _Line,
-    place: _Line = "",
-    region: _Line = "",
-    need_region: _Line = "",
-) -> Response:
-    """Store a new event; raises InputError for a name or day that is missing."""
-    if not name.strip():
-        raise InputError("活动名称不能为空。", code="no_name")
+def new_event(serving: EventForm, answers: Posted) -> Response:
+    """Store a new event; else the form with what to mend."""
     try:
-        day = date.fromisoformat(starts)
-    except ValueError as error:
-        raise InputError(f"活动日期“{starts}”应写成 2026-10-20 的形式。", code="bad_day") from error
-    scope = Scope(regions=tuple(region.split()), need_regions=tuple(need_region.split()))
-    organiser = serving.workspace.settings.organiser
-    event = Event("", name.strip(), day, place=place.strip(), organiser=organiser, scope=scope, rules=rules)
+        base = Event("", "", serving.at.date(), organiser=serving.workspace.settings.organiser)
+        event = event_of(answers, base)
+        planning.check(event)
+    except InputError as error:
+        return _index(serving, {**rule_answers(Rules()), **answers}, str(error))
     event = serving.workspace.store.roadshows.add(event)
     serving.note("新建活动", event.id)
     return see_other(f"/events/{event.id}")
 
 
 @router.get("/events/{event_id}")
-def event_page(serving: ReadingEvents, event_id: _Id) -> Response:
-    """One event: its rules, the versions of its list and what can be done with each."""
-    event = roadshows.event_named(serving.workspace, event_id)
+def event_page(serving: ReadingEvents, event_id: EventId) -> Response:
+    """One event: its scope and rules, the versions of its list and what can be done with each."""
+    workspace = serving.workspace
+    event = roadshows.event_named(workspace, event_id)
     caller = caller_of(serving)
-    versions = serving.workspace.store.roadshows.lists(event.id)
-    if extent(caller, Operation.RUN_EVENTS) == "nothing":
+    versions = workspace.store.roadshows.lists(event.id)
+    running = extent(caller, Operation.RUN_EVENTS) != "nothing"
+    if not running:
         versions = [version for version in versions if version.state is ListState.PUBLISHED]
+    outcomes = workspace.store.outcomes.of_event(event.id) if running else []
     return page(
         serving,
         "event.html",
         event=event,
         versions=list(reversed(versions)),
         steps={state: [step for step in ListState if step in NEXT[state]] for state in ListState},
+        names=STEPS,
         presets=PRESETS if caller.role is Role.BUREAU else (),
+        placed=planning.placed(event) if running else {},
+        followed=len(outcomes),
+        answered=sum(outcome.state is not State.PUSHED for outcome in outcomes),
+        schedule=workspace.store.roadshows.schedule(event.id) if running else None,
     )
 
 
-@router.post("/events/{event_id}/lists")
-def build_list(serving: EventForm, event_id: _Id) -> Response:
-    """Queue a new version, drawn up in the name of whoever asks."""
-    caller = caller_of(serving)
+@router.get("/events/{event_id}/edit")
+def edit_form(serving: RunningEvents, event_id: EventId) -> Response:
+    """The form with what is stored."""
     event = roadshows.event_named(serving.workspace, event_id)
-    job = serving.services.worker.build_list(event, caller.actor, caller.name)
-    serving.note("编制活动清单", event.id)
-    return see_other(f"/jobs/{job.id}")
+    return _form(serving, event, {**answers_of(event), "version": str(event.version)})
 
 
-@router.post("/lists/{list_id}/state")
-def move_list(serving: EventForm, list_id: _Id, state: _Line, note: _Line = "") -> Response:
-    """The next step of a list's life, taken in the name of whoever is signed in."""
-    if state not in set(ListState):
-        raise InputError(f"不认识的清单状态“{state}”。可选：{'、'.join(ListState)}。", code="unknown_state")
-    version = serving.workspace.store.roadshows.list_version(list_id)
-    if version is None:
-        raise NotFound(f"没有编号为“{list_id}”的清单。")
-    move = Move(ListState(state), caller_of(serving).name, serving.at.date(), note)
-    after = roadshows.move_list(serving.workspace, version, move, serving.at)
-    serving.note("清单改为" + after.state, after.id)
-    return see_other(f"/events/{version.event_id}")
+@router.post("/events/{event_id}/edit")
+def edit_event(serving: EventForm, event_id: EventId, answers: Posted) -> Response:
+    """Store what was changed, with its reason; else the form as it was sent, with what to mend."""
+    event = roadshows.event_named(serving.workspace, event_id)
+    reason = answers.get("reason", "")
+    try:
+        edit = planning.Edit(caller_of(serving).name, serving.at, reason, seen_version(answers))
+        planning.edit_event(serving.workspace, event, event_of(answers, event), edit)
+    except (InputError, Conflict) as error:
+        return _form(serving, event, answers, error)
+    serving.note("修改活动", event.id)
+    return see_other(f"/events/{event.id}")
 
 
-@router.get("/events/{event_id}/list.xlsx")
-def list_workbook(
-    serving: ReadingEvents,
-    event_id: _Id,
-    version: Annotated[str, Query(max_length=50)] = "",
-    preset: Annotated[str, Query(max_length=20)] = "",
-    recipient: Annotated[str, Query(max_length=200)] = "",
+def _index(serving: Serving, answers: Answers, trouble: str = "") -> Response:
+    events = list(reversed(serving.workspace.store.roadshows.all()))
+    return page(
+        serving, "events.html", 422 if trouble else 200, events=events, **_boxes(answers), trouble=trouble
+    )
+
+
+def _form(
+    serving: Serving, event: Event, answers: Answers, trouble: InputError | Conflict | None = None
 ) -> Response:
-    """A list as it was made, with the sheet to fill in and send back."""
-    caller, workspace = caller_of(serving), serving.workspace
-    event = roadshows.event_named(workspace, event_id)
-    found = readable_list(caller, workspace.store.roadshows.lists(event.id), version)
-    audience = audiences.of_lists(caller, preset, recipient)
-    serving.note("导出活动清单", f"{found.id} {audience.preset.name}")
-    return workbook(roadshows.shown_list(workspace, found), audience, f"{event.name}-{found.id}")
+    """After a conflict the form holds what was typed, and the version that it would now be written over."""
+    status = 200 if trouble is None else 409 if isinstance(trouble, Conflict) else 422
+    if status == 409:
+        answers = {**answers, "version": str(event.version)}
+    said = "" if trouble is None else str(trouble)
+    published = any(
+        version.state is ListState.PUBLISHED for version in serving.workspace.store.roadshows.lists(event.id)
+    )
+    boxes = _boxes(answers)
+    return page(serving, "event_form.html", status, event=event, published=published, trouble=said, **boxes)
+
+
+def _boxes(answers: Answers) -> dict[str, object]:
+    """What the form's boxes hold and offer."""
+    return {
+        "answers": answers,
+        "grades": [grade for grade in Grade if grade is not Grade.NOT_RECOMMENDED],
+        "types": list(PatentType),
+        "modes": [mode for mode in LicensingMode if mode is not LicensingMode.OWN_USE],
+    }

@@ -8,6 +8,8 @@ from starlette.staticfiles import StaticFiles
 
 from api.pages import (
     comparing,
+    event_lists,
+    event_tuning,
     events,
     filling,
     imports,
@@ -32,6 +34,8 @@ ROUTERS = tuple(
         needs,
         need_forms,
         events,
+        event_lists,
+        event_tuning,
         lists,
         imports,
         status,

@@ -111,7 +111,8 @@ def test_the_interface_names_events_and_versions(bureau: Browser, app: FastAPI) 
         ({"name": " "}, "活动名称不能为空。"),
         ({"starts": "10月20日"}, "活动日期“10月20日”应写成 2026-10-20 的形式。"),
         ({"floor": "优秀"}, "不认识的推荐等级“优秀”。可选：强烈推荐、推荐、可关注、不推荐。"),
-        ({"per_need": "0"}, "不得小于 1"),
+        ({"per_need": "0"}, "每项需求最多几件专利应为 1 到 1000 的整数，填的是“0”。"),
+        ({"ends": "2026-10-19"}, "结束日期 2026-10-19 早于活动日期 2026-10-20。"),
     ],
 )
 def test_events_that_may_not_be(bureau: Browser, changed: dict, sentence: str) -> None:
