@@ -24,6 +24,7 @@ from matcher.errors import Conflict
 from matcher.importing.reading import read_records
 from matcher.importing.synonyms import RecordKind
 from matcher.matchlists.template_fields import TEMPLATES
+from matcher.programme.diagnosis import Diagnosis, diagnose
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,6 +32,7 @@ _OF_THE_ENTERPRISE = frozenset({"企业名称", "统一社会信用代码"})
 _OURS = frozenset({"需求编号", "提出日期"})
 _LONG = frozenset({"需求描述", "技术指标", "技术难题"})
 _LONGEST = 20_000
+_NAMELESS = "未命名"
 _FIELDS = tuple(
     field
     for template in TEMPLATES
@@ -72,7 +74,26 @@ def blank_form(serving: WritingNeeds) -> Response:
 def drafted_form(serving: NeedForm, text: Annotated[str, Form(max_length=_LONGEST)] = "") -> Response:
     """A form that starts with the text of a search."""
     title, _, rest = text.strip().partition("\n")
-    return _form(serving, {"需求名称": title.strip(), "需求描述": rest.strip()}, "/need-forms/new")
+    answers = {"需求名称": title.strip(), "需求描述": rest.strip()}
+    return _form(serving, answers, "/need-forms/new", diagnosis=_diagnosis(serving, answers))
+
+
+@router.post("/need-forms/diagnosis")
+def diagnosed_form(
+    serving: NeedForm, answers: _Answers, need: Annotated[str, Form(max_length=200)] = ""
+) -> Response:
+    """The form with what it still lacks, stored nowhere; `need` is the one that is being edited."""
+    if not need:
+        return _form(serving, answers, "/need-forms/new", diagnosis=_diagnosis(serving, answers))
+    edited = _need(serving, need)
+    return _form(
+        serving,
+        answers,
+        f"/need-forms/{edited.id}",
+        seen=_seen(edited),
+        need=edited.id,
+        diagnosis=_diagnosis(serving, {**_answers_of(edited), **{k: v for k, v in answers.items() if v}}),
+    )
 
 
 @router.post("/need-forms/new")
@@ -89,7 +110,14 @@ def register(serving: NeedForm, answers: _Answers) -> Response:
 def edit_form(serving: WritingNeeds, need_id: _NeedId) -> Response:
     """The form with what is stored."""
     need = _need(serving, need_id)
-    return _form(serving, _answers_of(need), f"/need-forms/{need.id}", seen=_seen(need))
+    return _form(
+        serving,
+        _answers_of(need),
+        f"/need-forms/{need.id}",
+        seen=_seen(need),
+        need=need.id,
+        diagnosis=diagnose(need),
+    )
 
 
 @router.post("/need-forms/{need_id:path}")
@@ -103,7 +131,7 @@ def edit(
     received = (need.received or serving.at.date()).isoformat()
     read = _read(serving, {**answers, "需求编号": need.own_id or need.id, "提出日期": received})
     if read.need is None:
-        return _form(serving, answers, f"/need-forms/{need.id}", read.troubles, seen)
+        return _form(serving, answers, f"/need-forms/{need.id}", read.troubles, seen, need.id)
     same = replace(read.need, id=need.id, own_id=need.own_id, source=need.source, received=need.received)
     return _stored(serving, same, "修改需求", prefer_new=True)
 
@@ -114,17 +142,30 @@ def _need(serving: Serving, need_id: str) -> Need:
 
 
 def _read(serving: Serving, answers: Mapping[str, str]) -> Read:
-    """The answers as the importer reads a line of a file; anything it would refuse or leave out is to be mended."""
+    """The answers as the importer takes them; anything it would refuse or leave out is to be mended."""
+    parsed = _parsed(serving, answers)
+    troubles = dict(parsed.troubles)
+    if not answers["需求名称"]:
+        troubles["需求名称"] = "请填写需求名称"
+    return Read(None if troubles else parsed.need, troubles)
+
+
+def _diagnosis(serving: Serving, answers: Mapping[str, str]) -> Diagnosis:
+    """What the answers still lack, as far as they can be read; a nameless need is diagnosed too."""
+    title = answers.get("需求名称", "")
+    need = _parsed(serving, {**answers, "需求名称": title or _NAMELESS}).need
+    return diagnose(replace(need or Need(id="", title=""), title=title))
+
+
+def _parsed(serving: Serving, answers: Mapping[str, str]) -> Read:
+    """The answers as the importer reads a line of a file, with all it has to say of them."""
     line = {title: text for title, text in {**answers, **_owner(serving)}.items() if text}
     with tempfile.TemporaryDirectory() as folder:
         file = FilePath(folder) / "页面登记.jsonl"
         file.write_bytes(orjson.dumps(line))
         reading = read_records(file, RecordKind.NEEDS, limits=serving.workspace.settings.limits)
         needs = [located.record for located in reading]
-    troubles = {problem.column: problem.message for problem in reading.problems}
-    if not answers["需求名称"]:
-        troubles["需求名称"] = "请填写需求名称"
-    return Read(None if troubles else needs[0], troubles)
+    return Read(next(iter(needs), None), {problem.column: problem.message for problem in reading.problems})
 
 
 def _owner(serving: Serving) -> dict[str, str]:
@@ -153,6 +194,8 @@ def _form(
     address: str,
     troubles: Mapping[str, str] | None = None,
     seen: str = "",
+    need: str = "",
+    diagnosis: Diagnosis | None = None,
 ) -> Response:
     own = caller_of(serving).role is Role.ENTERPRISE
     fields = [field for field in _FIELDS if not (own and field.title in _OF_THE_ENTERPRISE)]
@@ -165,6 +208,8 @@ def _form(
         address=address,
         troubles=troubles or {},
         seen=seen,
+        need=need,
+        diagnosis=diagnosis or _diagnosis(serving, answers),
         long=_LONG,
         default=str(Confidentiality.AUTHORITY_ONLY),
     )

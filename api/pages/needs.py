@@ -11,11 +11,13 @@ from api.access import audiences
 from api.access.policy import Operation, allowed_need, needs_within
 from api.pages.cards import need_cards
 from api.pages.facts import need_facts
+from api.pages.need_progress import progress_of, state_of
 from api.pages.rendering import page
 from api.serving import ReadingNeeds, caller_of
 from matcher import usecases
 from matcher.matches import MatchList
 from matcher.matchlists.exports import list_rows, preset_named
+from matcher.programme.diagnosis import diagnose
 from matcher.store.filters import NeedFilter
 
 router = APIRouter(include_in_schema=False)
@@ -35,8 +37,17 @@ def needs_page(
     wanted = needs_within(caller_of(serving), NeedFilter(regions=regions))
     start = (number - 1) * _PAGE
     found = list(islice(serving.workspace.store.needs.all(wanted), start, start + _PAGE + 1))
+    shown, today = found[:_PAGE], serving.at.date()
+    outcomes = serving.workspace.store.outcomes
     return page(
-        serving, "needs.html", needs=found[:_PAGE], region=region, number=number, more=len(found) > _PAGE
+        serving,
+        "needs.html",
+        needs=shown,
+        states={need.id: state_of(need, outcomes.of_need(need.id), today) for need in shown},
+        readiness={need.id: diagnose(need).readiness for need in shown},
+        region=region,
+        number=number,
+        more=len(found) > _PAGE,
     )
 
 
@@ -60,6 +71,8 @@ def need_page(serving: ReadingNeeds, need_id: Annotated[str, Path(max_length=200
         contact=enterprise.contact if enterprise and audience.preset.internal else "",
         found=cards,
         excluded=row.kept_out,
+        diagnosis=diagnose(need),
+        progress=progress_of(serving, need),
     )
 
 

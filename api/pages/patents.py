@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
 from api.access import audiences
 from api.access.parties import own_patents
-from api.access.policy import Operation, allowed_patent, may_patent, needs_within
+from api.access.policy import Extent, Operation, allowed_patent, extent, may_patent, needs_within
 from api.access.roles import Caller, Role
 from api.pages.cards import NeedCards, need_cards
+from api.pages.comparing import remaining
 from api.pages.facts import patent_facts
 from api.pages.rendering import page, see_other
 from api.serving import ReadingPatents, Serving, caller_of
 from matcher import usecases
 from matcher.availability import availability
-from matcher.domain import Patent
+from matcher.domain import Patent, Transaction
+from matcher.inventory import Item, Step
 from matcher.matchlists.exports.wording import patent_number
+from matcher.programme.assessing import Summary
 from matcher.store.filters import PatentFilter
 
 router = APIRouter(include_in_schema=False)
@@ -73,12 +79,40 @@ def patent_page(serving: ReadingPatents, patent_id: Annotated[str, Path(max_leng
         serving,
         "patent.html",
         patent=patent,
-        facts=patent_facts(patent, contacts=contacts),
+        facts=patent_facts(
+            patent,
+            contacts=contacts,
+            origins=store.sightings.of("patents", patent.id) if history else (),
+        ),
+        left=remaining(patent, serving.at.date()),
         modes=availability(patent, serving.at.date()),
-        history=history,
-        assessments=store.assessments.by_patent([patent.id]).get(patent.id, []) if history else [],
-        transactions=store.transactions.by_patent([patent.id]).get(patent.id, []) if history else [],
+        past=_past(serving, patent) if history else None,
         needs=_needs(serving, caller, patent) if matched else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What happened to a patent and was said of it, oldest first."""
+
+    said: Summary
+    named: bool
+    """Whether the enterprises that said it may be named: to the province's bureau only."""
+    transactions: Sequence[Transaction]
+    item: Item
+    steps: Sequence[Step]
+
+
+def _past(serving: Serving, patent: Patent) -> _Past:
+    store = serving.workspace.store
+    assessments = store.assessments.by_patent([patent.id]).get(patent.id, [])
+    transactions = store.transactions.by_patent([patent.id]).get(patent.id, [])
+    return _Past(
+        Summary(patent, tuple(sorted(assessments, key=lambda one: (one.on or date.min, one.id)))),
+        extent(serving.caller, Operation.READ_HISTORY) is Extent.ALL,
+        sorted(transactions, key=lambda one: (one.on or date.min, one.id)),
+        store.inventory.many([patent.id])[patent.id],
+        store.inventory.history([patent.id]),
     )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, Select, insert, select
 
 from api.store import tables
 from matcher.store.engine import reading, writing
 
 _TABLE = tables.audit
+_COLUMNS = [column for column in _TABLE.c if column.name != "id"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,13 @@ class Audit:
 
     def recent(self, count: int = 200) -> list[AuditLine]:
         """The newest lines, the newest first."""
-        columns = [column for column in _TABLE.c if column.name != "id"]
-        query = select(*columns).order_by(_TABLE.c.id.desc()).limit(count)
+        return self._read(select(*_COLUMNS).order_by(_TABLE.c.id.desc()).limit(count))
+
+    def of(self, object: str, actions: Sequence[str]) -> list[AuditLine]:
+        """The lines that name an object and one of the actions, the oldest first."""
+        here = (_TABLE.c.object == object) & _TABLE.c.action.in_(actions)
+        return self._read(select(*_COLUMNS).where(here).order_by(_TABLE.c.id))
+
+    def _read(self, query: Select[Any]) -> list[AuditLine]:
         with reading(self._engine) as connection:
             return [AuditLine(**row._mapping) for row in connection.execute(query)]

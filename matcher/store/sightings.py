@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, Table, insert, or_, select
+from sqlalchemy import Engine, insert, or_, select
 
 from matcher.store import tables
 from matcher.store.engine import reading, writing
 from matcher.store.intake import chunks
 
 _TABLE = tables.sightings
+_ALIASES = {"patents": tables.patent_aliases, "enterprises": tables.enterprise_aliases}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,10 @@ class Sightings:
             with writing(self._engine) as connection:
                 connection.execute(insert(_TABLE), part)
 
-    def of(self, kind: str, record_id: str, aliases: Table | None = None) -> list[Origin]:
-        """The rows of one record, the oldest first; with `aliases`, also those of records folded into it."""
+    def of(self, kind: str, record_id: str) -> list[Origin]:
+        """The rows of one record and of those that were folded into it, the oldest first."""
         own = _TABLE.c.record_id == record_id
+        aliases = _ALIASES.get(kind)
         if aliases is not None:
             names = select(aliases.c.alias).where(aliases.c.record_id == record_id)
             own = or_(own, _TABLE.c.record_id.in_(names))

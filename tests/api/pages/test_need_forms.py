@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from api.access.roles import Role
 from matcher.domain import Confidentiality, LicensingMode, Need
+from matcher.events import Event
+from matcher.outcomes import Change, Outcome, State, Step, advance, step
 from matcher.settings import Settings
 from matcher.store.database import Store
+from matcher.store.engine import writing
+from matcher.store.outcomes import follow
 from matcher.workspace import Workspace
-from tests.api.conftest import NEEDS
+from tests.api.conftest import MEMBRANE, NEEDS
 from tests.api.pages.conftest import Browser
+from tests.api.pages.test_pages import words
 
 ANSWERS = {
     "需求名称": "高盐废水蒸发结晶",
@@ -80,7 +85,7 @@ def test_what_a_file_would_be_refused_for_a_form_is_too(enterprise: Browser, fil
 
 
 def test_the_text_of_a_search_starts_a_form(enterprise: Browser) -> None:
-    assert "登记为需求" in enterprise.post("/", {"text": "反渗透膜"}).text
+    assert "存为需求" in enterprise.post("/", {"text": "反渗透膜"}).text
     page = enterprise.post("/need-forms/draft", {"text": "反渗透膜清洗\n每周一次太勤"}).text
     assert 'name="需求名称" value="反渗透膜清洗"' in page
     assert ">每周一次太勤</textarea>" in page
@@ -131,3 +136,97 @@ def test_the_bureau_registers_for_an_enterprise_and_the_index_follows(
     assert "重建索引" in page
     with Workspace.open(filled) as workspace:
         assert not workspace.stale()
+
+
+def questions(page: str) -> list[str]:
+    """The aspects that a page says are missing, the weightiest first."""
+    return re.findall(r"<li><b>([^<]+)</b>：", page)
+
+
+def test_what_is_missing_is_asked_while_one_writes_and_nothing_is_stored(
+    enterprise: Browser, filled: Settings
+) -> None:
+    before = stored_ids(filled)
+    vague = enterprise.post(
+        "/need-forms/diagnosis", {"需求名称": "", "需求描述": "希望用先进技术提升产品性能"}
+    )
+    assert vague.status_code == 200
+    assert "写得够不够：须补充后再匹配" in vague.text
+    assert questions(vague.text) == [
+        "可量化的技术指标",
+        "现有工艺或产品",
+        "具体难题",
+        "用途和工况",
+        "预算",
+        "合作方式",
+        "成熟度要求",
+        "时限",
+    ]
+    assert "空泛的说法：先进、提升" in vague.text
+    # What was typed is still there, and the form goes where it went before.
+    assert ">希望用先进技术提升产品性能</textarea>" in vague.text
+    assert 'action="/need-forms/new"' in vague.text
+    full = {
+        **ANSWERS,
+        "需求描述": "目前用三效蒸发处理废水，每天 200 吨，用于氯碱产线；氯化钠纯度不足，结垢严重，每 7 天停车清洗一次。",
+        "技术指标": "氯化钠纯度不低于 98.5%，结垢周期不少于 30 天",
+        "成熟度要求": "中试",
+    }
+    clear = enterprise.post("/need-forms/diagnosis", full).text
+    assert "写得够不够：可直接匹配" in clear
+    assert questions(clear) == []
+    assert stored_ids(filled) == before
+
+
+def test_an_edited_need_is_diagnosed_with_what_is_stored(enterprise: Browser, filled: Settings) -> None:
+    page = enterprise.post("/need-forms/diagnosis", {"need": "N001", "技术指标": "通量不低于 30 L"}).text
+    assert 'action="/need-forms/N001"' in page
+    assert "可量化的技术指标" not in questions(page)
+    assert re.search(r'name="seen" value="[0-9a-f]{64}"', page)
+    foreign = enterprise.post("/need-forms/diagnosis", {"need": "N002", "技术指标": "1 L"})
+    assert (foreign.status_code, "没有编号为“N002”的需求" in foreign.text) == (404, True)
+
+
+def test_a_need_page_says_what_is_missing_how_far_it_is_and_what_happened(
+    enterprise: Browser, bureau: Browser, filled: Settings
+) -> None:
+    sent = enterprise.post("/need-forms/new", ANSWERS, follow_redirects=False)
+    address = sent.headers["location"]
+    page = enterprise.get(address).text
+    assert questions(page)[0] == "可量化的技术指标"
+    assert "<b>已登记</b>" in page
+    assert re.findall(r'<td class="s">([^<]+)</td><td>(登记需求)</td><td class="s">([^<]+)</td>', page) == [
+        ("2026-06-30 09:00", "登记需求", "企业")
+    ]
+    follow_up(filled, address.removeprefix("/needs/"))
+    page = words(enterprise.get(address).text)
+    assert "洽谈中" in page
+    assert "秋季路演 一种抗污染反渗透膜及其制备方法 洽谈中 2026-07-02 — 普通许可" in page
+    assert "2026-07-02 10:00 一种抗污染反渗透膜及其制备方法：洽谈中" in page
+    # Names and notes of those who followed it up are not for the enterprise.
+    assert "王科长" not in page
+    assert "压低报价" not in page
+    listed = words(enterprise.get("/needs").text)
+    assert (
+        f"{address.removeprefix('/needs/')} 高盐废水蒸发结晶 云州净源水务有限公司 匿名 2026-06-30 洽谈中"
+        in listed
+    )
+
+
+def stored_ids(settings: Settings) -> list[str]:
+    with Store.open(settings.home / "matcher.db") as store:
+        return [need.id for need in store.needs.all()]
+
+
+def follow_up(settings: Settings, need_id: str) -> None:
+    """One match of a published list, under negotiation."""
+    pushed = Outcome("M1", "HD001", need_id, MEMBRANE.id, "HD001-01", changed_on=date(2026, 7, 1))
+    at = datetime(2026, 7, 2, 10)
+    change = Change(State.NEGOTIATING, "王科长", at, note="压低报价", mode=LicensingMode.ORDINARY_LICENCE)
+    with Workspace.open(settings) as workspace:
+        store = workspace.store
+        store.roadshows.add(Event("HD001", "秋季路演", date(2026, 7, 1)))
+        with writing(store._engine) as connection:
+            follow(connection, [pushed], [Step("M1", 1, datetime(2026, 7, 1), "", None, State.PUSHED)])
+        negotiating = advance(pushed, change)
+        store.outcomes.change(pushed, negotiating, step(pushed, negotiating, change))

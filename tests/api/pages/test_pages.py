@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, datetime
 from html import unescape
 from io import BytesIO
 
@@ -14,10 +15,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.access.roles import Role
-from matcher.domain import Confidentiality
+from matcher.domain import Assessment, Confidentiality, FeeTerms, Prospect, Transaction, TransactionKind
+from matcher.inventory import Act, Item, Stage, move
 from matcher.settings import Settings
 from matcher.workspace import Workspace
-from tests.api.conftest import BASE, BEARING, NEEDS, NOW
+from tests.api.conftest import BASE, BEARING, ENTERPRISE, MEMBRANE, NEEDS, NOW
 from tests.api.pages.conftest import PASSWORD, Browser
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -64,6 +66,49 @@ def test_a_patent_page_has_its_facts_modes_with_statute_and_needs(bureau: Browse
         assert part in page
 
 
+def test_what_was_said_of_a_patent_and_what_happened_to_it(
+    browser: Callable[..., Browser], bureau: Browser, filled: Settings
+) -> None:
+    said = (
+        Assessment(
+            "P1", MEMBRANE.id, ENTERPRISE.id, ENTERPRISE.name, Prospect.GOOD, "再降能耗", on=date(2026, 5, 2)
+        ),
+        Assessment("P2", MEMBRANE.id, "", "某厂", Prospect.FAIR, on=date(2026, 4, 1)),
+    )
+    licence = Transaction(
+        "T1",
+        MEMBRANE.id,
+        TransactionKind.ORDINARY_LICENCE,
+        date(2025, 1, 2),
+        "河东大学",
+        "某厂",
+        until=date(2028, 1, 1),
+        fee=FeeTerms(amount=8.0),
+    )
+    with Workspace.open(filled) as workspace:
+        workspace.store.merge([*said, licence])
+        act = Act("李老师", datetime(2026, 5, 1, 10), "自评表.xlsx")
+        item = Item(MEMBRANE.id)
+        workspace.store.inventory.write([move(item, Stage.AWAITING, act, "第一批")])
+    page = words(bureau.get(f"/patents/{MEMBRANE.id}").text)
+    for part in (
+        "2 家企业评价过；产业化前景：好 1、较好 1。",
+        "2026-05-02 云州净源水务有限公司 好 — 再降能耗 —",
+        "待自评 （2026-05-01）：第一批",
+        "2026-05-01 10:00 未盘点 待自评 李老师 第一批 自评表.xlsx",
+        "2025-01-02 普通许可 河东大学 某厂 2028-01-01 8 万元",
+    ):
+        assert part in page
+    assert page.index("2026-04-01 某厂") < page.index("2026-05-02 云州净源")
+    own = words(browser(Role.HOLDER).get(f"/patents/{MEMBRANE.id}").text)
+    assert "再降能耗" in own
+    # Who said it is not for the holder.
+    assert "2026-05-02 好 — 再降能耗" in own
+    foreign = words(browser(Role.ENTERPRISE).get(f"/patents/{MEMBRANE.id}").text)
+    for part in ("再降能耗", "盘点状态", "历史交易", "李老师"):
+        assert part not in foreign
+
+
 def test_a_holder_finds_its_own_patents_whatever_it_asks_for(
     browser: Callable[..., Browser], bureau: Browser
 ) -> None:
@@ -73,7 +118,7 @@ def test_a_holder_finds_its_own_patents_whatever_it_asks_for(
     for address in ("/patents", "/patents?holder=云州理工学院"):
         assert listed.findall(holder.get(address).text) == own
     assert listed.findall(bureau.get("/patents?holder=云州理工学院").text) == ["CN202210654321"]
-    assert "没有这个专利权人的专利" in bureau.get("/patents?holder=河东").text
+    assert "没有专利。请核对专利权人全称。" in bureau.get("/patents?holder=河东").text
     found = bureau.get("/patents?number=2023101234561", follow_redirects=False)
     assert found.headers["location"] == "/patents/CN202310123456"
 

@@ -33,7 +33,6 @@ from matcher.store.imports import Import
 from matcher.store.intake import Landing, Outcome
 from matcher.store.merging import Conflict
 from matcher.store.sightings import Origin, Sighting, origin_of
-from matcher.store.tables import patent_aliases
 
 PATENT = Patent(
     id="CN201610123456",
@@ -322,7 +321,7 @@ def test_imports_are_recorded_and_are_no_data(store: Store) -> None:
     store.sightings.add(number, "patents", [Sighting("CN105123456", "专利", 2)])
     later = store.imports.add(replace(entry, file="补充.csv", at=datetime(2024, 6, 1)))
     store.sightings.add(later, "patents", [Sighting("CN201610123456", "", 9, ("status",))] * 2)
-    origins = store.sightings.of("patents", "CN201610123456", patent_aliases)
+    origins = store.sightings.of("patents", "CN201610123456")
     assert origins == [
         Origin("存量.xlsx", "专利", 2, datetime(2024, 5, 1, 9, 30)),
         Origin("补充.csv", "", 9, datetime(2024, 6, 1), ("status",)),
