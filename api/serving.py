@@ -16,6 +16,7 @@ from api.access.policy import Operation, require
 from api.access.roles import Caller
 from api.access.sign_in import Access
 from api.jobs import Worker
+from api.offers import Offers
 from api.store.audit import AuditLine
 from api.store.confirmations import Confirmations
 from api.store.interests import Interests
@@ -39,6 +40,7 @@ class Services:
     access: Access
     worker: Worker
     repeats: Repeats
+    offers: Offers
     interests: Interests
     confirmations: Confirmations
 

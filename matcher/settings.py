@@ -114,6 +114,17 @@ class ProxySettings(_Section):
     """At least 32 characters, which the proxy sends along as X-Proxy-Secret."""
 
 
+class FeedSettings(_Section):
+    """A feed of transferable patents to pull from; its key is read from the environment variable named here only."""
+
+    address: str = Field(description="such as https://platform.example/api/v1/transferable-patents")
+    key_variable: str = "FEED_KEY"
+    seconds: float = Field(30, gt=0, description="longest that one request may take")
+    page: int = Field(200, ge=1, le=200, description="changes in one request")
+    prefer_new: bool = True
+    """Whether the source's newer value replaces the stored one; else differences are reported and nothing changes."""
+
+
 class Settings(_Section):
     """All settings of one workspace."""
 
@@ -135,6 +146,8 @@ class Settings(_Section):
     reranking: RerankingSettings = RerankingSettings()
     ranking: RankingSettings = RankingSettings()
     limits: FileLimits = FileLimits()
+    feeds: dict[str, FeedSettings] = Field(default_factory=dict)
+    """Sources of `matcher feed pull`, by the name under which their records are kept."""
     interests: InterestSettings = InterestSettings()
     proxy: ProxySettings = ProxySettings()
 

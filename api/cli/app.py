@@ -8,6 +8,7 @@ from api.cli import (
     assessments,
     evaluation,
     events,
+    feed,
     interests,
     inventory_work,
     matching,
@@ -40,6 +41,7 @@ app.command("doctor")(service.doctor)
 app.command("backup")(service.backup)
 app.command("restore")(service.restore)
 app.add_typer(events.app, name="event")
+app.add_typer(feed.app, name="feed")
 app.add_typer(inventory_work.app, name="inventory")
 app.command("interests")(interests.interests)
 app.add_typer(assessments.app, name="assessments")

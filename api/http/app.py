@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from threading import Lock
 
 import anyio.to_thread
 from fastapi import FastAPI
@@ -17,11 +18,13 @@ from api.http.metrics import Metrics
 from api.http.openapi import describe
 from api.http.problems import answer_problems
 from api.jobs import Worker
+from api.offers import Offers
 from api.pages.routers import ROUTERS, UPLOADS, static_files
 from api.serving import Guarded, Services
 from api.store.confirmations import Confirmations
 from api.store.database import open_service
 from api.store.interests import Interests
+from api.store.feed import Feed
 from api.store.repeats import Repeats
 from matcher.settings import Settings
 from matcher.workspace import Workspace
@@ -65,7 +68,13 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
         dependencies=[Guarded],
     )
     app.state.services = Services(
-        workspace, Access(engine), worker, Repeats(engine), Interests(engine), Confirmations(engine)
+        workspace,
+        Access(engine),
+        worker,
+        Repeats(engine),
+        Offers(workspace.store, Feed(engine), Lock()),
+        Interests(engine),
+        Confirmations(engine),
     )
     app.state.now = clock
     app.state.metrics = metrics = Metrics()

@@ -66,6 +66,7 @@ _SENTENCES = {
     "enum": "不在可选值之中（{expected}）",
     "list_type": "应为列表",
     "too_long": "最多 {max_length} 项",
+    "moment": "时刻应写成 2026-06-30 或 2026-06-30T09:00:00 的形式",
     "day": "日期应写成 2026-06-30 的形式",
     "day_range": "日期应在 1985-04-01 至 2200-12-31 之间",
     "model_attributes_type": "应为 JSON 对象",

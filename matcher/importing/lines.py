@@ -15,7 +15,17 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 
-from matcher.domain import Assessment, Enterprise, FeeTerms, Maturity, Need, Patent
+from matcher.availability import in_force
+from matcher.domain import (
+    Assessment,
+    Encumbrance,
+    EncumbranceKind,
+    Enterprise,
+    FeeTerms,
+    Maturity,
+    Need,
+    Patent,
+)
 from matcher.errors import InputError
 from matcher.identifiers import parse_credit_code
 from matcher.importing.reading import read_records
@@ -65,6 +75,28 @@ def read_line(kind: type[R], line: Mapping[str, Any], source: str = "") -> Read[
             problem = RowProblem(file.name, "", 1, "", "", str(error), Severity.REFUSED)
             return Read(None, (problem,))
     return Read(records[0] if records else None, tuple(reading.problems))
+
+
+def burdens(patent: Patent, as_of: date) -> dict[str, Any]:
+    """What stands on a patent on a day, in the columns from which the importer reads it: of each kind the last one."""
+    line: dict[str, Any] = {}
+    for burden in patent.encumbrances:
+        if in_force(burden, as_of):
+            line |= _burden(burden)
+    return {name: value for name, value in line.items() if value}
+
+
+def _burden(burden: Encumbrance) -> dict[str, Any]:
+    until = burden.until.isoformat() if burden.until else ""
+    match burden.kind:
+        case EncumbranceKind.PLEDGE:
+            return {"是否质押": True, "质权人": burden.party}
+        case EncumbranceKind.PRESERVATION:
+            return {"是否保全": True}
+        case EncumbranceKind.OPEN_LICENCE:
+            return {"是否开放许可": True, "许可期限届满日": until}
+        case licence:
+            return {"许可类型": licence.value, "被许可人": burden.party, "许可期限届满日": until}
 
 
 def _cell(value: object) -> object:

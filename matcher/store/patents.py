@@ -58,7 +58,14 @@ class Patents(Records[Patent]):
         """The ids of the patents that satisfy the filter as stored, ascending; `as_of` as in `all`."""
         query = _where(select(_TABLE.c.id).order_by(_TABLE.c.id), filter or PatentFilter(), as_of)
         with reading(self._engine) as connection:
-            return list(connection.execute(query).scalars())
+            return list(connection.execute(query).scalars().all())
+
+    def rows(self) -> Iterator[tuple[str, bytes]]:
+        """Each id, in order, with the bytes of all that is stored of the record: equal bytes, equal record."""
+        query = select(*PATENTS.mapping.columns).order_by(_TABLE.c.id)
+        with reading(self._engine) as connection:
+            for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
+                yield row[0], repr(tuple(row)).encode()
 
     def digests(self) -> Iterator[tuple[str, bytes]]:
         """Each id, in order, with a digest (16 bytes) of what `corpus.patent_text` reads of the record."""

@@ -5,6 +5,7 @@ from api.http.routes import (
     description,
     enterprises,
     events,
+    feed,
     imports,
     jobs,
     list_versions,
@@ -33,6 +34,7 @@ ROUTERS = tuple(
         imports,
         jobs,
         reports,
+        feed,
         status,
         description,
     )
