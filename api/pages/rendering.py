@@ -29,6 +29,7 @@ _MENU = (
     ("/lists", "对接清单", Operation.MAKE_LIST),
     ("/import", "导入", Operation.IMPORT),
     ("/status", "进展", Operation.STATUS),
+    ("/evaluations", "评估", Operation.EVALUATE),
     ("/interests", "意向", Operation.READ_INTEREST),
     ("/fill-in-links", "盘点填报", Operation.HAND_OUT),
     ("/manage", "管理", Operation.INVITE),
