@@ -26,6 +26,8 @@ SPEED: Mapping[str, str] = {
     "answering": "one need, beside the bare look-ups; cold start",
     "listing": "all needs, beside numpy's matrix product",
     "serving": "searches over HTTP, beside the engine alone and the bare framework",
+    "sharding": "a collection split over shards and merged, beside the single index",
+    "engines": "vectors in PostgreSQL and Milvus, beside the local kinds; machines for millions",
 }
 """Take sizes."""
 COMPONENTS: Mapping[str, str] = {

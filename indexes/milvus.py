@@ -34,7 +34,7 @@ _PARAMETERS = {
     "IVF_FLAT": {"nlist": 1_024},
     "IVF_SQ8": {"nlist": 1_024},
 }
-_SEARCH = {"HNSW": {"ef": 1_024}, "IVF_FLAT": {"nprobe": 64}, "IVF_SQ8": {"nprobe": 64}}
+_LEAST_EF, _PROBES = 1_024, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class MilvusEngine:
                 list(queries),
                 limit=limit,
                 filter=" and ".join(conditions),
-                search_params={"metric_type": "IP", "params": _SEARCH.get(self._address.index, {})},
+                search_params={"metric_type": "IP", "params": self._effort(limit)},
                 consistency_level=self._address.consistency,
             )
         )
@@ -184,6 +184,11 @@ class MilvusEngine:
             )
             for hits in answers
         ]
+
+    def _effort(self, limit: int) -> dict[str, int]:
+        """How widely an approximate index looks; a graph's beam may not be narrower than the list."""
+        index = self._address.index
+        return {} if self.exact else {"ef": max(_LEAST_EF, limit)} if index == "HNSW" else {"nprobe": _PROBES}
 
     def _delete(self, keys: list[int], client: Any) -> None:  # noqa: ANN401
         client.delete(self._collection, ids=keys)

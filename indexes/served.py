@@ -115,7 +115,7 @@ class ServedIndex:
         """How a query for k rows would be answered."""
         eligible = len(self) if allowed is None else int(np.count_nonzero(allowed))
         way = Way.ALL if self.thorough else Way.SERVED if self.engine.exact else Way.SERVED_NEAR
-        return Plan(way, len(self), eligible, min(k + _MARGIN, eligible))
+        return Plan(way, len(self), eligible, min(self._limit(k), eligible))
 
     def search(self, queries: Vectors, k: int, allowed: Mask | None = None) -> list[Hits]:
         """The k nearest allowed rows of each query, shape (queries, dimension); raises as the exact index does."""
@@ -154,7 +154,8 @@ class ServedIndex:
         return len(gone)
 
     def _limit(self, k: int) -> int:
-        return min(k + _MARGIN, self.engine.most)
+        # Codes put neighbours in a wrong order: twice as many are scored again.
+        return min((1 if self.engine.exact else 2) * k + _MARGIN, self.engine.most)
 
     def _nearest(self, queries: Vectors, limit: int, wanted: _Eligible) -> list[Near]:
         """The best `limit` of every query among the wanted; fewer where there are fewer."""

@@ -141,6 +141,43 @@ def test_what_an_engine_is_asked_for_is_as_short_as_it_can_be(index, fields, que
     assert (shapes[3][1], shapes[3][2]) == (9, True)
 
 
+@pytest.fixture(params=["milvus", "pgvector"])
+def graph_address(request, tmp_path):
+    """An engine that is asked for its graph index."""
+    if request.param == "milvus":
+        pytest.importorskip("milvus_lite")
+        return f"milvus://{tmp_path / 'engine.db'}?index=HNSW"
+    return f"{request.getfixturevalue('postgres_url')}?index=hnsw"
+
+
+def test_a_graph_is_measured_under_filters_and_never_short(graph_address, vectors, fields, queries):
+    built = build_index(vectors, Choice(address=graph_address, parts=fields.astype(np.int32)))
+    assert 0.98 <= built.recall <= 1.0
+    assert not built.index.plan(K).exact
+    truth = ExactIndex.build(vectors)
+    for mask in masks(fields):
+        found, true = built.index.search(queries, K, mask), truth.search(queries, K, mask)
+        shares = [np.isin(one.rows, other.rows).mean() for one, other in zip(found, true, strict=True)]
+        assert np.mean(shares) >= 0.98
+        assert {len(one.rows) for one in found} == {min(K, int(mask.sum()))}
+
+
+def test_a_graph_that_finds_too_little_is_refused(graph_address, vectors, fields, monkeypatch):
+    nearest = ServedIndex._nearest
+
+    def blind(index, asked, limit, wanted):
+        """It sees the worse half of what is near."""
+        found = nearest(index, asked, 2 * limit, wanted)
+        return [Near(one.keys[limit:], one.scores[limit:]) for one in found]
+
+    monkeypatch.setattr(ServedIndex, "_nearest", blind)
+    with pytest.raises(
+        IndexUnusable,
+        match=r"召回率 0\.\d+，低于下限 0.98，未启用，原索引不变。请去掉 MATCHER_INDEX 中的 index=",
+    ):
+        build_index(vectors, Choice(address=graph_address, parts=fields.astype(np.int32)))
+
+
 def test_keys_follow_content_and_tell_equal_rows_apart():
     vectors = units(np.array([[1, 0], [0, 1], [1, 0], [3, 4]]))
     parts = np.array([1, 1, 1, 1], np.int32)
@@ -183,6 +220,7 @@ def test_an_address_of_a_cluster_and_one_of_a_file():
         ("milvus://h/a?consistency=Maybe", "consistency=Maybe 无法识别。可选：Strong、Bounded"),
         ("redis://h:geheim@1/a", "以“redis”开头，无法识别。请写 milvus://"),
         ("postgresql://h/d?name=a;b", "只能由字母、数字和下划线组成"),
+        ("postgresql://h/d?index=tree", "index=tree 无法识别。可选：exact、hnsw"),
     ],
 )
 def test_an_address_that_is_none_is_one_sentence_without_secrets(address, sentence):

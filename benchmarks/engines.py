@@ -1,0 +1,298 @@
+"""Vectors in the engines that others run, beside the local kinds; and the machines for millions that follow from it.
+
+    python -m benchmarks.engines [--patents 200000] [--needs 1000]
+
+Clustered unit vectors of 384 dimensions, as the shipped model makes; the words of made-up abstracts. PostgreSQL is the
+tests' own server, Milvus its embedded form: a cluster's own rates have to be measured on it, with MATCHER_INDEX set.
+Beside each engine: the exact local index. Every figure is for one core.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.measuring import Cost, clocked, heading, measure, report
+from benchmarks.sizes import sizes
+from benchmarks.synthetic import needs, patents, units
+from indexes.backends import BACKENDS, backend_of
+from indexes.contract import Mask, Vectors, VectorSearch
+from indexes.exact import ExactIndex
+from indexes.lexical import LexicalIndex
+from matcher.corpus import need_text, patent_text
+
+_K, _DIMENSION, _ASKED = 200, 384, 40
+_SERVED = 20_000
+"""Vectors in an engine here: enough for a rate, few enough for two minutes."""
+_WORDED = 50_000
+"""Texts that the lexical channel is measured on."""
+_SIZES = (5_000_000, 40_000_000)
+_RATE = 1_000
+"""Queries a second."""
+_MEMORY, _CORES = 128 << 30, 32
+"""Of one node."""
+_FULL, _BUSY = 0.7, 0.6
+"""Of a node's memory and cores, what is planned with."""
+_PROBED = 128 / 4_096
+"""The share of the codes that the partitioned kind looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What one kind costs: bytes in memory for a vector (or a text), core-seconds of a query, and those for each row."""
+
+    name: str
+    memory: float
+    fixed: float
+    seconds: float
+
+    @classmethod
+    def between(cls, name: str, memory: float, few: Point, many: Point) -> Rate:
+        """The line through two measured sizes."""
+        slope = max(0.0, (many.seconds - few.seconds) / (many.rows - few.rows))
+        return cls(name, memory, max(0.0, few.seconds - slope * few.rows), slope)
+
+    def query(self, rows: int) -> float:
+        """Core-seconds of one query among so many."""
+        return self.fixed + self.seconds * rows
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Core-seconds of a query among so many rows."""
+
+    rows: int
+    seconds: float
+
+
+def main() -> None:
+    """Print the engines' rates, filters under pgvector's HNSW, and the table of machines."""
+    asked = sizes(__doc__)
+    served = min(asked.patents, _SERVED)
+    heading(f"{_K} nearest of one query among {served:,} vectors of {_DIMENSION} dimensions")
+    beside = measure(local, "exact", served)
+    report("exact, on this machine", beside)
+    for kind, address in addresses():
+        with address() as where:
+            report_engine(kind, where, served, beside)
+    with postgres() as where:
+        if where:
+            print_graph(measure(graph, where, served))
+    rates: list[Rate] = [measure(scanned, kind, asked.patents).answer for kind in ("exact", "fast-scan")]
+    codes = rates[-1]
+    rates.append(replace(codes, name="partitioned (computed)", seconds=codes.seconds * _PROBED))
+    print_machines([*rates, measure(words, min(asked.patents, _WORDED)).answer])
+
+
+def report_engine(kind: str, where: str, served: int, beside: Cost) -> None:
+    """Loading, one query without and with a filter; or that the engine is not there."""
+    if not where:
+        print(f"{kind}: left out, not installed")
+        return
+    loaded = measure(load, where, served)
+    report(
+        f"{kind}: load, {served / loaded.seconds:,.0f} a second, {loaded.answer:,.0f} bytes each on disk",
+        loaded,
+    )
+    for share in (1.0, 0.1, 0.01):
+        cost = measure(queried, where, served, share)
+        report(f"{kind}: one query{'' if share == 1 else f', filter of {share:.0%}'}", cost, beside)
+
+
+def addresses() -> Iterator[tuple[str, Callable[[], object]]]:
+    """The engines: that of MATCHER_INDEX where it is set, else those that can be started here."""
+    if named := os.environ.get("MATCHER_INDEX"):
+        yield named.split(":")[0], partial(_constant, named)
+        return
+    yield "pgvector", postgres
+    yield "milvus (embedded)", embedded
+
+
+@contextmanager
+def _constant(address: str) -> Iterator[str]:
+    yield address
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The address of an empty database; empty where no server is installed."""
+    from tests.servers import postgres as server
+
+    if server.unavailable():
+        yield ""
+        return
+    with server.running() as started:
+        yield started.url(started.new_database())
+
+
+@contextmanager
+def embedded() -> Iterator[str]:
+    """The address of a new file of Milvus Lite."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield f"milvus://{folder}/engine.db"
+
+
+def load(where: str, count: int) -> Cost:
+    """Into the engine; `answer` is the bytes on disk of one vector, where they can be told."""
+    cost = clocked(backend_of("", where).build, units(count, _DIMENSION))
+    return Cost(cost.seconds, cost.processor, answer=_on_disk(where) / count)
+
+
+def _on_disk(where: str) -> float:
+    if where.startswith("milvus:///"):
+        file = Path(where.removeprefix("milvus://"))
+        files = [file] if file.is_file() else [one for one in file.rglob("*") if one.is_file()]
+        return float(sum(one.stat().st_size for one in files))
+    if where.startswith("postgresql"):
+        import psycopg
+
+        with psycopg.connect(where) as connection:
+            found = connection.execute(
+                "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname LIKE 'matcher_vectors%' AND relkind = 'r'"
+            ).fetchone()
+            return float(found[0]) if found and found[0] else math.nan
+    return math.nan
+
+
+def queried(where: str, count: int, share: float) -> Cost:
+    """One query at a time."""
+    index = backend_of("", where).build(units(count, _DIMENSION))
+    return _asked(index, count, share)
+
+
+def local(kind: str, count: int) -> Cost:
+    """The same in a local index."""
+    return _asked(BACKENDS[kind].build(units(count, _DIMENSION)), count, 1.0)
+
+
+def _asked(index: VectorSearch, count: int, share: float) -> Cost:
+    queries = units(_ASKED, _DIMENSION, seed=5)
+    mask = None if share == 1 else np.random.default_rng(4).random(count) < share
+    index.search(queries[:1], _K, mask)
+    return clocked(lambda: [index.search(query[None], _K, mask) for query in queries]).per(_ASKED)
+
+
+def graph(where: str, count: int) -> list[tuple[str, float, float]]:
+    """Recall@50 of pgvector's HNSW under filters of 1 and 10 %, random and aligned with a direction: the share found
+    with its search as it is, and iterated until the list is full."""
+    import psycopg
+
+    vectors, queries = units(count, _DIMENSION), units(20, _DIMENSION, seed=5)
+    backend_of("", where).build(vectors)
+    truth, found = ExactIndex(vectors), []
+    with psycopg.connect(where, autocommit=True) as connection:
+        table = f"matcher_vectors_{_DIMENSION}"
+        connection.execute("SET maintenance_work_mem = '256MB'")
+        connection.execute(
+            f"CREATE INDEX ON {table} USING hnsw (vector vector_ip_ops) WITH (m = 16, ef_construction = 100)"
+        )
+        keys = backend_of("", where).build(vectors).keys
+        connection.execute("SET hnsw.ef_search = 400")
+        connection.execute("SET enable_seqscan = off")
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN kept boolean NOT NULL DEFAULT false")
+        for name, mask in _masks(vectors):
+            connection.execute(f"UPDATE {table} SET kept = (key = ANY(%s::bigint[]))", (keys[mask].tolist(),))
+            connection.execute(f"VACUUM ANALYZE {table}")
+            shares = []
+            for mode in ("off", "strict_order"):
+                connection.execute(f"SET hnsw.iterative_scan = {mode}")
+                shares.append(_recall(connection, table, keys, queries, truth.search(queries, 50, mask)))
+            found.append((name, *shares))
+    return found
+
+
+def _masks(vectors: Vectors) -> Iterator[tuple[str, Mask]]:
+    random, count = np.random.default_rng(3), len(vectors)
+    direction = units(1, _DIMENSION, seed=9)[0]
+    by_direction = np.argsort(-(vectors @ direction), kind="stable")
+    for share in (0.01, 0.1):
+        kept = int(share * count)
+        for name, rows in (
+            ("random", random.choice(count, kept, replace=False)),
+            ("aligned", by_direction[:kept]),
+        ):
+            mask = np.zeros(count, dtype=bool)
+            mask[rows] = True
+            yield f"{share:.0%} {name}", mask
+
+
+def _recall(connection: object, table: str, keys: NDArray[np.int64], queries: Vectors, truth: list) -> float:  # type: ignore[type-arg]
+    shares = []
+    for query, true in zip(queries, truth, strict=True):
+        text = f"[{','.join(map(str, query.tolist()))}]"
+        rows = connection.execute(  # type: ignore[attr-defined]
+            f"SELECT key FROM {table} WHERE kept ORDER BY vector <#> %s::vector LIMIT 50", (text,)
+        ).fetchall()
+        shares.append(np.isin(keys[true.rows], [row[0] for row in rows]).mean())
+    return float(np.mean(shares))
+
+
+def print_graph(cost: Cost) -> None:
+    """The recalls of HNSW under filters."""
+    print("\npgvector's HNSW (m 16, ef_search 400) under a filter: recall@50 as it is / iterated")
+    for name, plain, iterated in cost.answer:
+        print(f"{name:64s}{plain:12.3f}{iterated:12.3f}")
+
+
+def scanned(kind: str, count: int) -> Rate:
+    """A local kind on one core, by the number of vectors."""
+    vectors = units(count, _DIMENSION)
+    index = BACKENDS[kind].build(vectors)
+    with tempfile.TemporaryDirectory() as folder:
+        index.save(Path(folder))
+        files = {file.name: file.stat().st_size for file in Path(folder).iterdir()}
+    # The vectors are mapped from the disk where codes are scanned: what must stay in memory are the codes.
+    resident = files.get("codes.faiss", files["vectors.npy"])
+    few = _asked(BACKENDS[kind].build(vectors[: count // 4]), count // 4, 1.0)
+    points = Point(count // 4, few.processor), Point(count, _asked(index, count, 1.0).processor)
+    return Rate.between(kind, resident / count, *points)
+
+
+def words(count: int) -> Rate:
+    """The lexical channel, by the number of patents: postings are mapped, but read by nearly every query."""
+    documents = [patent_text(one) for one in patents(count)]
+    queries = [need_text(one) for one in needs(_ASKED)]
+    index = LexicalIndex.build(documents, queries)
+    with tempfile.TemporaryDirectory() as folder:
+        index.save(Path(folder))
+        size = sum(file.stat().st_size for file in Path(folder).iterdir())
+    quarter = index.segment(documents[: count // 4])
+    costs = []
+    for part in (quarter, index):
+        part.scores(queries[0])
+        costs.append(
+            clocked(lambda part=part: [part.scores(query) for query in queries]).per(_ASKED).processor
+        )
+    return Rate.between("words", size / count, Point(count // 4, costs[0]), Point(count, costs[1]))
+
+
+def print_machines(rates: list[Rate]) -> None:
+    """memory = rows · bytes; cores = rate · rows · core-seconds; nodes: the larger need of the two, each with room."""
+    print(
+        f"\nMachines of {_CORES} cores and {_MEMORY >> 30} GiB for {_RATE:,} queries a second, each channel by itself"
+    )
+    print(
+        f"{'':28s}{'rows':>12s}{'bytes each':>12s}{'memory':>12s}{'a query':>12s}{'cores':>10s}{'nodes':>8s}"
+    )
+    for rate in rates:
+        for rows in _SIZES:
+            memory, query = rows * rate.memory, rate.query(rows)
+            cores = _RATE * query / _BUSY
+            nodes = max(math.ceil(memory / (_FULL * _MEMORY)), math.ceil(cores / _CORES))
+            print(
+                f"{rate.name:28s}{rows:>12,}{rate.memory:>12,.0f}{memory / (1 << 30):>8,.0f} GiB"
+                f"{query * 1000:>9,.1f} ms{cores:>10,.0f}{nodes:>8,}"
+            )
+
+
+if __name__ == "__main__":
+    main()
