@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query, Response
 
 from api.access import audiences
 from api.access.policy import needs_within
+from api.admission import Admitted
 from api.http.examples import LIST
 from api.http.openapi import answered, problems
 from api.http.questions import ListQuery
 from api.serving import MakingLists, caller_of, list_answer
 from matcher import usecases
 
-router = APIRouter(prefix="/api/v1", tags=["对接清单"])
+router = APIRouter(prefix="/api/v1", tags=["对接清单"], route_class=Admitted)
 
 
 @router.get(

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Body, Path, Query, Response
 
 from api.access import audiences
 from api.access.policy import Operation, allowed_need, allowed_patent, needs_within
+from api.admission import Admitted
 from api.http.examples import LIST, SEARCH
 from api.http.openapi import answered, problems
 from api.http.questions import NeedMatchesQuery, PatentMatchesQuery, SearchBody
 from api.serving import MatchingPatents, ReadingNeeds, Searching, caller_of, list_answer
 from matcher import usecases
 
-router = APIRouter(prefix="/api/v1", tags=["对接"])
+router = APIRouter(prefix="/api/v1", tags=["对接"], route_class=Admitted)
 
 
 @router.post(

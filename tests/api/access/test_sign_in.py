@@ -101,7 +101,7 @@ def test_passwords_and_tokens_are_kept_as_hashes_only(access: Access) -> None:
     assert account.password.startswith("$argon2id$")
     with reading(access.accounts._engine) as connection:
         kept = [row for table in metadata.sorted_tables for row in connection.execute(select(table))]
-    assert len(kept) == 4  # the account, its session and two lines of the log
+    assert len(kept) == 5  # the account, its session, two lines of the log and where the feed stands
     assert PASSWORD not in str(kept)
     assert token not in str(kept)
 
@@ -194,7 +194,7 @@ def test_a_key_works_within_its_time_until_it_is_revoked(access: Access) -> None
         ),
         (
             KeyRequest("平台", Role.ANALYST, ("lists:make",)),
-            "“分析员”的密钥可用的权限范围：search；至少选一项",
+            "“分析员”的密钥可用的权限范围：evaluations:write、jobs:read、patents:read、progress:read、search；至少选一项",
         ),
         (KeyRequest("平台", Role.BUREAU, ("accounts:write",)), "“省级主管部门”的密钥可用的权限范围"),
         (KeyRequest("平台", Role.BUREAU, ()), "至少选一项"),

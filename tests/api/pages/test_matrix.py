@@ -69,6 +69,14 @@ PAGES = [
     ("POST", "/events/HD001/tuning", {"per_need": "1"}, (200, 403, 403, 403, 401)),
     ("GET", "/events/HD001/tuning/N001", None, (303, 403, 403, 403, 303)),
     ("POST", "/events/HD001/places/N001", {"patent": "x", "place": "必须列入"}, (503, 403, 403, 403, 401)),
+    ("GET", "/events/HD001/schedule", None, (200, 403, 403, 403, 303)),
+    ("POST", "/events/HD001/schedule", {"minutes": "30", "tables": "4"}, (422, 403, 403, 403, 401)),
+    ("GET", "/events/HD001/schedule.xlsx", None, (503, 403, 403, 403, 303)),
+    ("GET", "/events/HD001/documents", None, (200, 403, 403, 403, 303)),
+    ("GET", "/events/HD001/documents/签到表.xlsx", None, (404, 403, 403, 403, 303)),
+    ("POST", "/events/HD001/forms", {}, (422, 403, 403, 403, 401)),
+    ("GET", "/events/HD001/outcomes", None, (200, 403, 403, 403, 303)),
+    ("POST", "/events/HD001/outcomes/M", {"state": "有意向"}, (404, 403, 403, 403, 401)),
     ("GET", "/lists/HD404-01", None, (404, 404, 404, 403, 303, 404)),
     ("POST", "/events/HD404/lists", {}, (404, 403, 403, 403, 401)),
     ("POST", "/lists/HD404-01/state", {"state": "审核"}, (404, 403, 403, 403, 401)),
@@ -136,6 +144,57 @@ INTERFACE = [
     ("GET", "/api/v1/list?preset=内部版", None, (200, 403, 403, 403, 401)),
     ("GET", "/api/v1/events", None, (200, 200, 200, 403, 401, 200)),
     ("GET", "/api/v1/events/HD404/list", None, (404, 404, 404, 403, 401, 404)),
+    ("GET", "/api/v1/needs", None, (200, 403, 200, 403, 401)),
+    ("POST", "/api/v1/needs", {"title": ""}, (422, 403, 422, 403, 401)),
+    ("GET", "/api/v1/needs/N001", None, (200, 403, 200, 403, 401)),
+    ("GET", "/api/v1/needs/N002", None, (200, 403, 404, 403, 401)),
+    ("PUT", "/api/v1/needs/N001", {"title": "改"}, (428, 403, 428, 403, 401)),
+    ("PUT", "/api/v1/needs/N002", {"title": "改"}, (428, 403, 404, 403, 401)),
+    ("PATCH", "/api/v1/needs/N001", {"title": "改"}, (428, 403, 428, 403, 401)),
+    ("PATCH", "/api/v1/needs/N002", {"title": "改"}, (428, 403, 404, 403, 401)),
+    ("DELETE", "/api/v1/needs/N001", None, (428, 403, 428, 403, 401)),
+    ("DELETE", "/api/v1/needs/N002", None, (428, 403, 404, 403, 401)),
+    ("GET", "/api/v1/patents", None, (200, 200, 200, 200, 401, 200)),
+    ("POST", "/api/v1/patents", {"title": ""}, (422, 403, 403, 403, 401)),
+    ("GET", "/api/v1/patents/CN202210654321", None, (200, 200, 200, 200, 401, 200)),
+    ("PUT", "/api/v1/patents/CN202310123456", {"title": "改"}, (422, 403, 403, 403, 401)),
+    ("PATCH", "/api/v1/patents/CN202310123456", {"scenario": "改"}, (428, 428, 403, 403, 401)),
+    ("PATCH", "/api/v1/patents/CN202210654321", {"scenario": "改"}, (428, 404, 403, 403, 401)),
+    ("DELETE", "/api/v1/patents/CN202310123456", None, (428, 428, 403, 403, 401)),
+    ("DELETE", "/api/v1/patents/CN202210654321", None, (428, 404, 403, 403, 401)),
+    ("GET", "/api/v1/patents/CN202310123456/assessments", None, (200, 200, 403, 403, 401)),
+    ("GET", "/api/v1/patents/CN202210654321/assessments", None, (200, 404, 403, 403, 401)),
+    ("POST", "/api/v1/patents/CN202310123456/assessments", {}, (422, 403, 422, 403, 401)),
+    ("GET", "/api/v1/enterprises", None, (200, 403, 200, 403, 401)),
+    ("POST", "/api/v1/enterprises", {"name": ""}, (422, 403, 403, 403, 401)),
+    ("GET", "/api/v1/enterprises/91370100MA3TEST01X", None, (200, 403, 200, 403, 401)),
+    ("GET", "/api/v1/enterprises/E404", None, (404, 403, 404, 403, 401)),
+    ("PUT", "/api/v1/enterprises/91370100MA3TEST01X", {"name": "改"}, (428, 403, 428, 403, 401)),
+    ("PATCH", "/api/v1/enterprises/91370100MA3TEST01X", {"name": "改"}, (428, 403, 428, 403, 401)),
+    ("GET", "/api/v1/transferable-patents", None, (200, 200, 200, 200, 401, 200)),
+    ("POST", "/api/v1/events", {}, (422, 403, 403, 403, 401)),
+    ("GET", "/api/v1/events/HD404", None, (404, 404, 404, 403, 401, 404)),
+    ("PUT", "/api/v1/events/HD404", {}, (422, 403, 403, 403, 401)),
+    ("GET", "/api/v1/events/HD404/lists", None, (404, 404, 404, 403, 401, 404)),
+    ("POST", "/api/v1/events/HD404/lists", None, (404, 403, 403, 403, 401)),
+    ("GET", "/api/v1/events/HD404/outcomes", None, (404, 403, 404, 403, 401)),
+    ("GET", "/api/v1/lists/HD404-01", None, (404, 404, 404, 403, 401, 404)),
+    ("POST", "/api/v1/lists/HD404-01/moves", {"state": "审核"}, (404, 403, 403, 403, 401)),
+    ("GET", "/api/v1/lists/HD404-01/file", None, (404, 404, 404, 403, 401, 404)),
+    ("GET", "/api/v1/outcomes/M404", None, (404, 403, 404, 403, 401)),
+    ("GET", "/api/v1/outcomes/M404/history", None, (404, 403, 404, 403, 401)),
+    ("PATCH", "/api/v1/outcomes/M404", {"state": "搁置"}, (404, 403, 404, 403, 401)),
+    ("POST", "/api/v1/imports?kind=patents&name=a.csv", None, (422, 403, 403, 403, 401)),
+    ("GET", "/api/v1/jobs", None, (200, 403, 403, 200, 401)),
+    ("GET", f"/api/v1/jobs/{JOB}", None, (404, 403, 403, 404, 401)),
+    ("POST", f"/api/v1/jobs/{JOB}/cancel", None, (404, 403, 403, 404, 401)),
+    ("POST", f"/api/v1/jobs/{JOB}/retry", None, (404, 403, 403, 404, 401)),
+    ("GET", f"/api/v1/jobs/{JOB}/file", None, (404, 403, 403, 404, 401)),
+    ("POST", "/api/v1/index", None, (202, 403, 403, 403, 401)),
+    ("POST", "/api/v1/exports?format=年报", None, (422, 403, 403, 403, 401)),
+    ("GET", "/api/v1/progress", None, (200, 403, 403, 200, 401)),
+    ("POST", "/api/v1/evaluations", {"months": 0}, (422, 403, 403, 422, 401)),
+    ("GET", f"/api/v1/evaluations/{JOB}/report", None, (404, 403, 403, 404, 401)),
     ("GET", "/api/v1/openapi.json", None, (200, 200, 200, 200, 200, 200)),
     ("GET", "/health", None, (200, 200, 200, 200, 200, 200)),
     ("GET", "/ready", None, (200, 200, 200, 200, 200, 200)),
@@ -167,10 +226,12 @@ def test_interface(app: FastAPI, role: Role | None) -> None:
     headers = {} if role is None else key_of(access, role, SUBJECTS.get(role, ""))
     client = TestClient(app, base_url=BASE, headers=headers)
     found = {
-        address: client.request(method, address, json=body).status_code
+        (method, address): client.request(method, address, json=body).status_code
         for method, address, body, _ in INTERFACE
     }
-    assert found == {address: _status(statuses, place) for _, address, _, statuses in INTERFACE}
+    assert found == {
+        (method, address): _status(statuses, place) for method, address, _, statuses in INTERFACE
+    }
 
 
 def test_no_address_is_missing_here(app: FastAPI) -> None:
