@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from matcher.errors import InputError, NotReady
 from matcher.replacing import replacing
-from matcher.settings import Settings
+from matcher.settings import Settings, load_settings
+from matcher.store.copying import copy_database
 from matcher.store.engine import open_engine, snapshot, sqlite_url
+from matcher.store.migrations import RECORDS, History
 
 FORMAT = 1
 _DATABASE = "matcher.db"
@@ -37,21 +40,17 @@ class BackedUp:
     bytes: int
 
 
-def back_up(settings: Settings, file: Path, made_at: datetime) -> BackedUp:
+def back_up(
+    settings: Settings, file: Path, made_at: datetime, histories: Sequence[History] = (RECORDS,)
+) -> BackedUp:
     """Write the workspace to `file`, whole or not at all, as one state of the database, while others may go on working.
 
-    Raises NotReady where there is no database here, or one that is not SQLite's.
+    `histories` are those of all tables that live in it. The archive is the same whatever the database: a workspace may be
+    restored into the other one. Raises NotReady where there is nothing to keep.
     """
-    database = settings.home / _DATABASE
-    if settings.database_url is not None:
-        raise NotReady("数据在数据库服务器上，请用数据库自己的工具备份（如 pg_dump），并另存工作区文件夹。")
-    if not database.is_file():
-        raise NotReady(f"{settings.home} 中还没有数据，无需备份。")
     with tempfile.TemporaryDirectory() as folder, replacing(file) as temporary:
         copy = Path(folder) / _DATABASE
-        engine = open_engine(sqlite_url(database))
-        snapshot(engine, copy)
-        engine.dispose()
+        _copy(settings, copy, histories)
         kept = {_DATABASE: copy, **dict(_files(settings.home))}
         sums = {name: _checksum(path) for name, path in kept.items()}
         made = BackedUp(made_at.isoformat(), len(kept), sum(path.stat().st_size for path in kept.values()))
@@ -63,8 +62,12 @@ def back_up(settings: Settings, file: Path, made_at: datetime) -> BackedUp:
     return made
 
 
-def restore(file: Path, home: Path) -> BackedUp:
-    """Unpack a backup into a workspace folder that is not there yet, or empty; whole or not at all. Raises InputError."""
+def restore(file: Path, home: Path, histories: Sequence[History] = (RECORDS,)) -> BackedUp:
+    """Unpack a backup into a workspace folder that is not there yet, or empty; whole or not at all.
+
+    The rows go to where the restored settings and the environment say that the database is; a server's must be empty.
+    Raises InputError, or NotReady where the server is away.
+    """
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise InputError(f"{home} 中已有内容。请用 --home 指定一个新的文件夹，以免覆盖。", code="not_empty")
     home.parent.mkdir(parents=True, exist_ok=True)
@@ -72,6 +75,7 @@ def restore(file: Path, home: Path) -> BackedUp:
     try:
         with zipfile.ZipFile(file) as pack:
             made = _unpack(pack, aside)
+        _fill(aside, histories)
         if home.exists():
             home.rmdir()
         aside.replace(home)
@@ -84,6 +88,34 @@ def restore(file: Path, home: Path) -> BackedUp:
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return made
+
+
+def _copy(settings: Settings, file: Path, histories: Sequence[History]) -> None:
+    """The database as a SQLite file."""
+    database = settings.home / _DATABASE
+    if settings.database_url is None and not database.is_file():
+        raise NotReady(f"{settings.home} 中还没有数据，无需备份。")
+    source = open_engine(settings.database_url or sqlite_url(database))
+    if settings.database_url is None:
+        snapshot(source, file)
+    else:
+        target = open_engine(sqlite_url(file))
+        copy_database(source, target, histories)
+        target.dispose()  # what its log holds moves into the file
+    source.dispose()
+
+
+def _fill(home: Path, histories: Sequence[History]) -> None:
+    """Put the rows of an unpacked workspace into the server that its settings name, where they name one."""
+    toml = home / "matcher.toml"
+    url = load_settings(toml).database_url if toml.is_file() else os.environ.get("MATCHER_DATABASE_URL")
+    if url is not None:
+        source, target = open_engine(sqlite_url(home / _DATABASE)), open_engine(url)
+        copy_database(source, target, histories)
+        source.dispose()
+        target.dispose()
+        for left in home.glob(f"{_DATABASE}*"):
+            left.unlink()
 
 
 def _files(home: Path) -> Iterator[tuple[str, Path]]:

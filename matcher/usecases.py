@@ -34,6 +34,7 @@ from matcher.settings import Settings
 from matcher.shards import Part, Shard, merged, shard_of
 from matcher.signals.contract import Context
 from matcher.store.filters import NeedFilter, PatentFilter
+from matcher.store.migrations import RECORDS, History
 from matcher.workspace import Workspace, open_model, open_reranking
 
 
@@ -217,14 +218,16 @@ def match_patent(
     return match_list_of(found, matching, request, workspace.store.data_version())
 
 
-def back_up(settings: Settings, file: Path, made_at: datetime) -> BackedUp:
+def back_up(
+    settings: Settings, file: Path, made_at: datetime, histories: Sequence[History] = (RECORDS,)
+) -> BackedUp:
     """The whole workspace as one file, while others go on working; raises NotReady."""
-    return backup.back_up(settings, file, made_at)
+    return backup.back_up(settings, file, made_at, histories)
 
 
-def restore(file: Path, home: Path) -> BackedUp:
+def restore(file: Path, home: Path, histories: Sequence[History] = (RECORDS,)) -> BackedUp:
     """A workspace out of a backup, in a folder that is empty or not there yet; raises InputError."""
-    return backup.restore(file, home)
+    return backup.restore(file, home, histories)
 
 
 def doctor(settings: Settings) -> list[Finding]:

@@ -12,14 +12,16 @@ from api.cli.terminal import print_json, progress
 from matcher.errors import SettingsError
 
 if TYPE_CHECKING:
-    from matcher.settings import Settings
+    from matcher.settings import ProxySettings, Settings
 
 _LOOPBACK = ("127.0.0.1", "localhost")
 
 
 def serve(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="端口。")] = 8600,
-    host: Annotated[str, typer.Option("--host", help="只能是本机：127.0.0.1 或 localhost。")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option("--host", help="监听的地址；不是本机（127.0.0.1）的，须先在设置中写好 [proxy]。")
+    ] = "127.0.0.1",
     workers: Annotated[
         int, typer.Option("--workers", min=1, max=64, help="服务进程数；人多时取处理器的核数。")
     ] = 1,
@@ -27,7 +29,7 @@ def serve(
     home: Home = None,
     model: Model = None,
 ) -> None:
-    """在本机（127.0.0.1）提供页面和 HTTP 接口；第一次启动时给出建立管理员账号的一次性链接。
+    """提供页面和 HTTP 接口，默认只在本机（127.0.0.1）；第一次启动时给出建立管理员账号的一次性链接。
 
     例：matcher serve --port 8600
     """
@@ -39,13 +41,10 @@ def serve(
     from api.http.process import run_processes
     from api.store.database import open_service
 
-    if host not in _LOOPBACK:
-        raise SettingsError(
-            f"不能在“{host}”上提供服务：本服务没有传输加密，只在本机（{'、'.join(_LOOPBACK)}）提供。"
-        )
     settings = read_settings(home, model)
+    _require_proxy(host, settings.proxy)
     _refresh(settings)
-    address = f"http://127.0.0.1:{port}"
+    address = settings.proxy.origin or f"http://127.0.0.1:{port}"
     typer.echo(f"页面 {address}/　接口说明 {address}/docs", err=True)
     token = Access(open_service(settings)).first_link(now())
     first = address if token is None else f"{address}/invitation/{token}"
@@ -119,6 +118,18 @@ def doctor(home: Home = None, model: Model = None, as_json: AsJson = False) -> N
         raise typer.Exit(1)
 
 
+def _require_proxy(host: str, proxy: ProxySettings) -> None:
+    """Raise SettingsError where the service would leave this machine, or has a proxy, without all that this takes."""
+    missing = "、".join(proxy.missing())
+    if missing and host not in _LOOPBACK:
+        raise SettingsError(
+            f"不能在“{host}”上提供服务：本服务自己不加密传输，须经提供 HTTPS 的代理。"
+            f"请先在 matcher.toml 的 [proxy] 中设置 {missing}；只在本机使用的，请不要改 --host。"
+        )
+    if missing and proxy != type(proxy)():
+        raise SettingsError(f"matcher.toml 的 [proxy] 不完整，还须设置 {missing}；不经代理的，请删去这一节。")
+
+
 def _refresh(settings: Settings) -> None:
     """Bring the index up to date before the first request; an empty workspace is served as it is."""
     from matcher import usecases
@@ -139,9 +150,10 @@ def backup(
 
     例：matcher backup 备份-20260630.zip
     """
+    from api.store.database import HISTORIES
     from matcher import usecases
 
-    made = usecases.back_up(read_settings(home), out, now())
+    made = usecases.back_up(read_settings(home), out, now(), HISTORIES)
     if as_json:
         print_json(made)
     else:
@@ -157,9 +169,10 @@ def restore(
 
     例：matcher restore 备份-20260630.zip --home 新工作区
     """
+    from api.store.database import HISTORIES
     from matcher import usecases
 
-    made = usecases.restore(file, home)
+    made = usecases.restore(file, home, HISTORIES)
     if as_json:
         print_json(made)
     else:

@@ -8,9 +8,11 @@ from sqlalchemy import Engine
 
 from matcher.settings import Settings
 from matcher.store.engine import open_engine, sqlite_url
-from matcher.store.migrations import History, migrate
+from matcher.store.migrations import RECORDS, History, migrate
 
 HISTORY = History(Path(__file__).parent / "versions", "0004", "service_version")
+HISTORIES = (RECORDS, HISTORY)
+"""Of all tables that live in the database."""
 
 
 def open_service(settings: Settings) -> Engine:

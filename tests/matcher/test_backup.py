@@ -37,9 +37,9 @@ def built(tmp_path: Path) -> Settings:
     return settings
 
 
-def listed(home: Path, out: Path) -> bytes:
+def listed(home: Path, out: Path, url: str | None = None) -> bytes:
     """The list of a workspace as the workbook that is handed out."""
-    settings = load_settings(home / "matcher.toml", home=home)
+    settings = load_settings(home / "matcher.toml", home=home, database_url=url)
     with Workspace.open(settings) as workspace:
         made = usecases.make_list(workspace, usecases.ListRequest(NOW.date(), NOW, "路演"))
     export(made, out)
@@ -59,6 +59,29 @@ def test_the_same_list_comes_out_of_an_empty_folder_byte_for_byte(built: Setting
     assert names[:2] == ["backup.json", "matcher.db"]
     assert "matcher.toml" in names
     assert not [name for name in names if name.startswith(("jobs/", "vectors/")) or name.endswith("LOCK")]
+
+
+def test_a_workspace_moves_to_a_server_and_back_and_gives_the_same_list(
+    built: Settings, tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = listed(built.home, tmp_path / "前.xlsx")
+    usecases.back_up(built, tmp_path / "一.zip", NOW)
+    monkeypatch.setenv("MATCHER_DATABASE_URL", postgres_url)
+    usecases.restore(tmp_path / "一.zip", tmp_path / "省")
+    assert not (tmp_path / "省" / "matcher.db").exists()
+    assert listed(tmp_path / "省", tmp_path / "中.xlsx", postgres_url) == before
+    served = load_settings(home=tmp_path / "省")
+    assert not Workspace.open(served).stale()
+    usecases.back_up(served, tmp_path / "二.zip", NOW)
+    with pytest.raises(InputError, match="目标数据库中已有本程序的数据，为免覆盖未恢复"):
+        usecases.restore(tmp_path / "二.zip", tmp_path / "再")
+    assert not (tmp_path / "再").exists()
+    monkeypatch.delenv("MATCHER_DATABASE_URL")
+    usecases.restore(tmp_path / "二.zip", tmp_path / "回")
+    assert listed(tmp_path / "回", tmp_path / "后.xlsx") == before
+    with Store.open(postgres_url) as there, Store.open(tmp_path / "回" / "matcher.db") as here:
+        assert here.data_version() == there.data_version()
+        assert here.imports.all() == there.imports.all()
 
 
 def test_what_lands_during_or_after_a_backup_is_not_half_in_it(built: Settings, tmp_path: Path) -> None:
@@ -125,6 +148,4 @@ def test_what_cannot_be_backed_up(tmp_path: Path) -> None:
     file = tmp_path / "备份.zip"
     with pytest.raises(NotReady, match="还没有数据，无需备份"):
         usecases.back_up(load_settings(home=tmp_path / "无"), file, NOW)
-    with pytest.raises(NotReady, match="请用数据库自己的工具备份"):
-        usecases.back_up(load_settings(home=tmp_path, database_url="postgresql://x/y"), file, NOW)
     assert not file.exists()

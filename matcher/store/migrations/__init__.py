@@ -33,26 +33,28 @@ def migrate(engine: Engine, history: History = RECORDS) -> None:
     Raises NotReady where a newer version of this program has written the database.
     """
     with reading(engine) as connection:
-        if _revision(connection, history) == history.head:
+        if revision_of(connection, history) == history.head:
             return
     with writing(engine) as connection:
-        _upgrade(connection, history)
+        upgrade(connection, history)
 
 
 def revision(engine: Engine) -> str | None:
     """The revision of the records, None where the database holds nothing of this program; changes nothing."""
     with reading(engine) as connection:
-        return _revision(connection, RECORDS)
+        return revision_of(connection, RECORDS)
 
 
-def _revision(connection: Connection, history: History) -> str | None:
+def revision_of(connection: Connection, history: History) -> str | None:
+    """The revision of one set of tables, None where there are none of it."""
     if not inspect(connection).has_table(history.table):
         return None
     state = table(history.table, column("version_num"))
     return connection.execute(select(state.c.version_num)).scalar()
 
 
-def _upgrade(connection: Connection, history: History) -> None:
+def upgrade(connection: Connection, history: History) -> None:
+    """As `migrate`, within the transaction of `connection`."""
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -64,7 +66,7 @@ def _upgrade(connection: Connection, history: History) -> None:
     config.attributes["connection"] = connection
     config.attributes["table"] = history.table
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    revision = _revision(connection, history)
+    revision = revision_of(connection, history)
     if revision is not None and revision not in known:
         message = f"数据库的结构版本 {revision} 比本程序新。请升级本程序，或换一个工作目录。"
         raise NotReady(message, code="database_newer")
