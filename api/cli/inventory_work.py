@@ -123,11 +123,11 @@ def prioritise(
 
 @app.command("rehearse")
 def rehearse(
-    source: Annotated[Path, typer.Argument(help="发出的盘点表文件夹，或一份集中评价表。")],
+    source: Annotated[Path, typer.Argument(help="发出的盘点表或企业评价表文件夹，或一份集中评价表，或一份对接清单（填其对接反馈）。")],
     target: Annotated[Path, typer.Argument(help="填好的写到哪里。")],
     as_of: AsOf = None,
 ) -> None:
-    """演示用：按虚构的河东省替各单位（或专家组）填好表，含漏填、错填和不交的单位。不要用于真实数据。
+    """演示用：按虚构的河东省替各单位、专家、专家组或企业填好表，含漏填、错填和不交的单位。不要用于真实数据。
 
     例：matcher inventory rehearse demo/盘点表 demo/交回 --as-of 2026-03-20
     """

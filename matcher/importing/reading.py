@@ -57,6 +57,8 @@ FORMS = frozenset({RecordKind.NEEDS})
 """What is also collected on forms in Word, a label beside its value."""
 RETURNED = 20_000
 """Refused rows that are kept to be mended."""
+_INSTRUCTIONS = "填写说明"
+"""The sheet that our own forms and templates explain themselves on: nothing is missing where it is not read."""
 _BEIR = {RecordKind.PATENTS: "corpus.jsonl", RecordKind.NEEDS: "queries.jsonl"}
 KIND_LABELS: Mapping[RecordKind, str] = {
     RecordKind.PATENTS: "专利",
@@ -149,7 +151,7 @@ class Reading(Generic[R]):
             top = list(islice(sheet.rows, LOOKED_AT))
             header = self._recogniser.header(top)
             if header is None:
-                if top:
+                if top and sheet.name != _INSTRUCTIONS:
                     self._notes.skipped_sheets.append(f"{sheet.name or self.file}（未找到表头）")
                     seen += [cell_text(cell).strip() for cell in top[0].cells][:40]
                 for _ in sheet.rows:

@@ -14,6 +14,7 @@ from matcher.errors import NotFound
 from matcher.inventory import Act
 from matcher.matchlists.exports.columns import Column, Setting
 from matcher.matchlists.exports.reports import Page
+from matcher.matchlists.forms import Form
 from matcher.programme.experts import Assigned, Assignment, assign
 from matcher.programme.fill_in import Entry, FillIn, write_fill_in
 from matcher.programme.inventory_form import PROSPECTS, number_of
@@ -35,6 +36,10 @@ ENTRIES = (
     Entry("产学研合作意愿", "cooperation", 18, note="希望怎样合作，如技术许可、联合开发；无意愿填“暂不考虑”"),
     Entry("评价日期", "on", 12, note="如 2026-05-20", mandatory=True),
 )
+SHEET = Form(
+    "企业评价表", {entry.field: entry.title for entry in ENTRIES}, ("patent", "enterprise", "prospect")
+)
+"""An expert's sheet as it comes back."""
 _ABSTRACT = 400
 _C = Setting.CENTRE
 

@@ -1,88 +1,128 @@
-"""The sample province walks the whole way: sheets out and back, screening, index, tiers, orders, progress."""
+"""The manual's last section runs as it is written: from the sheets handed out to 督办清单, feedback of the event included."""
+
+from __future__ import annotations
 
 import json
-from datetime import date
+import re
+import shlex
+from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from api.cli.app import app
 from matcher.sample.province import province
-from matcher.store.database import Store
+
+MANUAL = Path(__file__).parents[3] / "docs" / "manual.zh.md"
+PLACEHOLDER = "M2C8F5D3K4Q"
+HOME = ("--home", "demo/工作区")
 
 
-@pytest.fixture
-def matcher(tmp_path, monkeypatch):
-    """Runs a command in a workspace that holds the sample province."""
-    monkeypatch.chdir(tmp_path)
-    here = province()
-    with Store.open(tmp_path / "workspace" / "matcher.db") as store:
-        store.merge(here.holders, date(2026, 2, 1))
-        store.merge(here.patents, date(2026, 2, 1))
-        store.merge(here.enterprises, date(2026, 2, 1))
-        store.merge(here.needs, date(2026, 2, 1))
-        store.merge(here.assessments, date(2026, 2, 1))
-        store.merge(here.transactions, date(2026, 2, 1))
-
-    def run(*words):
-        result = CliRunner().invoke(app, list(words), catch_exceptions=False)
-        assert result.exit_code == 0, result.output
-        return result.stdout
-
-    return run
+def sequence() -> list[list[str]]:
+    section = MANUAL.read_text(encoding="utf-8").split("## 十二、用虚构的河东省走一遍")[1]
+    block = re.findall(r"^```\n(.*?)^```", section, flags=re.S | re.M)[0]
+    return [shlex.split(line)[1:] for line in block.splitlines()]
 
 
-def test_the_whole_way(matcher, tmp_path):
-    split = json.loads(
-        matcher("inventory", "split", "out", "--due", "2026-03-31", "--as-of", "2026-03-01", "--json")
+def run(*words: str) -> str:
+    result = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert result.exit_code == 0, f"{' '.join(words)}: {result.output}"
+    return result.stdout
+
+
+def rows(path: str, sheet: str) -> list[tuple[object, ...]]:
+    """The rows below the header of a report's sheet."""
+    found = list(load_workbook(path)[sheet].iter_rows(values_only=True))
+    return [row for row in found[3:] if any(row)]
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What every command of the section printed, by its first two words and what it writes; the folder is current."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("loop"))
+        patch.delenv("MATCHER_HOME", raising=False)
+        found: dict[str, str] = {}
+        for words in sequence():
+            if PLACEHOLDER in words:
+                outcomes = json.loads(run("event", "outcomes", "HD001", "--json", *HOME))
+                chosen = next(one["id"] for one in outcomes if one["state"] == "有意向")
+                words = [chosen if word == PLACEHOLDER else word for word in words]
+            found[" ".join(words[:3])] = run(*words)
+        yield found
+
+
+def test_the_inventory_adds_up(said: dict[str, str]) -> None:
+    assert "34 份盘点表，共 115 件专利" in said["inventory split demo/盘点表"]
+    assert "读取 29 个文件（0 个读不了），采用自评 78 件" in said["inventory collect demo/交回"]
+    assert "尚有 20 个单位欠 37 件。" in said["inventory collect demo/交回"], "78 + 37 = 115"
+    assert "共 20 个单位，37 件。" in said["inventory overdue --out"]
+    assert "入库 57 件，暂不入库 21 件" in said["inventory screen demo/集中评价表-已填.xlsx"]
+
+
+def test_experts_get_the_library_and_send_most_of_it_back(said: dict[str, str]) -> None:
+    assert (
+        "专家 24 位，分配 114 件次，写出 24 份评价表；0 件专利专家不足。"
+        in said["assessments assign demo/评价表"]
     )
-    matcher("inventory", "rehearse", "out", "back", "--as-of", "2026-03-20")
-    back = json.loads(matcher("inventory", "collect", "back", "--as-of", "2026-03-28", "--json"))
-    assert back["taken"] + back["open_patents"] == split["patents"]
-    assert back["taken"] > 0.6 * split["patents"]
-    assert back["problems"] > 0, "the rehearsal makes mistakes"
-    assert back["files"] < len(split["tasks"]), "some units return nothing"
-    owed = json.loads(matcher("inventory", "overdue", "--as-of", "2026-04-08", "--json"))
-    assert sum(line["total"] - line["answered"] for line in owed) == back["open_patents"]
-    assert {line["overdue"] for line in owed} == {8}
-    matcher("inventory", "panel", "panel.xlsx", "--as-of", "2026-04-10")
-    matcher("inventory", "rehearse", "panel.xlsx", "decided.xlsx", "--as-of", "2026-05-08")
-    decided = json.loads(matcher("inventory", "screen", "decided.xlsx", "--as-of", "2026-05-10", "--json"))
-    assert decided["screened"] + decided["held"] == back["taken"]
-    register = json.loads(matcher("inventory", "list", "--as-of", "2026-06-30", "--json"))
-    assert (register["已入资源库"], register["暂不入库"]) == (decided["screened"], decided["held"])
-    matcher("index")
-    (tmp_path / "experts.csv").write_text(
-        "姓名,单位,关注领域,回避单位\n"
-        "甲,云泽材料公司,储能；电池；新能源,河东理工大学\n"
-        "乙,青岚装备公司,机械加工；轴承；机器人,\n"
-        "丙,桐安药业公司,药物；医疗器械,\n"
-        "丁,,没有单位,\n",
-        encoding="utf-8",
+    given = rows("demo/评价分派.xlsx", "分派明细")
+    assert len(given) == 2 * 57
+    read, landed = map(
+        int, re.findall(r"读取 (\d+) 行 = 新增 (\d+)", said["import assessments demo/评价表-交回"])[0]
     )
-    given = json.loads(
-        matcher("assessments", "assign", "sheets", "--experts", "experts.csv", "--per-patent", "1", "--json")
+    assert sum(row[7] == "已交回" for row in given) == landed < read
+    assert int(re.findall(r"未交回 (\d+)", said["assigned --out demo/评价分派.xlsx"])[0]) == 114 - landed
+    loads = [row[2] for row in rows("demo/评价分派.xlsx", "分派汇总")]
+    assert max(loads) <= 5, "114 over 24 experts"
+
+
+def test_every_patent_of_the_library_has_a_tier_and_its_institutions(said: dict[str, str]) -> None:
+    tiers = rows("demo/分层推广.xlsx", "分层推广")
+    assert len({row[0] for row in tiers}) == 57
+    offers = rows("demo/分层推广.xlsx", "服务机构匹配")
+    found = [row for row in offers if row[5] != "暂无合适机构"]
+    assert f"本次新分派 {len(found)} 件次" in said["tiers --out demo/分层推广.xlsx"]
+    given = json.loads(run("assigned", "--as-of", "2026-06-30", "--json", *HOME))
+    assert sum(one["kind"] == "服务对接" for one in given) == len(found)
+
+
+def test_what_enterprises_answered_is_taken_in_and_a_deal_is_counted(said: dict[str, str]) -> None:
+    read, landed, merged = map(
+        int,
+        re.findall(
+            r"读取 (\d+) 行 = 新增 (\d+) \+ 合并 (\d+) \+ 未导入 0", said["event import demo/企业反馈.xlsx"]
+        )[0],
     )
-    assert (given["experts"], given["files"]) == (3, 3)
-    assert given["assigned"] == decided["screened"], "nobody's own patents are in the way of any"
-    assert given["short"] == {}
-    tiers = json.loads(matcher("tiers", "--as-of", "2026-06-30", "--json"))
-    assert tiers["patents"] == decided["screened"], "the tiers are those of the screened library"
-    assert tiers["tiers"].keys() >= {"重点推介", "专利池候选", "技术验证与中试", "常规推广"}
-    orders = json.loads(
-        matcher(
-            "unmet", "--out", "orders.xlsx", "--handout", "sheets.xlsx", "--as-of", "2026-06-30", "--json"
-        )
+    assert read == landed + merged > 10
+    outcomes = json.loads(run("event", "outcomes", "HD001", "--json", *HOME))
+    states = [one["state"] for one in outcomes]
+    assert states.count("已签约") == 1
+    assert states.count("有意向") + states.count("不合适") == landed - 1
+    (deal,) = [row for row in rows("demo/进展.xlsx", "交易明细") if str(row[0]).startswith("2026-11")]
+    assert (deal[1], deal[6]) == ("普通许可", 30)
+    assert deal[2] == next(one["patent_id"] for one in outcomes if one["state"] == "已签约")
+
+
+def test_needs_that_nothing_answers_become_orders_that_a_university_takes(said: dict[str, str]) -> None:
+    quality = province().quality
+    orders = [str(row[1]) for row in rows("demo/研发线索.xlsx", "需求线索")]
+    assert [quality[id_] for id_ in orders].count("unanswerable") >= 8, "what nobody was to answer is found"
+    assert "vague" not in {quality[id_] for id_ in orders}
+    taken = "HD2025-019"
+    assert taken in orders
+    assert f"{taken}：已认领（河东大学）" in said[f"respond 研发线索 {taken}"]
+
+
+def test_progress_and_who_lags(said: dict[str, str]) -> None:
+    printed = said["progress --out demo/进展.xlsx"]
+    stock, later = (tuple(map(int, found)) for found in re.findall(r"盘点率.*：(\d+)/(\d+)", printed))
+    assert stock[0] + later[0] == 78
+    assert "入库率：57/78 = 73.1%" in printed
+    details = rows("demo/进展.xlsx", "专利明细")
+    assert sum("分子" in row[11:13] for row in details) == 78, "every number is traced to its rows"
+    lagging = [row for row in rows("demo/进展.xlsx", "节点") if row[10] == "滞后"]
+    assert (
+        len(rows("demo/进展.xlsx", "督办清单")) == len(lagging) == int(re.findall(r"滞后 (\d+)", printed)[0])
     )
-    quality = {need.id: province().quality[need.id] for need in province().needs}
-    found = [quality[id_] for one in orders["clusters"] for id_ in one["needs"]]
-    assert found.count("unanswerable") >= 8, "what nobody was to answer is found"
-    assert found.count("vague") == 0
-    assert orders["vague"] >= 8
-    made = json.loads(matcher("progress", "--out", "progress.xlsx", "--as-of", "2026-06-30", "--json"))
-    stock, later = made["rates"]["盘点率"], made["rates"]["盘点率（其后授权）"]
-    assert stock["numerator"] + later["numerator"] == back["taken"]
-    assert made["rates"]["入库率"] == {"numerator": decided["screened"], "denominator": back["taken"]}
-    listed = json.loads(matcher("list", "--as-of", "2026-06-30", "--json"))
-    assert listed, "a list is made from the screened library"
-    assert (tmp_path / "sheets.xlsx").is_file()
+    assert ("第一批高校完成盘点", "河东大学", 2, 11) in [(row[0], row[3], row[4], row[5]) for row in lagging]
