@@ -113,6 +113,16 @@ class ProxySettings(_Section):
     secret: SecretStr = SecretStr("")
     """At least 32 characters, which the proxy sends along as X-Proxy-Secret."""
 
+    def missing(self) -> list[str]:
+        """What has to be set before the service may leave this machine."""
+        wanted = {
+            "trusted（代理的地址）": self.trusted,
+            "origin（浏览器使用的 https 地址）": self.origin,
+            "secret（不少于 32 个字符，代理以 X-Proxy-Secret 一并发来）": len(self.secret.get_secret_value())
+            >= 32,
+        }
+        return [name for name, given in wanted.items() if not given]
+
 
 class FeedSettings(_Section):
     """A feed of transferable patents to pull from; its key is read from the environment variable named here only."""

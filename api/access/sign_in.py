@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from api.access import secrets
+from api.access.attempts import Attempts
 from api.access.filling import Filling
 from api.access.keys import KeyRequest
 from api.access.policy import NotSignedIn
@@ -43,6 +44,7 @@ class Access:
         self.keys = Keys(engine)
         self.audit = Audit(engine)
         self.filling = Filling(engine)
+        self.attempts = Attempts()
 
     def first_link(self, at: datetime) -> str | None:
         """The token of a one-time link for the first administrator; None where there is one already.
@@ -86,15 +88,18 @@ class Access:
         self.audit.add(AuditLine(at, f"{account.role}：{account.name}", "启用账号", login))
         return self._open(account, at)
 
-    def sign_in(self, login: str, password: str, at: datetime) -> Opened:
-        """A new session; raises NotSignedIn with one sentence whatever was wrong."""
+    def sign_in(self, login: str, password: str, at: datetime, address: str = "") -> Opened:
+        """A new session; raises NotSignedIn with one sentence whatever was wrong, TooManyAttempts for an address."""
+        self.attempts.require(address, at)
         account = self.accounts.by_login(login[:60])
         right = secrets.check_password(password, account.password if account else None)
         if account is None:
+            self.attempts.failed(address, at)
             self.audit.add(AuditLine(at, "未知", "登录失败"))
             raise NotSignedIn(_WRONG)
         locked = account.locked_until is not None and account.locked_until > at
         if locked or account.disabled or not right:
+            self.attempts.failed(address, at)
             if not locked:
                 failures = account.failures + 1
                 until = at + _LOCKED if failures >= _ATTEMPTS else None

@@ -13,6 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api.access.sign_in import Access
 from api.http import routes
+from api.http.door import Door
 from api.http.edge import Edge
 from api.http.metrics import Metrics
 from api.http.openapi import describe
@@ -23,8 +24,8 @@ from api.pages.routers import ROUTERS, UPLOADS, static_files
 from api.serving import Guarded, Services
 from api.store.confirmations import Confirmations
 from api.store.database import open_service
-from api.store.interests import Interests
 from api.store.feed import Feed
+from api.store.interests import Interests
 from api.store.repeats import Repeats
 from matcher.settings import Settings
 from matcher.workspace import Workspace
@@ -84,7 +85,9 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
     app.mount("/static", static_files())
     describe(app)
     app.add_middleware(GZipMiddleware, minimum_size=_WORTH_PACKING, compresslevel=_EFFORT)
-    app.add_middleware(Edge, metrics=metrics, max_body=_MAX_BODY, uploads=UPLOADS | routes.UPLOADS)
+    app.add_middleware(
+        Edge, door=Door(settings.proxy), metrics=metrics, max_body=_MAX_BODY, uploads=UPLOADS | routes.UPLOADS
+    )
     return app
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request, Response
 
+from api.access.attempts import TooManyAttempts
 from api.access.policy import NotSignedIn
 from api.access.sign_in import SESSION, Opened
 from api.pages.posting import OwnForm
@@ -26,12 +27,14 @@ def sign_in_form(serving: Anyone) -> Response:
 
 
 @router.post("/sign-in")
-def sign_in(serving: Anyone, login: _Field = "", password: _Field = "") -> Response:
+def sign_in(request: Request, serving: Anyone, login: _Field = "", password: _Field = "") -> Response:
     """A new session under a new token, whatever the browser sent; else the form with one sentence."""
     try:
-        return _signed_in(serving.services.access.sign_in(login.strip(), password, serving.at))
+        access, address = serving.services.access, str(request.state.client)
+        return _signed_in(serving, access.sign_in(login.strip(), password, serving.at, address))
     except NotSignedIn as error:
-        return page(serving, "sign_in.html", 401, trouble=str(error), login=login)
+        status = 429 if isinstance(error, TooManyAttempts) else 401
+        return page(serving, "sign_in.html", status, trouble=str(error), login=login)
 
 
 @router.get("/invitation/{token}")
@@ -51,7 +54,7 @@ def accept(
     try:
         if password != again:
             raise InputError("两次输入的密码不一致。", code="different_passwords")
-        return _signed_in(access.accept(token, login.strip(), password, serving.at))
+        return _signed_in(serving, access.accept(token, login.strip(), password, serving.at))
     except InputError as error:
         return page(serving, "invitation.html", 422, invitation=found, trouble=str(error), login=login)
 
@@ -71,7 +74,7 @@ def change_password(
         if password != again:
             raise InputError("两次输入的密码不一致。", code="different_passwords")
         access = serving.services.access
-        return _signed_in(access.change_password(caller_of(serving), now, password, serving.at))
+        return _signed_in(serving, access.change_password(caller_of(serving), now, password, serving.at))
     except InputError as error:
         return _account_page(serving, 422, str(error))
 
@@ -91,7 +94,7 @@ def _account_page(serving: Serving, status: int = 200, trouble: str = "") -> Res
     return page(serving, "account.html", status, trouble=trouble, login=account.login if account else "")
 
 
-def _signed_in(opened: Opened) -> Response:
+def _signed_in(serving: Serving, opened: Opened) -> Response:
     response = see_other("/")
     response.set_cookie(
         COOKIE,
@@ -100,5 +103,6 @@ def _signed_in(opened: Opened) -> Response:
         path="/",
         httponly=True,
         samesite="strict",
+        secure=bool(serving.workspace.settings.proxy.origin),
     )
     return response

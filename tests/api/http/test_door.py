@@ -22,6 +22,12 @@ BY_PROXY = {"host": "duijie.example.gov.cn", "X-Proxy-Secret": SECRET}
 
 
 @pytest.fixture
+def never_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that would start fails the test instead of running for ever."""
+    monkeypatch.setattr("uvicorn.run", lambda *_, **__: pytest.fail("it was served"))
+
+
+@pytest.fixture
 def behind(filled: Settings) -> Iterator[TestClient]:
     """The service as its proxy asks it."""
     settings = load_settings(home=filled.home, proxy=PROXY, database_url=filled.database_url)
@@ -100,15 +106,17 @@ def test_an_address_that_fails_too_often_waits(behind: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "named"),
+    ("section", "named"),
     [
         ("", ["trusted（代理的地址）", "origin（浏览器使用的 https 地址）", "secret（不少于 32 个字符"]),
         ('trusted = ["10.0.0.7"]\norigin = "https://a.cn"\nsecret = "short"', ["secret（不少于 32 个字符"]),
         (f'origin = "https://a.cn"\nsecret = "{SECRET}"', ["trusted（代理的地址）"]),
     ],
 )
-def test_no_other_address_without_a_proxy(filled: Settings, settings: str, named: list[str]) -> None:
-    (filled.home / "matcher.toml").write_text(f"[proxy]\n{settings}\n", encoding="utf-8")
+def test_no_other_address_without_a_proxy(
+    filled: Settings, never_served: None, section: str, named: list[str]
+) -> None:
+    (filled.home / "matcher.toml").write_text(f"[proxy]\n{section}\n", encoding="utf-8")
     printed = CliRunner().invoke(cli, ["serve", "--host", "0.0.0.0", "--home", str(filled.home)])
     sentence = str(printed.exception)
     assert sentence.startswith("不能在“0.0.0.0”上提供服务：本服务自己不加密传输，须经提供 HTTPS 的代理。")
@@ -116,7 +124,7 @@ def test_no_other_address_without_a_proxy(filled: Settings, settings: str, named
     assert SECRET not in sentence
 
 
-def test_half_a_proxy_is_none(filled: Settings) -> None:
+def test_half_a_proxy_is_none(filled: Settings, never_served: None) -> None:
     (filled.home / "matcher.toml").write_text('[proxy]\norigin = "https://a.cn"\n', encoding="utf-8")
     printed = CliRunner().invoke(cli, ["serve", "--home", str(filled.home)])
     assert str(printed.exception).startswith(
