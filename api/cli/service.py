@@ -150,9 +150,10 @@ def backup(
 
     例：matcher backup 备份-20260630.zip
     """
+    from api.store.database import HISTORIES
     from matcher import usecases
 
-    made = usecases.back_up(read_settings(home), out, now())
+    made = usecases.back_up(read_settings(home), out, now(), HISTORIES)
     if as_json:
         print_json(made)
     else:
@@ -168,9 +169,10 @@ def restore(
 
     例：matcher restore 备份-20260630.zip --home 新工作区
     """
+    from api.store.database import HISTORIES
     from matcher import usecases
 
-    made = usecases.restore(file, home)
+    made = usecases.restore(file, home, HISTORIES)
     if as_json:
         print_json(made)
     else:
