@@ -44,6 +44,17 @@ class Reason(StrEnum):
     OTHER = "其他"
 
 
+class NextStep(StrEnum):
+    """下一步: what was agreed to do next."""
+
+    CONTACT = "会后联系"
+    PAPERS = "寄送资料"
+    VISIT = "现场考察"
+    TRIAL = "样品试验"
+    CONTRACT = "商谈合同"
+    MEDIATION = "请主管部门协调"
+
+
 _S = State
 _OPEN = frozenset({_S.UNSUITABLE, _S.ON_HOLD, _S.LAPSED, _S.WITHDRAWN})
 NEXT: Mapping[State, frozenset[State]] = {
@@ -58,6 +69,8 @@ NEXT: Mapping[State, frozenset[State]] = {
     _S.WITHDRAWN: frozenset({_S.PUSHED}),
 }
 """What may follow each state. A signed match is a transaction: it ends here, and goes on among the duties."""
+_OVER = _OPEN - {_S.ON_HOLD} | {_S.SIGNED}
+"""States after which nothing more was agreed."""
 _NEEDS_REASON = frozenset({_S.UNSUITABLE, _S.ON_HOLD})
 _NEEDS_NOTE = frozenset({_S.LAPSED, _S.WITHDRAWN})
 
@@ -83,6 +96,7 @@ class Outcome:
     """万元: wanted while 有意向 and 洽谈中, agreed once 已签约."""
     effective: date | None = None
     """The day on which the contract took effect."""
+    next_step: NextStep | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +115,7 @@ class Change:
     """The file that it came from."""
     list_id: str = ""
     """The version of the list that was answered; "": the one on which the match was last shown."""
+    next_step: NextStep | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +132,7 @@ class Step:
     note: str = ""
     list_id: str = ""
     source: str = ""
+    next_step: NextStep | None = None
 
 
 class Basis(StrEnum):
@@ -156,6 +172,7 @@ def advance(outcome: Outcome, change: Change, seen_version: int | None = None) -
         mode=change.mode or outcome.mode,
         amount=outcome.amount if change.amount is None else change.amount,
         effective=change.effective or outcome.effective,
+        next_step=None if change.state in _OVER else change.next_step or outcome.next_step,
     )
     if change.state is outcome.state:
         after = replace(after, reason=change.reason or outcome.reason)
@@ -183,6 +200,7 @@ def step(before: Outcome, after: Outcome, change: Change) -> Step:
         after.note,
         change.list_id or after.list_id,
         change.source,
+        after.next_step,
     )
 
 

@@ -69,7 +69,7 @@ def write_all(briefing: Briefing, folder: Path, progress: Progress = _silent) ->
         for kind in documents.KINDS
         for format_ in kind.formats
         if not (refused and format_ == "pdf")
-        for of in _recipients(briefing, kind)
+        for of in recipients(briefing, kind)
     ]
     for done, (kind, of, path) in enumerate(wanted, 1):
         documents.write(briefing, kind, path, of)
@@ -97,8 +97,8 @@ def monthly_report(workspace: Workspace, month: str, made_at: datetime) -> Docum
     )
 
 
-def _recipients(briefing: Briefing, kind: documents.Kind) -> list[str]:
-    """For whom a kind is made: every enterprise and holder gets its own; cases are told of public needs only."""
+def recipients(briefing: Briefing, kind: documents.Kind) -> list[str]:
+    """For whom a kind is made ("": for all alike): every enterprise and holder gets its own; cases are told of public needs only."""
     if kind.of == "企业":
         return enterprises(briefing, public=False)
     if kind.of == "权利人":

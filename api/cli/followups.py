@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from matcher.domain import LicensingMode
-    from matcher.outcomes import Reason, State
+    from matcher.outcomes import NextStep, Reason, State
 
 T = TypeVar("T")
 _By = Annotated[str, typer.Option("--by", help="经办人。")]
@@ -94,6 +94,7 @@ def outcome(
     effective: Annotated[
         str | None, typer.Option("--effective", help="合同生效日；已签约时必填，备案等期限由此起算。")
     ] = None,
+    next_step: Annotated[str, typer.Option("--next", help="约定的下一步，如 会后联系、现场考察。")] = "",
     version: Annotated[
         int | None, typer.Option("--version", help="您看到的是第几次的状态；他人已改则不覆盖。")
     ] = None,
@@ -116,6 +117,7 @@ def outcome(
         mode=_mode(mode),
         amount=amount,
         effective=read_day(effective) if effective else None,
+        next_step=_next_step(next_step),
     )
     with Workspace.open(read_settings(home)) as workspace:
         after = followups.change_outcome(workspace, match_id.strip().upper(), change, version)
@@ -187,6 +189,12 @@ def _reason(text: str) -> Reason | None:
     from matcher.outcomes import Reason
 
     return _term(text, {reason.value: reason for reason in Reason}, "原因") if text else None
+
+
+def _next_step(text: str) -> NextStep | None:
+    from matcher.outcomes import NextStep
+
+    return _term(text, {step.value: step for step in NextStep}, "下一步") if text else None
 
 
 def _mode(text: str) -> LicensingMode | None:

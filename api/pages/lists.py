@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Response
 
@@ -13,6 +10,8 @@ from api.access import audiences
 from api.access.audiences import Audience
 from api.access.policy import needs_within
 from api.access.roles import Role
+from api.pages.downloads import attachment as attachment
+from api.pages.downloads import download
 from api.pages.posting import ListForm
 from api.pages.rendering import page
 from api.serving import MakingLists, caller_of
@@ -25,7 +24,6 @@ from matcher.store.filters import NeedFilter, PatentFilter
 
 router = APIRouter(include_in_schema=False)
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _Line = Annotated[str, Form(max_length=200)]
 
 
@@ -59,16 +57,7 @@ def make_list(
 def workbook(found: MatchList, audience: Audience, name: str) -> Response:
     """A list as a workbook to keep."""
     rows = list_rows(found, audience.preset, audience.recipient)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "list.xlsx"
-        write_xlsx(rows, file)
-        return attachment(file.read_bytes(), f"{name}-{audience.preset.name}.xlsx")
-
-
-def attachment(content: bytes, name: str) -> Response:
-    """A workbook to keep; the name is encoded (RFC 5987), so that nothing in it can become a header."""
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
-    return Response(content, headers=headers, media_type=XLSX)
+    return download(f"{name}-{audience.preset.name}.xlsx", lambda file: write_xlsx(rows, file))
 
 
 def _words(text: str) -> tuple[str, ...]:
