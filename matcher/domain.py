@@ -232,6 +232,18 @@ class Patent:
     """The record's id in its source."""
 
 
+def identity(patent: Patent) -> Patent:
+    """The patent by its numbers, title and source alone: what a statement about it is merged under."""
+    return Patent(
+        id=patent.id,
+        title=patent.title,
+        application_number=patent.application_number,
+        publication_number=patent.publication_number,
+        source=patent.source,
+        own_id=patent.own_id,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """A patent holder; `kind` such as 高校, 科研机构, 医院; `department` is the 主管部门."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain import Need, Patent
+from matcher.domain import Need, Patent, identity
 from matcher.matching import Asked, Matching, Progress
 from matcher.matchlists.exports.trec import RunEntry
 from matcher.signals.contract import Context
@@ -29,17 +30,12 @@ def run_entries(
 
 def bare(patent: Patent) -> bool:
     """Whether only the texts of a patent are known, so that no other signal knows anything, whatever the need."""
-    texts = Patent(
-        id=patent.id,
-        title=patent.title,
+    texts = replace(
+        identity(patent),
         abstract=patent.abstract,
         first_claim=patent.first_claim,
         keywords=patent.keywords,
         scenario=patent.scenario,
-        application_number=patent.application_number,
-        publication_number=patent.publication_number,
-        source=patent.source,
-        own_id=patent.own_id,
     )
     return patent == texts
 

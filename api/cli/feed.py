@@ -57,7 +57,7 @@ def pull(
             f"新增 {report.landed}，合并 {report.merged}，未导入 {report.refused}。"
         )
         for problem in report.problems[:_SHOWN]:
-            typer.echo(f"  {problem.file} 第 {problem.row} 行“{problem.column}”：{problem.message}")
+            typer.echo(f"  {problem.line(file=True)}")
 
 
 @app.command("sources")

@@ -120,10 +120,7 @@ def collect(
         if line.refused:
             typer.echo(f"  {line.refused}")
     for problem in found.problems[:10]:
-        value = f"“{problem.value}”" if problem.value else ""
-        typer.echo(
-            f"  {problem.file} {problem.sheet} 第 {problem.row} 行 {problem.column}{value}：{problem.message}"
-        )
+        typer.echo(f"  {problem.line(file=True)}")
 
 
 @app.command("overdue")
@@ -202,7 +199,7 @@ def screen(
         f"问题 {len(found.problems)} 处。"
     )
     for problem in found.problems[:10]:
-        typer.echo(f"  {problem.sheet} 第 {problem.row} 行 {problem.column}：{problem.message}")
+        typer.echo(f"  {problem.line()}")
 
 
 @app.command("list")

@@ -145,6 +145,9 @@ class IndexStatus:
 
 def summary(report: ImportReport) -> str:
     """A report in a few lines: the count of every row, what was recognised, the first problems."""
+    from matcher.importing.report import SEVERITY_LABELS
+
+    several = len({problem.file for problem in report.problems}) > 1
     lines = [
         f"{report.file}：读取 {report.rows_read} 行 = 新增 {report.landed} + 合并 {report.merged} + 未导入 {report.refused}；"
         f"提醒 {report.warnings} 处。"
@@ -158,7 +161,10 @@ def summary(report: ImportReport) -> str:
     lines += [f"  {remark}" for remark in report.remarks]
     kinds = _kinds(report)
     for alike in kinds[:_SHOWN]:
-        lines += [_line(problem) for problem in alike[:_ALIKE]]
+        lines += [
+            f"  {SEVERITY_LABELS[problem.severity]}：{problem.line(file=several)}"
+            for problem in alike[:_ALIKE]
+        ]
         if len(alike) > _ALIKE:
             lines.append(f"    …… 同类共 {len(alike)} 处。")
     if sum(min(len(alike), _ALIKE) for alike in kinds[:_SHOWN]) < len(report.problems):
@@ -173,14 +179,6 @@ def _kinds(report: ImportReport) -> list[list[RowProblem]]:
         key = (problem.severity.value, problem.column, _QUOTED.sub("", problem.message))
         found.setdefault(key, []).append(problem)
     return list(found.values())
-
-
-def _line(problem: RowProblem) -> str:
-    from matcher.importing.report import SEVERITY_LABELS
-
-    place = f"{problem.sheet} 第 {problem.row} 行" if problem.sheet else f"第 {problem.row} 行"
-    value = f"“{problem.value[:30]}”" if problem.value else ""
-    return f"  {SEVERITY_LABELS[problem.severity]}：{place}“{problem.column}”{value}：{problem.message}"
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:

@@ -34,6 +34,15 @@ class RowProblem:
     message: str
     severity: Severity
 
+    def line(self, *, file: bool = False) -> str:
+        """Where and what in one line: 盘点表 第 5 行“自评日期”“2027-04-24”：…; with the file's name where there are several."""
+        sheet = self.sheet if self.sheet != self.file else ""
+        places = (self.file if file else "", sheet, f"第 {self.row} 行" if self.row else "")
+        place = " ".join(filter(None, places))
+        column = f"“{self.column}”" if self.column else ""
+        value = f"“{self.value[:30]}”" if self.value else ""
+        return f"{place}{column}{value}：{self.message}"
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnUse:

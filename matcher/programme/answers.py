@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
-from matcher.domain import FeeKind, FeeTerms, ImplementationStatus, MaturitySource, Patent
+from matcher.domain import FeeKind, FeeTerms, ImplementationStatus, MaturitySource, Patent, identity
 from matcher.errors import InputError
 from matcher.importing.amounts import parse_amount
 from matcher.importing.cells import Cells, RowRefused
@@ -77,11 +78,8 @@ def coded(cells: Cells, field: str, parse: Callable[[str], T]) -> T | None:
 
 def declared(patent: Patent, said: Appraisal) -> Patent:
     """A record of what the holder now declares of its patent, to be merged with the stored one."""
-    return Patent(
-        id=patent.id,
-        title=patent.title,
-        application_number=patent.application_number,
-        publication_number=patent.publication_number,
+    return replace(
+        identity(patent),
         maturity=said.maturity,
         modes=said.modes,
         fee=said.fee,

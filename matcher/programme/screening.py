@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from matcher.domain import MaturitySource, Patent
+from matcher.domain import MaturitySource, Patent, identity
 from matcher.errors import InputError
 from matcher.importing.cells import Cells, RowRefused
 from matcher.importing.maturity import parse_maturity
@@ -120,14 +120,7 @@ def screened(item: Item, verdict: Verdict, said: Appraisal, reason: str, act: Ac
 
 def panel_patent(patent: Patent, said: Appraisal) -> Patent:
     """What the panel's word says of the patent itself, to be merged: a maturity that weighs more than 自评."""
-    return Patent(
-        id=patent.id,
-        title=patent.title,
-        application_number=patent.application_number,
-        publication_number=patent.publication_number,
-        maturity=said.maturity,
-        prospect=said.prospect,
-    )
+    return replace(identity(patent), maturity=said.maturity, prospect=said.prospect)
 
 
 def _verdict(text: str) -> Verdict:

@@ -67,3 +67,10 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path):
     with pytest.raises(InputError, match=r"无法写入文件 .*report\.xlsx.*请检查文件夹权限和磁盘空间"):
         REPORT.write_xlsx(path, made_at=MADE_AT)
     assert [file.name for file in tmp_path.iterdir()] == ["not a folder"]
+
+
+def test_a_problem_in_one_line():
+    problem = RowProblem("盘点表.xlsx", "填写", 5, "自评日期", "2027-04-24", "晚于今天。", Severity.REFUSED)
+    assert problem.line() == "填写 第 5 行“自评日期”“2027-04-24”：晚于今天。"
+    assert problem.line(file=True) == "盘点表.xlsx 填写 第 5 行“自评日期”“2027-04-24”：晚于今天。"
+    assert RowProblem("甲.csv", "", 3, "", "", "缺少名称。", Severity.REFUSED).line() == "第 3 行：缺少名称。"
