@@ -16,23 +16,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.measuring import Cost, clocked, heading, measure, report
 from benchmarks.sizes import sizes
 from benchmarks.synthetic import needs, patents, units
+from indexes import pgvector
 from indexes.backends import BACKENDS, backend_of
 from indexes.contract import Mask, Vectors, VectorSearch
 from indexes.exact import ExactIndex
 from indexes.lexical import LexicalIndex
+from indexes.served import ServedKind
 from matcher.corpus import need_text, patent_text
 
 _K, _DIMENSION, _ASKED = 200, 384, 40
 _SERVED = 20_000
 """Vectors in an engine here: enough for a rate, few enough for two minutes."""
+_TEXTS = 3_000
 _WORDED = 50_000
 """Texts that the lexical channel is measured on."""
 _SIZES = (5_000_000, 40_000_000)
@@ -87,6 +91,10 @@ def main() -> None:
     with postgres() as where:
         if where:
             print_graph(measure(graph, where, served))
+    if find_spec("milvus_lite"):
+        print(f"\nOf the 50 best of {_TEXTS:,} abstracts by our words, in Milvus's BM25:")
+        for k, share in measure(overlap, _TEXTS).answer:
+            print(f"{f'among its best {k}':64s}{share:12.3f}")
     rates: list[Rate] = [measure(scanned, kind, asked.patents).answer for kind in ("exact", "fast-scan")]
     codes = rates[-1]
     rates.append(replace(codes, name="partitioned (computed)", seconds=codes.seconds * _PROBED))
@@ -182,38 +190,48 @@ def _asked(index: VectorSearch, count: int, share: float) -> Cost:
 
 
 def graph(where: str, count: int) -> list[tuple[str, float, float]]:
-    """Recall@50 of pgvector's HNSW under filters of 1 and 10 %, random and aligned with a direction: the share found
-    with its search as it is, and iterated until the list is full."""
+    """Recall@50 of pgvector's HNSW under filters of 1 and 10 %, random and aligned with a direction: with its search as
+    it is, and with one that goes on until the list is full."""
     import psycopg
 
     vectors, queries = units(count, _DIMENSION), units(20, _DIMENSION, seed=5)
-    backend_of("", where).build(vectors)
-    truth, found = ExactIndex(vectors), []
+    masks = dict(_masks(vectors))
+    parts = sum(mask.astype(np.int32) << bit for bit, mask in enumerate(masks.values()))
+    index = ServedKind(pgvector.connect(where)).build(vectors, np.asarray(parts, np.int32))
+    truth, found, table = ExactIndex(vectors), [], f"matcher_vectors_{_DIMENSION}"
     with psycopg.connect(where, autocommit=True) as connection:
-        table = f"matcher_vectors_{_DIMENSION}"
-        connection.execute("SET maintenance_work_mem = '256MB'")
+        for setting in ("maintenance_work_mem = '256MB'", "hnsw.ef_search = 400", "enable_seqscan = off"):
+            connection.execute(f"SET {setting}")
         connection.execute(
             f"CREATE INDEX ON {table} USING hnsw (vector vector_ip_ops) WITH (m = 16, ef_construction = 100)"
         )
-        keys = backend_of("", where).build(vectors).keys
-        connection.execute("SET hnsw.ef_search = 400")
-        connection.execute("SET enable_seqscan = off")
-        connection.execute(f"ALTER TABLE {table} ADD COLUMN kept boolean NOT NULL DEFAULT false")
-        for name, mask in _masks(vectors):
-            connection.execute(f"UPDATE {table} SET kept = (key = ANY(%s::bigint[]))", (keys[mask].tolist(),))
-            connection.execute(f"VACUUM ANALYZE {table}")
+        for bit, (name, mask) in enumerate(masks.items()):
+            true = truth.search(queries, 50, mask)
             shares = []
             for mode in ("off", "strict_order"):
                 connection.execute(f"SET hnsw.iterative_scan = {mode}")
-                shares.append(_recall(connection, table, keys, queries, truth.search(queries, 50, mask)))
-            found.append((name, *shares))
+                rows = [_near(connection, f"{table} WHERE part >> {bit} & 1 = 1", query) for query in queries]
+                shares.append(
+                    np.mean(
+                        [
+                            np.isin(index.keys[one.rows], keys).mean()
+                            for one, keys in zip(true, rows, strict=True)
+                        ]
+                    )
+                )
+            found.append((name, *map(float, shares)))
     return found
+
+
+def _near(connection: Any, wanted: str, query: Vectors) -> list[int]:  # noqa: ANN401
+    text = f"[{','.join(map(str, query.tolist()))}]"
+    rows = connection.execute(f"SELECT key FROM {wanted} ORDER BY vector <#> %s::vector LIMIT 50", (text,))
+    return [key for (key,) in rows]
 
 
 def _masks(vectors: Vectors) -> Iterator[tuple[str, Mask]]:
     random, count = np.random.default_rng(3), len(vectors)
-    direction = units(1, _DIMENSION, seed=9)[0]
-    by_direction = np.argsort(-(vectors @ direction), kind="stable")
+    by_direction = np.argsort(-(vectors @ units(1, _DIMENSION, seed=9)[0]), kind="stable")
     for share in (0.01, 0.1):
         kept = int(share * count)
         for name, rows in (
@@ -225,15 +243,46 @@ def _masks(vectors: Vectors) -> Iterator[tuple[str, Mask]]:
             yield f"{share:.0%} {name}", mask
 
 
-def _recall(connection: object, table: str, keys: NDArray[np.int64], queries: Vectors, truth: list) -> float:  # type: ignore[type-arg]
-    shares = []
-    for query, true in zip(queries, truth, strict=True):
-        text = f"[{','.join(map(str, query.tolist()))}]"
-        rows = connection.execute(  # type: ignore[attr-defined]
-            f"SELECT key FROM {table} WHERE kept ORDER BY vector <#> %s::vector LIMIT 50", (text,)
-        ).fetchall()
-        shares.append(np.isin(keys[true.rows], [row[0] for row in rows]).mean())
-    return float(np.mean(shares))
+def overlap(count: int) -> list[tuple[int, float]]:
+    """Of the 50 patents that are best by our words, the share that Milvus's BM25 (jieba) has among its best 50, 200, 500."""
+    from pymilvus import DataType, Function, FunctionType, MilvusClient
+
+    documents, queries = (
+        [patent_text(one) for one in patents(count)],
+        [need_text(one) for one in needs(_ASKED)],
+    )
+    ours = [hits.rows for hits in LexicalIndex.build(documents, queries).search(queries, 50)]
+    with tempfile.TemporaryDirectory() as folder:
+        client = MilvusClient(f"{folder}/words.db")
+        schema = client.create_schema(auto_id=False)
+        schema.add_field("row", DataType.INT64, is_primary=True)
+        schema.add_field(
+            "text",
+            DataType.VARCHAR,
+            max_length=8_000,
+            enable_analyzer=True,
+            analyzer_params={"tokenizer": "jieba"},
+        )
+        schema.add_field("words", DataType.SPARSE_FLOAT_VECTOR)
+        schema.add_function(Function("bm25", FunctionType.BM25, ["text"], ["words"]))
+        index = client.prepare_index_params()
+        index.add_index("words", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25")
+        client.create_collection("texts", schema=schema, index_params=index)
+        rows = [{"row": row, "text": f"{one.title}。{one.body}"} for row, one in enumerate(documents)]
+        for start in range(0, count, 500):
+            client.insert("texts", rows[start : start + 500])
+        client.flush("texts")
+        client.load_collection("texts")
+        asked = [f"{one.title}。{one.body}" for one in queries]
+        theirs = [
+            [hit["row"] for hit in hits]
+            for hits in client.search("texts", asked, anns_field="words", limit=500)
+        ]
+        client.close()
+    return [
+        (k, float(np.mean([np.isin(own, other[:k]).mean() for own, other in zip(ours, theirs, strict=True)])))
+        for k in (50, 200, 500)
+    ]
 
 
 def print_graph(cost: Cost) -> None:

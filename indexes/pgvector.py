@@ -94,15 +94,14 @@ class PgvectorEngine:
 
     def add(self, keys: Keys, parts: Parts, vectors: Vectors) -> None:
         """Hold vectors of shape (keys, dimension), all of them or none."""
-        columns = (keys.tolist(), parts.tolist(), list(map(_written, vectors)))
-        insert = (
-            f"INSERT INTO {self._table} SELECT k, p, v::vector FROM unnest(%s::bigint[], %s::integer[], %s::text[]) "
-            "AS given (k, p, v) ON CONFLICT (key) DO NOTHING"
-        )
+        copied = _copied(keys, parts, vectors)
 
         def work() -> None:
             with self._cursor() as cursor:
-                cursor.execute(insert, columns)
+                cursor.execute(f"CREATE TEMPORARY TABLE given (LIKE {self._table}) ON COMMIT DROP")
+                with cursor.copy("COPY given FROM STDIN (FORMAT BINARY)") as copy:
+                    copy.write(copied)
+                cursor.execute(f"INSERT INTO {self._table} SELECT * FROM given ON CONFLICT (key) DO NOTHING")
 
         self._patiently(work)
 
@@ -196,6 +195,24 @@ class PgvectorEngine:
             connection.commit()
         finally:
             connection.close()
+
+
+def _copied(keys: Keys, parts: Parts, vectors: Vectors) -> bytes:
+    """Rows as PostgreSQL's COPY reads them in binary form: each field behind its length, all of it big-endian."""
+    count, dimension = vectors.shape
+    lengths = {"fields": 3, "key length": 8, "part length": 4, "vector length": 4 + 4 * dimension}
+    row = [("fields", ">i2"), ("key length", ">i4"), ("key", ">i8"), ("part length", ">i4"), ("part", ">i4")]
+    row += [("vector length", ">i4"), ("dimension", ">u2"), ("zero", ">u2")]
+    rows = np.zeros(count, np.dtype([*row, ("vector", ">f4", (dimension,))]))
+    for name, value in {
+        **lengths,
+        "key": keys,
+        "part": parts,
+        "dimension": dimension,
+        "vector": vectors,
+    }.items():
+        rows[name] = value
+    return b"PGCOPY\n\xff\r\n\0" + bytes(8) + rows.tobytes() + b"\xff\xff"
 
 
 def _written(vector: Vectors) -> str:

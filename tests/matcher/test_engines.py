@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, datetime
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from api.cli.app import app
 from indexes import engines, served
 from indexes.pgvector import PgvectorEngine
 from matcher import batch, usecases
@@ -159,6 +162,35 @@ def test_without_its_address_an_index_says_what_to_set(pair, kind):
         ),
     ):
         opened.matching()
+
+
+def test_the_command_line_uses_the_engine_that_the_environment_names(pair, address, monkeypatch):
+    local = usecases.match_need(pair[1], "n1", REQUEST)
+    home = pair[0].settings.home
+    if not address.startswith("milvus"):  # one process may have a file of the embedded engine open: this one
+        pair[0].store.close()
+    monkeypatch.setenv("MATCHER_INDEX", address)
+    printed = CliRunner().invoke(
+        app,
+        [
+            "match",
+            "--need",
+            "n1",
+            "--home",
+            str(home),
+            "--as-of",
+            "2026-09-01",
+            "--k",
+            "20",
+            "--explain",
+            "--json",
+        ],
+    )
+    assert printed.exit_code == 0, printed.output
+    assert "由外部引擎逐件计算" in printed.stderr
+    found = json.loads(printed.stdout)["needs"][0]["matches"]
+    assert [one["patent_id"] for one in found] == [one.patent.id for one in local.needs[0].matches]
+    assert [one["score"] for one in found] == [one.score for one in local.needs[0].matches]
 
 
 def test_doctor_names_the_engine_without_secrets(pair, kind):
