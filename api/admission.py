@@ -25,7 +25,12 @@ from api.serving import May
 UPLOAD: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {
+            "application/octet-stream": {
+                "schema": {"type": "string", "format": "binary"},
+                "example": "（文件内容）",
+            }
+        },
     }
 }
 """What a route that takes a file says of its body (`openapi_extra`); it finds the file as an `Uploaded`."""
@@ -49,7 +54,9 @@ class Admitted(APIRoute):
         handler = super().get_route_handler()
         stated = _stated(self.dependant)
         takes_file = "requestBody" in (self.openapi_extra or {})
-        changes = not (self.methods or set()) <= _READS and (stated is None or stated.operation is not Operation.SEARCH)
+        changes = not (self.methods or set()) <= _READS and (
+            stated is None or stated.operation is not Operation.SEARCH
+        )
 
         async def answer(request: Request, body: str | None) -> Response:
             if not changes or KEY not in request.headers:

@@ -40,6 +40,22 @@ class RecordBody(BaseModel):
 class NeedBody(RecordBody):
     """技术需求."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "海水淡化反渗透膜的抗污染改性",
+                    "description": "现用膜三个月后通量下降四成，希望清洗周期延长到半年。",
+                    "enterprise": "云州净源水务有限公司",
+                    "budget": 120,
+                    "modes": ["普通许可"],
+                    "min_maturity": "中试",
+                    "confidentiality": "匿名",
+                }
+            ]
+        }
+    )
+
     own_id: Line | None = Field(None, description="来源系统中的编号；不写则自动编号，之后不能修改")
     title: Line | None = None
     description: LongText | None = None
@@ -62,6 +78,19 @@ class NeedBody(RecordBody):
 
 class PatentBody(RecordBody):
     """专利."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "modes": ["普通许可", "开放许可"],
+                    "fee": "50万元",
+                    "payment": "一次总付",
+                    "maturity": "中试",
+                }
+            ]
+        }
+    )
 
     title: Line | None = None
     abstract: LongText | None = None
@@ -99,6 +128,14 @@ class PatentBody(RecordBody):
 class EnterpriseBody(RecordBody):
     """企业."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"name": "云州净源水务有限公司", "region": "河东省云州市", "focus_areas": ["海水淡化"]}
+            ]
+        }
+    )
+
     name: Line | None = None
     credit_code: Line | None = None
     region: Line | None = None
@@ -113,6 +150,12 @@ class EnterpriseBody(RecordBody):
 
 class AssessmentBody(RecordBody):
     """企业评价."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"prospect": "较好", "improvement": "降低成本", "cooperation": "联合开发"}]
+        }
+    )
 
     enterprise: Line | None = Field(None, description="企业的密钥不用填写")
     credit_code: Line | None = None

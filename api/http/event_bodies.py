@@ -85,8 +85,18 @@ class RulesBody(_Part):
         )
 
 
+_EXAMPLE = {
+    "name": "2026年秋季路演",
+    "starts": "2026-10-20",
+    "scope": {"regions": ["云州市"]},
+    "rules": {"per_need": 5},
+}
+
+
 class EventBody(_Part):
     """路演活动."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     name: Annotated[Line, Field(min_length=1)]
     starts: Day
@@ -105,6 +115,8 @@ class EventBody(_Part):
 
 class EventChangeBody(EventBody):
     """The event as it is to be, and why."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{**_EXAMPLE, "reason": "场地变小"}]})
 
     reason: Annotated[Line, Field(min_length=1, description="为什么修改，记入活动的历史")]
 

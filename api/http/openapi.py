@@ -20,6 +20,10 @@ _ABOUT = (
     "`Authorization: Bearer 密钥`；密钥由管理员在“管理”页或用 `matcher key` 新建，有权限范围和有效期。\n\n"
     "**保密**：主管部门的密钥默认得到内部版，含“仅主管部门”和“匿名”的需求、企业名称和评分明细，向外转发前请用 "
     "`preset=对外版`；专利权人和企业的密钥只得到本单位的版本。\n\n"
+    "**分页**：一览按编号或先后排列，`next` 是下一页的地址，期间新增的记录不会造成重复或遗漏。\n\n"
+    "**修改**：读取时得到 `ETag`，修改时放在 `If-Match` 中；没有给出的回答 428，期间被他人改过的回答 412，都不作更改。\n\n"
+    "**重发**：写操作可带 `Idempotency-Key`，24 小时内重发只做一次；同键不同请求回答 422，前一次还在处理回答 409。\n\n"
+    "**后台任务**：导入、更新索引、编制清单、上报文件、评估回答 202，`Location` 是任务的地址。\n\n"
     "每个应答带 `X-Request-ID`；出错时为 `application/problem+json`（RFC 9457）。"
 )
 _REFUSALS = (
@@ -34,6 +38,19 @@ _REFUSALS = (
     Problem(428, "if_match_missing", "修改须在请求头 If-Match 中给出读取时得到的 ETag。请先读取，再修改。"),
     Problem(503, "not_ready", "还没有建立索引（workspace/indexes/patents）。请运行 matcher index。"),
 )
+
+
+_CHANGES = frozenset({"post", "put", "patch", "delete"})
+_READS = frozenset({"/api/v1/search"})
+"""What is sent by POST and changes nothing."""
+_IDEMPOTENCY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "自编的键，如 UUID：24 小时内用同一个键重发同一个请求，只做一次，应答相同",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+    "example": "7d0c1f6a-52b1-4d0e-9a57-0f3c6c1b2a4e",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +95,10 @@ def describe(app: FastAPI) -> None:
             for model in (ProblemDocument, FieldProblemDocument):
                 schemas[model.__name__] = model.model_json_schema(ref_template=_REF)
                 schemas[model.__name__].pop("$defs", None)
+            for path, operations in schema["paths"].items():
+                for method, operation in operations.items():
+                    if method in _CHANGES and path not in _READS:
+                        operation.setdefault("parameters", []).append(_IDEMPOTENCY)
             app.openapi_schema = schema
         return app.openapi_schema
 

@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import orjson
 from fastapi import Query, Request, Response
@@ -41,7 +41,7 @@ def page_answer(request: Request, items: Sequence[object], following: str) -> Re
     address = None
     if following:
         asked = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-        address = f"{request.url.path}?{urlencode([*asked, ('cursor', following)])}"
+        address = f"{quote(request.url.path)}?{urlencode([*asked, ('cursor', following)])}"
     headers = {"Link": f'<{address}>; rel="next"'} if address else {}
     body = orjson.dumps({"items": items, "next": address})
     return Response(body, 200, headers, "application/json")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote
 
 from fastapi import Request, Response
 
@@ -142,7 +143,7 @@ def _replace(serving: Serving, before: R, after: R | None) -> None:
 
 def _written(serving: Serving, shelf: Shelf[R], record: R, action: str, status: int = 200) -> Response:
     _rebuild(serving, action, record.id)
-    location = f"{shelf.address}/{record.id}" if status == 201 else ""
+    location = f"{shelf.address}/{quote(record.id)}" if status == 201 else ""
     return tagged(shelf.shown(caller_of(serving), record), status, location)
 
 

@@ -46,6 +46,7 @@ class MatchDocument(_Document):
     """One match; the score is the sum of weight × value. Scores stand in 内部版 only."""
 
     patent_id: str
+    match_id: str | None = Field(None, description="对接编号，活动的清单才有")
     row: Row = Field(description="对接清单的一行，键为列名")
     gates: list[GateDocument]
     availability: list[AvailabilityDocument]

@@ -80,6 +80,7 @@ def retry(job_id: _Id, serving: WatchingJobs) -> Response:
 
 @router.get(
     "/jobs/{job_id}/file",
+    response_class=Response,
     summary="任务写出的文件：导入报告、上报文件、评估报告",
     responses=binary("任务写出的文件") | problems(401, 403, 404, 422, 503),
 )

@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.access import audiences
 from api.access.policy import readable_list
@@ -31,6 +31,8 @@ _Id = Annotated[str, Path(max_length=100, description="清单编号", examples=[
 
 class MoveBody(RecordBody):
     """Into which state, and why."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"state": "审核", "note": ""}]})
 
     state: ListState
     note: Line = Field("", description="说明；作废时必填")
@@ -74,6 +76,7 @@ def move(list_id: _Id, body: MoveBody, serving: RunningEvents, if_match: IfMatch
 
 @router.get(
     "/lists/{list_id}/file",
+    response_class=Response,
     summary="下载一版清单",
     responses=binary("清单文件") | problems(401, 403, 404, 422, 503),
 )

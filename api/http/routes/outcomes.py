@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.access.policy import Extent, Operation, extent, may_need
 from api.admission import Admitted
@@ -31,6 +31,10 @@ _Event = Annotated[str, Path(max_length=200, description="活动编号或名称"
 
 class OutcomeBody(RecordBody):
     """What is to become of a match; what is left out stays as it is."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"state": "不合适", "reason": "成熟度不足", "note": "需中试数据"}]}
+    )
 
     state: State
     reason: Reason | None = Field(None, description="不合适、搁置时必填")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import Field, StrictInt
+from pydantic import ConfigDict, Field, StrictInt
 
 from api.admission import UPLOAD, Admitted, Uploaded
 from api.http import examples
@@ -51,6 +51,8 @@ class ProgressQuery(Question):
 
 class EvaluationBody(RecordBody):
     """Which past days to stand on, as `matcher eval history` has it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"since": "2021-01-01", "months": 12}]})
 
     since: Day | None = Field(None, description="第一个时点，默认最早一笔交易的前一天")
     until: Day | None = Field(None, description="到哪一天为止，默认最后一笔交易")

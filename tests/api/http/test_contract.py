@@ -22,7 +22,7 @@ from matcher.workspace import Workspace
 from tests.api.conftest import BEARING, CLEANING, ENTERPRISE, MEMBRANE, NEEDS, NOW, key_of
 
 _EXAMPLES = settings(
-    max_examples=40,
+    max_examples=12,
     derandomize=True,
     deadline=None,
     database=None,
@@ -50,7 +50,7 @@ def test_every_operation_keeps_to_its_description(app: FastAPI) -> None:
     headers = {**key_of(app.state.services.access, Role.BUREAU), **host}
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app, headers=host)
     operations = [found.ok() for found in schema.get_all_operations()]
-    assert len(operations) == 8
+    assert len(operations) > 50
     tried = 0
     for operation in operations:
 
@@ -62,7 +62,7 @@ def test_every_operation_keeps_to_its_description(app: FastAPI) -> None:
             tried += 1
 
         keeps()
-    assert tried > 100
+    assert tried > 500
 
 
 def test_a_body_that_is_no_text_at_all(client: TestClient) -> None:
