@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from fastapi import APIRouter, Depends, Form, Path, Request, Response
 
 from api.access.policy import Operation, allowed_need
 from api.access.roles import Caller, Role
+from api.anonymity import held_back
 from api.pages.posting import NeedForm
 from api.pages.rendering import page, see_other
 from api.serving import Serving, WritingNeeds, caller_of
@@ -33,6 +35,9 @@ _OURS = frozenset({"需求编号", "提出日期"})
 _LONG = frozenset({"需求描述", "技术指标", "技术难题"})
 _LONGEST = 20_000
 _NAMELESS = "未命名"
+_LONGEST_TITLE = 50
+"""Characters of a first line that still is a name; of a longer one the first clause is."""
+_CLAUSE = re.compile("[。；;！!？?，,]")
 _FIELDS = tuple(
     field
     for template in TEMPLATES
@@ -74,6 +79,8 @@ def blank_form(serving: WritingNeeds) -> Response:
 def drafted_form(serving: NeedForm, text: Annotated[str, Form(max_length=_LONGEST)] = "") -> Response:
     """A form that starts with the text of a search."""
     title, _, rest = text.strip().partition("\n")
+    if len(title) > _LONGEST_TITLE:
+        title, rest = _CLAUSE.split(title, maxsplit=1)[0][:_LONGEST_TITLE], text.strip()
     answers = {"需求名称": title.strip(), "需求描述": rest.strip()}
     return _form(serving, answers, "/need-forms/new", diagnosis=_diagnosis(serving, answers))
 
@@ -110,9 +117,10 @@ def register(serving: NeedForm, answers: _Answers) -> Response:
 def edit_form(serving: WritingNeeds, need_id: _NeedId) -> Response:
     """The form with what is stored."""
     need = _need(serving, need_id)
+    waits = need.id in serving.services.confirmations.waiting()
     return _form(
         serving,
-        _answers_of(need),
+        _answers_of(need) | ({"公开范围": str(Confidentiality.ANONYMOUS)} if waits else {}),
         f"/need-forms/{need.id}",
         seen=_seen(need),
         need=need.id,
@@ -181,11 +189,14 @@ def _stored(serving: Serving, need: Need, action: str, *, prefer_new: bool) -> R
     caller = caller_of(serving)
     if caller.role is Role.ENTERPRISE:
         need = replace(need, enterprise_id=caller.subject)
+    store, confirmations = serving.workspace.store, serving.services.confirmations
+    wanted = need.confidentiality
+    need = held_back(confirmations, caller, need, store.enterprises.get(need.enterprise_id), serving.at)
     serving.workspace.store.merge([need], serving.at.date(), prefer_new=prefer_new)
     serving.note(action, need.id)
     if serving.workspace.store.patents.count():
         serving.services.worker.build_index(caller.actor)
-    return see_other(f"/needs/{need.id}")
+    return see_other(f"/needs/{need.id}" if need.confidentiality is wanted else f"/confirmations/{need.id}")
 
 
 def _form(

@@ -68,6 +68,7 @@ def need_page(serving: ReadingNeeds, need_id: Annotated[str, Path(max_length=200
         need=need,
         facts=need_facts(need, enterprise),
         outside=_outside(found),
+        waits=need.id in serving.services.confirmations.waiting(),
         contact=enterprise.contact if enterprise and audience.preset.internal else "",
         found=cards,
         excluded=row.kept_out,

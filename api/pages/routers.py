@@ -8,6 +8,7 @@ from starlette.staticfiles import StaticFiles
 
 from api.pages import (
     comparing,
+    confirming,
     evaluation,
     event_lists,
     event_tuning,
@@ -48,6 +49,7 @@ ROUTERS = tuple(
         status,
         evaluation,
         management,
+        confirming,
         filling,
         interests,
         reference,

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from api.access.policy import Operation, allowed_need, may_need
 from api.access.roles import Role
 from api.admission import Admitted
+from api.anonymity import held_back
 from api.http import examples
 from api.http.bodies import NeedBody
 from api.http.openapi import answered, no_content, problems
@@ -110,10 +111,11 @@ def _stated(body: NeedBody) -> dict[str, object]:
 
 
 def _owned(serving: Serving, need: Need) -> Need:
-    """An enterprise's key speaks for its enterprise, whatever the body holds."""
+    """An enterprise's key speaks for its enterprise, whatever the body holds; 匿名 waits for its word on a page."""
     caller = caller_of(serving)
     if caller.role is not Role.ENTERPRISE:
         return need
     enterprise = serving.workspace.store.enterprises.get(caller.subject)
     name = enterprise.name if enterprise else caller.subject
-    return replace(need, enterprise_id=caller.subject, enterprise=name)
+    need = replace(need, enterprise_id=caller.subject, enterprise=name)
+    return held_back(serving.services.confirmations, caller, need, enterprise, serving.at)

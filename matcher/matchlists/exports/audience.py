@@ -78,7 +78,7 @@ def _for_reader(item: NeedMatches, preset: Preset, recipient: str, alias: str) -
         # What became of a match is between the two parties; the count alone lets a returned form be checked.
         matches = tuple(replace(match, state=_count(match.state)) for match in matches)
     item = replace(item, matches=matches, excluded=excluded)
-    return item if own or not alias else _anonymised(item, alias)
+    return item if own or not alias else anonymised(item, alias)
 
 
 def _names(item: NeedMatches) -> frozenset[str]:
@@ -96,7 +96,7 @@ def _only_enterprise(match_list: MatchList) -> str:
     return min(shared, default="") if shared else ""
 
 
-def _anonymised(item: NeedMatches, alias: str) -> NeedMatches:
+def anonymised(item: NeedMatches, alias: str) -> NeedMatches:
     """Only industry and region are left of the need; reasons keep their kind, not their quotations.
 
     Near misses go: 自有专利 among the reasons would name the enterprise.
