@@ -208,8 +208,9 @@ def _strata(past: Past, one: Rolled, scheme: Scheme, seed: int) -> tuple[Stratum
     quality = {need_at(need.id, at.cut): strata.quality(need) for at in one.replays for need in at.asked}
     types = {patent.id: patent.type.value for patent in past.patents if patent.type}
     deals = _deals(one)
+    places = () if past.registry else (regions,)  # the registry's groups tell cities apart
     by_need = (
-        strata.by_need(one.scores, scheme.measures[0], groups, seed) for groups in (starts, quality, regions)
+        strata.by_need(one.scores, scheme.measures[0], groups, seed) for groups in (starts, quality, *places)
     )
     by_patent = (
         strata.by_pair(one.run, one.judgements, scheme, group, seed)

@@ -70,6 +70,13 @@ def indicators(cutoff: date = CUTOFF) -> tuple[Indicator, ...]:
             lambda one: one.stage is Stage.SCREENED,
         ),
         Indicator(
+            "专家分派率",
+            "分母中已分派给至少一位专家评价的",
+            "统计日有效、已入资源库的专利",
+            lambda one: one.counted and one.stage is Stage.SCREENED,
+            lambda one: one.assigned,
+        ),
+        Indicator(
             "企业评价率",
             "分母中至少有一家企业评价的",
             "统计日有效、已入资源库的专利",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from matcher.availability import in_force
+from matcher.commissions import CommissionKind
 from matcher.domain import EncumbranceKind, LegalStatus, Patent, Transaction, TransactionKind
 from matcher.groups import UNSTATED, Dimension
 from matcher.programme.indicators import Indicator, Rate, RateLine, indicators, rate, rate_lines
@@ -126,7 +127,11 @@ def progress(workspace: Workspace, as_of: date, since: date | None = None) -> Pr
 def _day(store: Store, day: date) -> Day:
     assessed = frozenset(each.patent_id for each in store.assessments.all(day))
     dealt = frozenset(each.patent_id for each in store.transactions.all(day) if each.kind in DEALS)
-    return Day(day, store.inventory.stages_at(day), store.inventory.first_assessed(), assessed, dealt)
+    given = store.commissions.all(CommissionKind.ASSESSMENT, as_of=day)
+    assigned = frozenset(one.patent_id for one in given)
+    return Day(
+        day, store.inventory.stages_at(day), store.inventory.first_assessed(), assessed, dealt, assigned
+    )
 
 
 def month_ends(since: date, as_of: date) -> list[date]:

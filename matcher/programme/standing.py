@@ -34,6 +34,8 @@ class Standing:
     counted: bool
     granted_known: bool
     industries: tuple[str, ...] = (UNCLASSIFIED,)
+    assigned: bool = False
+    """Given to an expert to assess."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Day:
     """Patent id → the day on which it was first 已盘点."""
     assessed: frozenset[str]
     dealt: frozenset[str] = frozenset()
+    assigned: frozenset[str] = frozenset()
 
 
 def standings(
@@ -82,4 +85,5 @@ def _standing(
         granted and patent.status is not LegalStatus.PENDING and not lapsed(patent, day.as_of),
         patent.granted is not None,
         industries,
+        patent.id in day.assigned,
     )

@@ -43,11 +43,13 @@ def test_the_rates_and_what_they_count():
     }
     used = {STOCK[0].id: ImplementationStatus.LICENSED, STOCK[1].id: ImplementationStatus.INDUSTRIALISED}
     patents = [replace(one, implementation=used.get(one.id, one.implementation)) for one in ALL]
-    found = standings(patents, {}, on(stages=stages, assessed=[STOCK[1].id, STOCK[0].id]))
+    day = replace(on(stages=stages, assessed=[STOCK[1].id, STOCK[0].id]), assigned=frozenset({STOCK[2].id}))
+    found = standings(patents, {}, day)
     assert rates(found) == {
         "盘点率": (3, 6),
         "盘点率（其后授权）": (1, 1),
         "入库率": (2, 4),
+        "专家分派率": (1, 2),
         "企业评价率": (1, 2),
         "实施率": (2, 8),
         "产业化率": (1, 8),
@@ -195,6 +197,7 @@ def test_the_shipped_milestones(tmp_path):
         (date(2026, 6, 30), 1.0),
         (date(2026, 6, 30), 0.6),
         (date(2026, 10, 31), 1.0),
+        (date(2026, 5, 31), 1.0),
         (date(2026, 12, 31), 0.8),
     ]
 
