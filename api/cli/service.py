@@ -26,6 +26,9 @@ def serve(
         int, typer.Option("--workers", min=1, max=64, help="服务进程数；人多时取处理器的核数。")
     ] = 1,
     open_page: Annotated[bool, typer.Option("--open", help="就绪后在本机浏览器中打开页面。")] = False,
+    log_format: Annotated[
+        str, typer.Option("--log-format", help="日志格式：text，或 json（每个请求一行，不含内容和人员）。")
+    ] = "text",
     home: Home = None,
     model: Model = None,
 ) -> None:
@@ -38,9 +41,12 @@ def serve(
     from api.access.sign_in import Access
     from api.cli.browser import open_when_ready
     from api.http import create_app
+    from api.http.logs import LogFormat, log_config
     from api.http.process import run_processes
     from api.store.database import open_service
 
+    if log_format not in set(LogFormat):
+        raise SettingsError(f"--log-format 应为 {' 或 '.join(LogFormat)}，收到的是“{log_format}”。")
     settings = read_settings(home, model)
     _require_proxy(host, settings.proxy)
     _refresh(settings)
@@ -56,6 +62,7 @@ def serve(
         "host": host,
         "port": port,
         "log_level": "warning",
+        "log_config": log_config(LogFormat(log_format)),
         "access_log": False,
         "server_header": False,
         "proxy_headers": False,
@@ -72,7 +79,7 @@ def key(
         list[str],
         typer.Option(
             "--scope",
-            help="权限范围（可重复）：search、needs:read、patents:match、lists:make、events:read、patents:contacts。",
+            help="权限范围（可重复），如 search、needs:read、lists:make；全部见“管理”页或写错时的提示。",
         ),
     ],
     role: Annotated[

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.door import Door
+from api.http.logs import log_request
 from api.http.metrics import Metrics
 from api.http.problems import Problem, problem_response
 
@@ -60,7 +61,9 @@ class Edge:
 
         async def numbered(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self.metrics.observe(scope, message["status"], perf_counter() - started)
+                seconds = perf_counter() - started
+                self.metrics.observe(scope, message["status"], seconds)
+                log_request(scope, message["status"], seconds)
                 answered = MutableHeaders(scope=message)
                 answered[REQUEST_ID] = request_id
                 for name, value in self.headers.items():

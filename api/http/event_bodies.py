@@ -85,7 +85,7 @@ class RulesBody(_Part):
         )
 
 
-_EXAMPLE = {
+_EXAMPLE: dict[str, Any] = {
     "name": "2026年秋季路演",
     "starts": "2026-10-20",
     "scope": {"regions": ["云州市"]},

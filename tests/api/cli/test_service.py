@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from api.cli.app import app
+from matcher.errors import SettingsError
 from matcher.settings import Settings
 
 
@@ -57,4 +58,11 @@ def test_doctor_answers_programs_and_fails_where_something_essential_does(settin
     assert found["模型"]["ok"] is False
     assert found["模型"]["essential"] is True
     assert found["模型"]["detail"].startswith("未知的模型“没有的模型”")
+    assert not settings.home.exists()
+
+
+def test_an_unknown_format_of_the_log_is_refused(settings: Settings) -> None:
+    refused = CliRunner().invoke(app, ["serve", "--log-format", "xml", "--home", str(settings.home)])
+    assert isinstance(refused.exception, SettingsError)
+    assert str(refused.exception) == "--log-format 应为 text 或 json，收到的是“xml”。"
     assert not settings.home.exists()
