@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -26,17 +27,17 @@ from indexes.segments import Layout, SegmentedLexical, SegmentedVectors
 from matcher.retrieval import Collection
 
 Digests = NDArray[np.uint64]
-"""Shape (records, 2): what each record's texts were when it was indexed."""
+"""Shape (records, 2)."""
 
 SHARE = 0.05
 """Changes, in parts of the base, from which everything is built again."""
 _BASE, _SIDE = "base", "side"
-_DIGESTS, _IDS, _GONE = "digests.npy", "ids.json", "gone.npy"
+_BODIES, _TEXTS, _IDS, _GONE = "bodies.npy", "texts.npy", "ids.json", "gone.npy"
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The records that the store holds, in ascending id order, with the digests of their texts."""
+    """The records that the store holds, in ascending id order, with the digests of their bodies."""
 
     ids: tuple[str, ...]
     digests: Digests
@@ -45,8 +46,7 @@ class Held:
     def of(cls, records: Iterable[tuple[str, bytes]]) -> Held:
         """From ids with digests of 16 bytes."""
         found = list(records)
-        data = b"".join(digest for _, digest in found)
-        return cls(tuple(id_ for id_, _ in found), np.frombuffer(data, dtype=np.uint64).reshape(-1, 2))
+        return cls(tuple(id_ for id_, _ in found), _packed(digest for _, digest in found))
 
     def of_ids(self, ids: Sequence[str]) -> Digests:
         """The digests of those ids; 0 for one that is not held, so that it counts as changed next time."""
@@ -61,12 +61,16 @@ class Full:
     """A collection that was built as a whole."""
 
     collection: Collection
-    digests: Digests
+    bodies: Digests
+    """Of what the store held of each record."""
+    texts: Digests
+    """Of what was indexed of it."""
 
     def save(self, folder: Path) -> None:
         """Write everything into an existing folder."""
         self.collection.save(folder)
-        np.save(folder / _DIGESTS, self.digests)
+        np.save(folder / _BODIES, self.bodies)
+        np.save(folder / _TEXTS, self.texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,8 @@ class Base:
 
     folder: Path
     collection: Collection
-    digests: Digests
+    bodies: Digests
+    texts: Digests
 
     @classmethod
     def open(cls, version: Path, address: str = "") -> Base:
@@ -83,23 +88,36 @@ class Base:
         folder = version / _BASE if (version / _BASE).is_dir() else version
         collection = Collection.load(folder, address)
         try:
-            digests = np.load(folder / _DIGESTS, allow_pickle=False)
+            bodies, texts = (np.load(folder / name, allow_pickle=False) for name in (_BODIES, _TEXTS))
         except (OSError, ValueError) as error:
             raise IndexUnusable(f"索引 {folder} 无法读取（{error}）。请运行 matcher index 重建。") from error
-        if digests.shape != (len(collection.ids), 2):
+        if not bodies.shape == texts.shape == (len(collection.ids), 2):
             raise IndexUnusable(f"索引 {folder} 的各部分不一致。请运行 matcher index 重建。")
-        return cls(folder, collection, digests)
+        return cls(folder, collection, bodies, texts)
 
     def change(self, held: Held) -> Change:
-        """What has to be added to the base, and what of it is gone; a changed record is both."""
+        """What may have to be added to the base, and what of it is gone; a record with another body is both."""
         places = {id_: row for row, id_ in enumerate(self.collection.ids)}
         rows = np.array([places.get(id_, -1) for id_ in held.ids], dtype=np.int64)
         same = np.zeros(len(rows), dtype=bool)
         known = np.flatnonzero(rows >= 0)
-        same[known] = (self.digests[rows[known]] == held.digests[known]).all(axis=1)
+        same[known] = (self.bodies[rows[known]] == held.digests[known]).all(axis=1)
         gone = np.ones(len(self.collection.ids), dtype=bool)
         gone[rows[same]] = False
-        return Change(tuple(held.ids[row] for row in np.flatnonzero(~same).tolist()), gone)
+        return Change(tuple(held.ids[row] for row in np.flatnonzero(~same).tolist()), rows[~same], gone)
+
+    def narrowed(self, change: Change, texts: Mapping[str, Document]) -> Change:
+        """What really has: other facts of a record may have changed, not its texts, and some are not held any more."""
+        here = np.array([id_ in texts for id_ in change.added], dtype=bool)
+        added = [id_ for id_ in change.added if id_ in texts]
+        rows = change.rows[here]
+        same = np.zeros(len(rows), dtype=bool)
+        known = np.flatnonzero(rows >= 0)
+        now = text_digests(texts[added[place]] for place in known.tolist())
+        same[known] = (self.texts[rows[known]] == now).all(axis=1)
+        gone = change.gone.copy()
+        gone[rows[same]] = False
+        return Change(tuple(added[row] for row in np.flatnonzero(~same).tolist()), rows[~same], gone)
 
     def extended(
         self, change: Change, ids: Sequence[str], documents: Sequence[Document], vectors: Vectors
@@ -111,9 +129,13 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Ids to be indexed anew, ascending; `gone`, shape (base rows,), marks what no longer stands."""
+    """Ids to be indexed anew, ascending, and the base row of each, −1 where new: int64 (added,).
+
+    `gone`, shape (base rows,), marks what no longer stands.
+    """
 
     added: tuple[str, ...]
+    rows: NDArray[np.int64]
     gone: Mask
 
     @property
@@ -154,6 +176,16 @@ class Extended:
         np.save(side / _GONE, self.side.gone)
         self.side.vectors.save(side)
         self.side.lexical.save_segment(side)
+
+
+def text_digests(documents: Iterable[Document]) -> Digests:
+    """Of texts as they are indexed."""
+    whole = (f"{document.title}\n{document.body}".encode("utf-8", "surrogatepass") for document in documents)
+    return _packed(blake2b(text, digest_size=16).digest() for text in whole)
+
+
+def _packed(digests: Iterable[bytes]) -> Digests:
+    return np.frombuffer(b"".join(digests), dtype=np.uint64).reshape(-1, 2)
 
 
 def load(version: Path, address: str = "") -> Collection:

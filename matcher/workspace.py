@@ -36,7 +36,7 @@ from matcher.corpus import Encoder, focus_needs, need_text, need_vectors, patent
 from matcher.domain import Need
 from matcher.errors import IndexDamaged, ModelError, NotReady, SettingsError
 from matcher.fitting import SHIPPED, fit_report, fitted
-from matcher.increments import Base, Extended, Full, Held, load
+from matcher.increments import Base, Extended, Full, Held, load, text_digests
 from matcher.matching import Matching, Progress
 from matcher.outgoing import OutgoingEmbedder
 from matcher.ranker import read_artefact
@@ -342,11 +342,14 @@ class Workspace:
         held = Held.of(self.store.patents.digests())
         encode = self._encoder(Role.PASSAGE, progress)
         base = None if facts is None else self._base(facts)
-        if base is not None and (change := base.change(held)).small:
-            found = self.store.patents.many(change.added)
-            ids = [id_ for id_ in change.added if id_ in found]
-            documents = [patent_text(found[id_]) for id_ in ids]
-            return base.extended(change, ids, documents, text_vectors(documents, self.embedder.spec, encode))
+        if base is not None:
+            change = base.change(held)
+            texts = {patent.id: patent_text(patent) for patent in self.store.patents.each(change.added)}
+            change = base.narrowed(change, texts)
+            if change.small:
+                documents = [texts[id_] for id_ in change.added]
+                vectors = text_vectors(documents, self.embedder.spec, encode)
+                return base.extended(change, change.added, documents, vectors)
         ids, documents, regions = [], [], []
         for patent in self.store.patents.all():
             ids.append(patent.id)
@@ -357,7 +360,7 @@ class Workspace:
         vectors = text_vectors(documents, self.embedder.spec, encode)
         choice = replace(self._choice("patents"), parts=np.array(regions, np.int32))
         collection = Collection.build(ids, documents, vectors, queries, choice)
-        return Full(collection, held.of_ids(ids))
+        return Full(collection, held.of_ids(ids), text_digests(documents))
 
     def _demand(self, progress: Progress | None) -> Full:
         """Needs and focus areas, always as a whole and on this machine: they are few, and many of them secret."""
@@ -366,7 +369,7 @@ class Workspace:
         texts, ids = [need_text(need) for need in wanted], [need.id for need in wanted]
         vectors = need_vectors(wanted, self.embedder, self._encoder(Role.QUERY, progress))
         collection = Collection.build(ids, texts, vectors, (), self._choice("demand"))
-        return Full(collection, np.zeros((len(ids), 2), dtype=np.uint64))
+        return Full(collection, np.zeros((len(ids), 2), dtype=np.uint64), text_digests(texts))
 
     def _choice(self, kind: str) -> Choice:
         return Choice(self.settings.retrieval.index, self.settings.index if kind == "patents" else "")

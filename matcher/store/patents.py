@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
-import orjson
 from sqlalchemy import ColumnElement, Engine, Select, func, or_, select
 
 from matcher.domain import Patent
@@ -22,7 +21,6 @@ from matcher.store.reads import Records, any_part, known_by, resolve
 from matcher.store.records import BODY
 
 _TABLE = tables.patents
-_TEXTS = ("title", "abstract", "first_claim", "scenario", "keywords")
 _AT_ONCE = 10_000
 
 
@@ -68,13 +66,11 @@ class Patents(Records[Patent]):
                 yield row[0], repr(tuple(row)).encode()
 
     def digests(self) -> Iterator[tuple[str, bytes]]:
-        """Each id, in order, with a digest (16 bytes) of what `corpus.patent_text` reads of the record."""
+        """Each id, in order, with a digest (16 bytes) of its body: with an equal one its texts are as they were."""
         query = select(_TABLE.c.id, _TABLE.c[BODY]).order_by(_TABLE.c.id)
         with reading(self._engine) as connection:
             for id_, body in connection.execution_options(yield_per=_AT_ONCE).execute(query):
-                stated = orjson.loads(body)
-                texts = orjson.dumps([stated.get(name) for name in _TEXTS])
-                yield id_, hashlib.blake2b(texts, digest_size=16).digest()
+                yield id_, hashlib.blake2b(body.encode(), digest_size=16).digest()
 
 
 def _where(query: Select[Any], filter: PatentFilter, as_of: date | None) -> Select[Any]:

@@ -39,13 +39,12 @@ class Records(Generic[R]):
 
     def many(self, ids: Iterable[str]) -> dict[str, R]:
         """The records of those ids that exist, by id."""
-        found: dict[str, R] = {}
+        return {record.id: record for record in self.each(ids)}
+
+    def each(self, ids: Iterable[str]) -> Iterator[R]:
+        """The same one by one, however many they are."""
         for part in chunks(list(dict.fromkeys(ids))):
-            found.update(
-                (record.id, record)
-                for record in self._stream(self._select().where(self._table.c.id.in_(part)))
-            )
-        return found
+            yield from self._stream(self._select().where(self._table.c.id.in_(part)))
 
     def page(self, after: str, limit: int) -> list[R]:
         """Up to `limit` records whose ids come after `after`, in id order: records that arrive meanwhile shift nothing."""

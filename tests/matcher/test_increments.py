@@ -179,7 +179,17 @@ def test_a_damaged_side_is_refused_and_built_again(workspace):
         assert len(reopened.matching().collection.ids) == 101
 
 
-def test_a_digest_follows_the_texts_and_nothing_else(workspace):
+def test_other_facts_of_a_record_change_nothing_in_the_index(workspace):
+    stated = replace(workspace.store.patents.get("p0020"), holders=("河东大学",))
+    workspace.store.merge([stated, patent(1, "一种齿轮电机")], DAY, prefer_new=True)
+    assert workspace.store.patents.get("p0020").holders == ("河东大学",)
+    usecases.build_index(workspace, AT)
+    version, folder = versions(workspace)
+    assert json.loads((folder / version / "side" / "ids.json").read_text()) == ["p0001"]
+    assert len(workspace.matching().collection.ids) == 101
+
+
+def test_a_digest_follows_the_texts(workspace):
     plain = Patent(
         "q0", "阀门", "一种阀门。", "一种阀门，其特征在于耐磨。", scenario="化工", keywords=("密封",)
     )
@@ -190,7 +200,7 @@ def test_a_digest_follows_the_texts_and_nothing_else(workspace):
         replace(plain, id="q4", scenario="矿山"),
         replace(plain, id="q5", keywords=("耐磨",)),
     )
-    same = replace(plain, id="q6", region="河东省", holders=("河东大学",))
+    same = replace(plain, id="q6", region="河东省")
     workspace.store.merge([plain, *others, same], DAY)
     digests = dict(workspace.store.patents.digests())
     assert len({digests[f"q{number}"] for number in range(6)}) == 6
