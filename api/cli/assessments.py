@@ -108,7 +108,8 @@ def summary(
 
     with open_workspace(home) as workspace:
         found = summarise(workspace, read_day(as_of), holder or ())
-        pages = (summary_page(found), wish_page(wishes(workspace, found)))
+        wished = wishes(workspace, found)
+        pages = (summary_page(found, wished), wish_page(wished))
         write_pages(out, "企业评价汇总", pages, acting("", as_of).at, workspace)
     if as_json:
         print_json(

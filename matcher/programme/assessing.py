@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -96,8 +96,11 @@ def wish_page(rows: Sequence[Wish]) -> Page:
     return Page("改进需求", columns, shown, "回应：matcher respond 改进需求 评价编号 拟改进")
 
 
-def summary_page(found: Sequence[Summary]) -> Page:
-    """What enterprises said, patent by patent, for the holder: their words without their names."""
+def summary_page(found: Sequence[Summary], wished: Sequence[Wish] = ()) -> Page:
+    """What enterprises said, patent by patent, for the holder: their words without their names, and what became of `wished`."""
+    answers: dict[str, list[Response]] = defaultdict(list)
+    for wish in wished:
+        answers[wish.patent.id].append(wish.response)
     rows = [
         SimpleNamespace(
             number=number_of(one.patent),
@@ -109,6 +112,10 @@ def summary_page(found: Sequence[Summary]) -> Page:
             improvement="\n".join(dict.fromkeys(each.improvement for each in one.said if each.improvement)),
             cooperation="、".join(dict.fromkeys(each.cooperation for each in one.said if each.cooperation)),
             latest=max((each.on for each in one.said if each.on), default=None),
+            states="、".join(
+                f"{state} {n}" for state, n in Counter(a.state for a in answers[one.patent.id]).items()
+            ),
+            due=min((answer.due for answer in answers[one.patent.id] if answer.due), default=None),
         )
         for one in found
     ]
@@ -122,5 +129,7 @@ def summary_page(found: Sequence[Summary]) -> Page:
         Column("改进需求原文", "improvement", 44),
         Column("合作意愿", "cooperation", 24),
         Column("最近评价", "latest", 11, Setting.DATE),
+        Column("回应状态", "states", 16),
+        Column("最早期限", "due", 11, Setting.DATE),
     )
     return Page("企业评价汇总", columns, rows, "不写企业名称；改进需求为原文")
