@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from threading import Lock
 
 from api.access.policy import NotSignedIn
+from api.store.failures import Failures
 
 _MOST = 20
 _SPAN = timedelta(minutes=15)
@@ -18,21 +18,16 @@ class TooManyAttempts(NotSignedIn):
 
 
 class Attempts:
-    """The failures that one process has seen within the last 15 minutes; each process counts its own."""
+    """The failures of the last 15 minutes, those of all processes together."""
 
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._failed: dict[str, list[datetime]] = {}
+    def __init__(self, failures: Failures) -> None:
+        self._failures = failures
 
     def require(self, address: str, at: datetime) -> None:
         """Raise TooManyAttempts after 20 failures of an address, until the first of them is 15 minutes old."""
-        with self._lock:
-            recent = [moment for moment in self._failed.get(address, ()) if moment > at - _SPAN]
-        if len(recent) >= _MOST:
+        if self._failures.count(address, at - _SPAN) >= _MOST:
             raise TooManyAttempts("此地址登录失败次数过多，请 15 分钟后再试。")
 
     def failed(self, address: str, at: datetime) -> None:
-        """Count a failure; addresses whose time is over are forgotten."""
-        with self._lock:
-            self._failed.setdefault(address, []).append(at)
-            self._failed = {one: times for one, times in self._failed.items() if times[-1] > at - _SPAN}
+        """Count a failure."""
+        self._failures.add(address, at, at - _SPAN)

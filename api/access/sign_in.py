@@ -16,6 +16,7 @@ from api.access.policy import NotSignedIn
 from api.access.roles import PEOPLE, Caller, Role, checked_name, checked_subject
 from api.store.accounts import Account, Accounts, Invitation
 from api.store.audit import Audit, AuditLine
+from api.store.failures import Failures
 from api.store.keys import Keys
 from matcher.errors import InputError
 
@@ -44,7 +45,7 @@ class Access:
         self.keys = Keys(engine)
         self.audit = Audit(engine)
         self.filling = Filling(engine)
-        self.attempts = Attempts()
+        self.attempts = Attempts(Failures(engine))
 
     def first_link(self, at: datetime) -> str | None:
         """The token of a one-time link for the first administrator; None where there is one already.
@@ -101,12 +102,10 @@ class Access:
         if locked or account.disabled or not right:
             self.attempts.failed(address, at)
             if not locked:
-                failures = account.failures + 1
-                until = at + _LOCKED if failures >= _ATTEMPTS else None
-                self.accounts.note_attempt(account, 0 if until else failures, until)
+                self.accounts.note_failure(account.id, _ATTEMPTS, at + _LOCKED)
             self.audit.add(AuditLine(at, f"{account.role}：{account.name}", "登录失败", account.login))
             raise NotSignedIn(_WRONG)
-        self.accounts.note_attempt(account, 0, None)
+        self.accounts.forget_failures(account.id)
         self.audit.add(AuditLine(at, f"{account.role}：{account.name}", "登录", account.login))
         return self._open(account, at)
 

@@ -132,9 +132,17 @@ class Accounts:
         except IntegrityError as error:
             raise InputError(f"登录名“{login}”已有人使用，请换一个。", code="login_taken") from error
 
-    def note_attempt(self, account: Account, failures: int, locked_until: datetime | None) -> None:
-        """Keep count of wrong passwords."""
-        self._set(account.id, {"failures": failures, "locked_until": locked_until})
+    def note_failure(self, account_id: int, most: int, until: datetime) -> None:
+        """Count a wrong password; at the last of so many the account is locked. No two that come at once count as one."""
+        here = update(_ACCOUNTS).where(_ACCOUNTS.c.id == account_id)
+        with writing(self._engine) as connection:
+            connection.execute(here.values(failures=_ACCOUNTS.c.failures + 1))
+            full = here.where(_ACCOUNTS.c.failures >= most)
+            connection.execute(full.values(failures=0, locked_until=until))
+
+    def forget_failures(self, account_id: int) -> None:
+        """Begin to count anew: the password was right."""
+        self._set(account_id, {"failures": 0, "locked_until": None})
 
     def set_password(self, account_id: int, password: str) -> None:
         """Change a password; every session of the account ends."""

@@ -59,6 +59,15 @@ sessions = Table(
 )
 """`token`: SHA-256 of what the browser holds."""
 
+failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("address", String, nullable=False, index=True),
+    _day("at"),
+)
+"""Wrong passwords by the address that they came from, for a quarter of an hour."""
+
 invitations = Table(
     "invitations",
     metadata,

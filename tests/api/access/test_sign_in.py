@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from api.access.attempts import TooManyAttempts
 from api.access.keys import KeyRequest
 from api.access.policy import NotSignedIn
 from api.access.roles import Caller, Role
@@ -218,3 +221,23 @@ def test_the_audit_log_is_append_only(access: Access, change: str) -> None:
     with pytest.raises(IntegrityError, match="append-only"), writing(access.audit._engine) as connection:
         connection.execute(text(change))
     assert access.audit.recent() == before
+
+
+@on_both
+def test_failures_are_counted_for_all_processes_together(access: Access, settings: Settings) -> None:
+    admitted(access)
+    [account] = access.accounts.all()
+    other, until, address = Access(open_service(settings)), NOW + timedelta(minutes=15), "198.51.100.7"
+    with ThreadPoolExecutor(4) as pool:
+        for one in (access, other) * 2:
+            pool.submit(one.accounts.note_failure, account.id, 5, until)
+        for number in range(20):
+            pool.submit((access, other)[number % 2].attempts.failed, address, NOW)
+    assert access.accounts.all() == [replace(account, failures=4)]
+    other.accounts.note_failure(account.id, 5, until)
+    assert access.accounts.all() == [replace(account, failures=0, locked_until=until)]
+    for one in (access, other):
+        with pytest.raises(TooManyAttempts, match="此地址登录失败次数过多，请 15 分钟后再试"):
+            one.attempts.require(address, NOW + timedelta(minutes=14))
+        one.attempts.require("198.51.100.8", NOW)
+        one.attempts.require(address, until)
