@@ -8,17 +8,21 @@ from pathlib import Path
 import pytest
 
 from eval.beir import read_collection
+from matcher.groups import OF_NEEDS, Dimension
 from matcher.importing import RecordKind, read_records
 from matcher.inventory import Division, Item
 from matcher.programme.diagnosis import diagnose
 from matcher.programme.indicators import indicators, rate
 from matcher.programme.industries import patent_tags, read_industries
+from matcher.programme.membership import Registry
 from matcher.programme.patent_facts import Known, facts
 from matcher.programme.priorities import fee_advice
+from matcher.programme.services import Asking, offers, read_services
 from matcher.programme.splitting import Batch, shares, tasks, to_inventory
 from matcher.programme.standing import Day, standings
 from matcher.programme.tiers import decide, read_rules
 from matcher.programme.transfer_list import transfer_list
+from matcher.sample.province import province
 
 DATA = os.environ.get("MATCHER_DATA")
 pytestmark = pytest.mark.skipif(not DATA, reason="MATCHER_DATA is not set: the real files are not here")
@@ -53,6 +57,18 @@ def test_every_patent_is_decided_listed_counted_and_advised(patents, tmp_path):
     assert len(fee_advice(patents, {}, {}, DAY)) == sum(
         one.status is None or one.status.value != "申请中" for one in patents
     )
+
+
+def test_every_patent_has_its_groups_and_an_answer_to_every_service(patents, tmp_path):
+    registry = Registry({}, {}, read_industries(tmp_path))
+    dimensions = set(Dimension) - OF_NEEDS
+    found = {one.id: registry.of_patent(one) for one in patents}
+    assert all({group.dimension for group in groups} == dimensions for groups in found.values())
+    table, wanted = read_services(tmp_path), dict.fromkeys(read_services(tmp_path), "层级")
+    asked = [Asking(one.id, wanted, registry.industries_of(one), (), one.region) for one in patents]
+    made = offers(asked, province().services, table)
+    assert {one.patent_id for one in made} == {one.id for one in patents}
+    assert all(one.reason for one in made)
 
 
 def test_every_need_is_diagnosed():
