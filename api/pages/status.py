@@ -1,38 +1,46 @@
-"""进展: what the workspace holds, by region, and whether the index is up to date."""
+"""进展: how far the programme is, what the workspace holds, and whether the index is up to date."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
+from api.access.policy import Extent, Operation, extent
+from api.pages.charts import HEIGHT, WIDTH, Bar, across, bars, up
 from api.pages.filters import city
 from api.pages.posting import RebuildForm
+from api.pages.progress import dashboard, months, period_of
 from api.pages.rendering import page, see_other
 from api.serving import SeeingStatus, caller_of
-from matcher.errors import MatcherError
+from matcher.errors import InputError, MatcherError
 from matcher.store.database import Store
 from matcher.workspace import Workspace
 
 router = APIRouter(include_in_schema=False)
 
-_BARS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar of a chart; `share` of the longest, in [0, 1], None for what is lumped together."""
-
-    label: str
-    count: int
-    share: float | None
+_GROUPS = 60
+"""Cities, holders or colleges on a page."""
 
 
 @router.get("/status")
-def status_page(serving: SeeingStatus) -> Response:
-    """Counts, charts with their tables, the index, the latest jobs."""
+def status_page(
+    serving: SeeingStatus,
+    as_of: Annotated[str, Query(max_length=10)] = "",
+    since: Annotated[str, Query(max_length=10)] = "",
+    by: Annotated[str, Query(max_length=20)] = "",
+    indicator: Annotated[str, Query(max_length=40)] = "",
+    number: Annotated[int, Query(ge=1, le=10_000, alias="page")] = 1,
+) -> Response:
+    """The programme's progress; counts, charts with their tables, the index, the latest jobs."""
+    trouble = ""
+    try:
+        shown = dashboard(serving, period_of(serving, as_of, since), by, indicator)
+    except InputError as error:
+        trouble = str(error)
+        shown = dashboard(serving, period_of(serving, "", ""), "", "")
     workspace = serving.workspace
     store = workspace.store
     counts = {
@@ -45,8 +53,20 @@ def status_page(serving: SeeingStatus) -> Response:
     return page(
         serving,
         "status.html",
+        422 if trouble else 200,
+        trouble=trouble,
+        shown=shown,
+        groups=shown.groups[(number - 1) * _GROUPS : number * _GROUPS],
+        number=number,
+        pages=max(1, -(-len(shown.groups) // _GROUPS)),
+        history=extent(serving.caller, Operation.READ_HISTORY) is Extent.ALL,
         counts=counts,
         charts=_charts(store, store.data_version("patents", "needs")),
+        by_month=months(shown.deals),
+        width=WIDTH,
+        height=HEIGHT,
+        across=across,
+        up=up,
         index=_index(workspace),
         data=store.data_version(),
         jobs=serving.services.worker.jobs.recent(5),
@@ -80,16 +100,7 @@ def _charts(store: Store, version: str) -> dict[str, list[Bar]]:
         "专利权人（件数最多的）": holders,
         "需求的公开范围": confidentiality,
     }
-    return {title: _bars(counts) for title, counts in counted.items() if counts}
-
-
-def _bars(counts: Counter[str]) -> list[Bar]:
-    """The most frequent values, the others together as 其他."""
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    longest = max(counts.values())
-    bars = [Bar(label or "未注明", count, count / longest) for label, count in ordered[:_BARS]]
-    rest = sum(count for _, count in ordered[_BARS:])
-    return [*bars, Bar("其他", rest, None)] if rest else bars
+    return {title: bars(counts) for title, counts in counted.items() if counts}
 
 
 def _index(workspace: Workspace) -> dict[str, str]:
