@@ -58,6 +58,8 @@ class Operation(StrEnum):
     WRITE_OUTCOME = "outcomes:write"
     ASSESS = "assessments:write"
     """Saying what an enterprise thinks of a patent."""
+    READ_ASSIGNED = "commissions:read"
+    """What one was given to assess or to serve."""
     EXPORT = "exports:write"
     PROGRESS = "progress:read"
     EVALUATE = "evaluations:write"
@@ -136,7 +138,8 @@ PERMISSIONS: dict[Operation, dict[Role, Extent]] = {
     Operation.WRITE_ENTERPRISE: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
     Operation.READ_OUTCOME: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
     Operation.WRITE_OUTCOME: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
-    Operation.ASSESS: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
+    Operation.ASSESS: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN, _R.EXPERT: _ASSIGNED},
+    Operation.READ_ASSIGNED: {_R.EXPERT: _ASSIGNED, _R.SERVICE: _ASSIGNED},
     Operation.EXPORT: {Role.BUREAU: _ALL},
     Operation.PROGRESS: {Role.BUREAU: _ALL, Role.ANALYST: _ALL},
     Operation.EVALUATE: {Role.BUREAU: _ALL, Role.ANALYST: _ALL},

@@ -22,6 +22,7 @@ _POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 _MENU = (
+    ("/assigned", "交办", Operation.READ_ASSIGNED),
     ("/", "检索", Operation.SEARCH),
     ("/patents", "专利", Operation.READ_PATENT),
     ("/needs", "需求", Operation.READ_NEED),
@@ -46,6 +47,12 @@ def bare_page(template: str, status: int = 200, *, caller: Caller | None, **valu
     menu = [(at, name) for at, name, operation in _MENU if extent(caller, operation) is not Extent.NOTHING]
     body = _environment().get_template(template).render(user=caller, menu=menu, may=extent, **values)
     return HTMLResponse(body, status, {"Content-Security-Policy": _POLICY})
+
+
+def start_of(caller: Caller | None) -> str:
+    """The first page that somebody may open."""
+    own = (at for at, _, operation in _MENU if extent(caller, operation) is not Extent.NOTHING)
+    return next(own, "/account") if caller else "/sign-in"
 
 
 def see_other(address: str) -> RedirectResponse:

@@ -7,6 +7,7 @@ from pathlib import Path
 from starlette.staticfiles import StaticFiles
 
 from api.pages import (
+    assigned,
     comparing,
     confirming,
     evaluation,
@@ -51,6 +52,7 @@ ROUTERS = tuple(
         progress,
         evaluation,
         management,
+        assigned,
         confirming,
         filling,
         interests,

@@ -10,7 +10,7 @@ from api.access.attempts import TooManyAttempts
 from api.access.policy import NotSignedIn
 from api.access.sign_in import SESSION, Opened
 from api.pages.posting import OwnForm
-from api.pages.rendering import page, see_other
+from api.pages.rendering import page, see_other, start_of
 from api.serving import COOKIE, Anyone, Own, Serving, caller_of
 from matcher.errors import InputError
 
@@ -18,6 +18,12 @@ router = APIRouter(include_in_schema=False)
 
 _Token = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{20,100}$")]
 _Field = Annotated[str, Form(max_length=300)]
+
+
+@router.get("/start")
+def start(serving: Anyone) -> Response:
+    """The first page of whoever asks."""
+    return see_other(start_of(serving.caller))
 
 
 @router.get("/sign-in")
@@ -95,7 +101,7 @@ def _account_page(serving: Serving, status: int = 200, trouble: str = "") -> Res
 
 
 def _signed_in(serving: Serving, opened: Opened) -> Response:
-    response = see_other("/")
+    response = see_other(start_of(opened.caller))
     response.set_cookie(
         COOKIE,
         opened.token,

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from api.access.parties import known_subject
 from api.access.roles import Role
 from matcher import usecases
-from matcher.domain import Enterprise
+from matcher.domain import Assessment, Enterprise, Prospect
 from matcher.errors import InputError
 from matcher.store.filters import NeedFilter
 from tests.api.conftest import ENTERPRISE, MEMBRANE, NEEDS, NOW, PARTIES
@@ -37,11 +37,16 @@ def test_a_search_by_patent_is_limited_to_the_city_before_it_counts_to_k(app: Fa
     near = [replace(NEEDS[0], id=f"F{number}", region="河东省临川市") for number in range(5)]
     workspace.store.merge([*near, FAR], NOW.date())
     usecases.build_index(workspace, NOW)
-    request = usecases.ListRequest(NOW.date(), NOW, k=2)
-    found = usecases.match_patent(workspace, MEMBRANE.id, request, NeedFilter(within="云州市"))
-    assert [item.need.id for item in found.needs] == ["N001"]
-    everywhere = usecases.match_patent(workspace, MEMBRANE.id, request)
-    assert [item.need.id for item in everywhere.needs] == ["F0", "F1"]
+    request = usecases.ListRequest(NOW.date(), NOW, k=1)
+    found = {
+        city: usecases.match_patent(workspace, MEMBRANE.id, request, NeedFilter(within=city)).needs
+        for city in ("", "临川市", "云州市")
+    }
+    assert {city: [item.need.id for item in needs] for city, needs in found.items()} == {
+        "": ["N001"],
+        "临川市": ["F0"],
+        "云州市": ["N001"],
+    }
 
 
 def test_a_city_invites_and_shuts_out_its_own_enterprises(app: FastAPI, browser: Open) -> None:
@@ -103,3 +108,35 @@ def test_parties_as_people_name_them(app: FastAPI) -> None:
         Role.COLLEGE: SUBJECTS[Role.COLLEGE],
         Role.EXPERT: PARTIES[1].id,
     }
+
+
+def test_an_expert_assesses_what_was_given_and_sees_nobody_elses_words(app: FastAPI, browser: Open) -> None:
+    store = app.state.services.workspace.store
+    other = Assessment("A9", MEMBRANE.id, "E9", "别的公司", Prospect.POOR, "成本太高", assessor="吴工")
+    store.merge([other], NOW.date())
+    expert = browser(Role.EXPERT)
+    assert expert.get("/start", follow_redirects=False).headers["location"] == "/assigned"
+    refused = expert.post(f"/assigned/{MEMBRANE.id}", {"prospect": "", "maturity": "说不清"})
+    assert refused.status_code == 422
+    assert "请选择产业化前景。" in refused.text
+    assert [one.id for one in store.assessments.by_patent([MEMBRANE.id])[MEMBRANE.id]] == ["A9"]
+    said = {"prospect": "较好", "maturity": "中试", "improvement": "延长清洗周期", "cooperation": "联合开发"}
+    for prospect in ("好", "较好"):
+        expert.post(f"/assigned/{MEMBRANE.id}", {**said, "prospect": prospect})
+    [own] = [one for one in store.assessments.by_patent([MEMBRANE.id])[MEMBRANE.id] if one.id != "A9"]
+    assert (own.enterprise, own.assessor, own.prospect, own.improvement, own.on) == (
+        "云州净源水务有限公司",
+        "孙工",
+        Prospect.FAIR,
+        "延长清洗周期",
+        NOW.date(),
+    )
+    for page in ("/assigned", f"/assigned/{MEMBRANE.id}", f"/patents/{MEMBRANE.id}"):
+        assert "成本太高" not in expert.get(page).text
+    assert "较好（2026-06-30）" in expert.get("/assigned").text
+
+
+def test_a_service_institution_sees_what_it_was_given(browser: Open) -> None:
+    page = browser(Role.SERVICE).get("/assigned").text
+    assert MEMBRANE.title in page
+    assert "评价" not in page
