@@ -46,11 +46,6 @@ class Address:
     index: str
     consistency: str
 
-    @property
-    def embedded(self) -> bool:
-        """Whether this is a file."""
-        return self.uri.endswith(_EMBEDDED)
-
     @classmethod
     def read(cls, text: str) -> Self:
         """Raises IndexUnusable with what is wrong; a password in the address is refused, unread."""
@@ -95,7 +90,7 @@ class MilvusEngine:
         self._collection = f"{address.name}_vectors_{dimension}_{address.index.lower()}"
         self.place = f"{address.uri}，集合 {self._collection}"
         self.exact = address.index == _EXACT
-        self._open: list[Any] = []
+        self._open: Any = None
 
     def create(self) -> None:
         """Make the collection with its index where it lacks."""
@@ -221,20 +216,24 @@ class MilvusEngine:
 
     def _client(self) -> Any:  # noqa: ANN401
         """The connection, made on first use and after a break; the embedded engine has its collection loaded."""
-        if not self._open:
+        client = self._open
+        if client is None:
             from pymilvus import MilvusClient
 
             logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # what it logs, we raise
             client = MilvusClient(self._address.uri, token=os.environ.get(TOKEN, ""), timeout=30)
             if client.has_collection(self._collection):
                 client.load_collection(self._collection)
-            self._open.append(client)
-        return self._open[0]
+            self._open = client
+        return client
+
+    def _close(self) -> None:
+        self._open = None
 
     def _patiently(self, work: Callable[[Any], T]) -> T:
         from pymilvus.exceptions import MilvusException
 
-        return patiently(lambda: work(self._client()), (MilvusException,), self, self._open.clear)
+        return patiently(lambda: work(self._client()), (MilvusException,), self, self._close)
 
 
 def connect(address: str) -> Callable[[int], Engine]:

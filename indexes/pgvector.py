@@ -181,9 +181,16 @@ class PgvectorEngine:
         return self._patiently(work)
 
     def _patiently(self, work: Callable[[], T]) -> T:
-        from psycopg import OperationalError as Broken
+        """Raises EngineGone where the server does not answer, IndexUnusable where it refuses."""
+        import psycopg
 
-        return patiently(work, (OperationalError, Broken, PoolTimeout), self)
+        try:
+            return patiently(work, (OperationalError, psycopg.OperationalError, PoolTimeout), self)
+        except psycopg.Error as error:
+            raise IndexUnusable(
+                f"外部索引 {self.name}（{self.place}）拒绝了请求（{str(error).splitlines()[0][:200]}）。请检查账号的权限，"
+                "以及服务器是否装有 pgvector 扩展；表被删除时请运行 matcher index --full 重建。"
+            ) from error
 
     @contextmanager
     def _cursor(self) -> Iterator[Any]:

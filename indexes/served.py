@@ -87,13 +87,17 @@ class ServedIndex:
     thorough: bool = False
     """Whether every wanted vector is scored here, because the engine only looks at some."""
     _rows: Rows = field(init=False, repr=False)
-    """Rows with a vector, in the order of their keys."""
+    """Rows with a vector, in the order of their keys, which are `_held`."""
+    _held: Keys = field(init=False, repr=False)
+    _all: _Eligible = field(init=False, repr=False)
     _known: dict[int, Vectors] = field(init=False, repr=False, default_factory=dict)
     _lock: Lock = field(init=False, repr=False, default_factory=Lock)
 
     def __post_init__(self) -> None:
         order = np.argsort(self.keys, kind="stable")
         self._rows = order[self.keys[order] != 0]
+        self._held = self.keys[self._rows]
+        self._all = _Eligible.of(self, np.ones(len(self), dtype=bool))
 
     def __len__(self) -> int:
         """How many rows there are."""
@@ -122,7 +126,7 @@ class ServedIndex:
         queries = checked(queries, k, allowed, (len(self), self.dimension))
         hits = [Hits(np.empty(0, np.int64), np.empty(0))] * len(queries)
         asked = np.flatnonzero(queries.any(axis=1))
-        wanted = _Eligible.of(self, allowed)
+        wanted = self._all if allowed is None else _Eligible.of(self, allowed)
         if not len(asked):
             return hits
         if self.thorough:
@@ -131,7 +135,10 @@ class ServedIndex:
                     self._thorough(queries[query], k, wanted), queries[query], k, wanted
                 )
             return hits
-        for query, near in zip(asked, self._nearest(queries[asked], self._limit(k), wanted), strict=True):
+        found = self._nearest(queries[asked], self._limit(k), wanted)
+        if len(found) > 1:  # all of their vectors in one request
+            self._vectors(np.unique(self._places(np.concatenate([near.keys for near in found]))))
+        for query, near in zip(asked, found, strict=True):
             hits[query] = self._settled(queries[query], near, k, wanted)
         return hits
 
@@ -211,11 +218,10 @@ class ServedIndex:
 
     def _places(self, keys: Keys) -> Rows:
         """The rows of those keys that are ours; an engine may hold more."""
-        ours = self.keys[self._rows]
-        if not len(ours):
+        if not len(self._held):
             return np.empty(0, np.int64)
-        at = np.minimum(np.searchsorted(ours, keys), len(ours) - 1)
-        rows: Rows = self._rows[at[ours[at] == keys]]
+        at = np.minimum(np.searchsorted(self._held, keys), len(self._held) - 1)
+        rows: Rows = self._rows[at[self._held[at] == keys]]
         return rows
 
     def _vectors(self, rows: Rows) -> Vectors:
@@ -251,8 +257,7 @@ class _Eligible:
     filter: Wanted
 
     @classmethod
-    def of(cls, index: ServedIndex, allowed: Mask | None) -> _Eligible:
-        mask = np.ones(len(index), dtype=bool) if allowed is None else allowed
+    def of(cls, index: ServedIndex, mask: Mask) -> _Eligible:
         there = index.keys != 0
         rows, empty = np.flatnonzero(mask & there), np.flatnonzero(mask & ~there)
         parts = np.unique(index.parts[rows])
@@ -269,11 +274,13 @@ def content_keys(vectors: Vectors, parts: Parts) -> Keys:
     63 bits of BLAKE2b: two of five million vectors share one with a chance of one in a million; then, the later of them
     is hashed again.
     """
-    keys, taken = np.zeros(len(vectors), np.int64), set[int]()
+    keys, taken, equal = np.zeros(len(vectors), np.int64), set[int](), dict[int, int]()
     for row in np.flatnonzero(vectors.any(axis=1)).tolist():
-        content, number = vectors[row].tobytes() + int(parts[row]).to_bytes(4, "little"), 0
-        while (key := _hash(content, number)) in taken:
-            number += 1
+        content = vectors[row].tobytes() + int(parts[row]).to_bytes(4, "little")
+        first = key = _hash(content, 0)
+        while key in taken:
+            equal[first] = number = equal.get(first, 0) + 1
+            key = _hash(content, number)
         taken.add(key)
         keys[row] = key
     return keys

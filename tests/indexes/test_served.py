@@ -189,6 +189,11 @@ def test_keys_follow_content_and_tell_equal_rows_apart():
     assert content_keys(np.zeros((1, 2), np.float32), parts[:1]).tolist() == [0]
 
 
+def test_ten_thousand_equal_rows_have_keys_of_their_own():
+    vectors = np.tile(units(np.array([[3, 4]])), (10_000, 1))
+    assert len(set(content_keys(vectors, np.zeros(10_000, np.int32)).tolist())) == 10_000
+
+
 def test_the_best_of_disjoint_lists():
     one = Near(np.array([5, 2]), np.array([0.9, 0.4]))
     other = Near(np.array([7, 1, 9]), np.array([0.9, 0.8, 0.1]))

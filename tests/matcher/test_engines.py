@@ -215,6 +215,19 @@ def test_doctor_says_where_no_engine_is(tmp_path, hasty):
     assert "geheim" not in shown.detail
 
 
+def test_a_table_that_was_dropped_is_one_sentence(served_by_postgres, postgres_server):
+    usecases.build_index(served_by_postgres, AT)
+    served_by_postgres.matching().collection.vectors.vectors._known.clear()
+    database = served_by_postgres.settings.index.rsplit("/", 1)[1]
+    postgres_server.execute("DROP TABLE matcher_vectors_384", database)
+    with pytest.raises(
+        IndexDamaged, match=r"拒绝了请求（relation .* does not exist）.*请运行 matcher index --full 重建"
+    ):
+        usecases.make_list(served_by_postgres, REQUEST)
+    usecases.build_index(served_by_postgres, AT, full=True)
+    assert usecases.make_list(served_by_postgres, REQUEST).needs
+
+
 @pytest.fixture
 def served_by_postgres(postgres_server, tmp_path, hasty):
     """A workspace over a database whose server the test may stop."""
