@@ -91,7 +91,7 @@ def compared_page(
         "evaluations_compared.html",
         runs=[(first, before["stamp"]), (second, after["stamp"])],
         found=found,
-        head=COMPARED[1:],
+        head=("指标", "前一次 → 后一次（差值）", *COMPARED[3:]),
         rows=[_compared(one) for one in found.comparisons],
         chart=Markup(charts.intervals(bars, "后一次减前一次：差值与 95% 区间", zero=True)),
     )

@@ -38,7 +38,7 @@ _Id = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 
 
 async def _confirmed(request: Request) -> dict[str, str]:
-    """Header → field as the form has it; "" for what is not to be imported."""
+    """Header → what the form calls its field; "" for what is not to be imported."""
     form = await request.form()
     texts = [[each for each in form.getlist(name) if isinstance(each, str)] for name in ("header", "field")]
     return dict(zip(*texts, strict=False))
@@ -151,10 +151,16 @@ def _preview(serving: Serving, found: uploads.Waiting, mapping: Mapping[str, str
 
 def _corrections(found: uploads.Waiting, columns: Mapping[str, str]) -> dict[str, str]:
     """What the form says otherwise than the table of headers does; raises InputError for an unknown field."""
-    known = Recogniser(RecordKind(found.upload.kind), {})
-    mapping = {header: field for header, field in columns.items() if field != (known.field(header) or "")}
-    Recogniser(RecordKind(found.upload.kind), mapping)
-    return mapping
+    kind = RecordKind(found.upload.kind)
+    known, fields = (
+        Recogniser(kind, {}),
+        {label: field for field, label in field_labels(kind).items()} | {"": ""},
+    )
+    unknown = [label for label in columns.values() if label not in fields]
+    if unknown:
+        raise InputError(f"没有名为“{unknown[0]}”的项。请从列表中选择各列的含义。", code="unknown_field")
+    chosen = {header: fields[label] for header, label in columns.items()}
+    return {header: field for header, field in chosen.items() if field != (known.field(header) or "")}
 
 
 def _columns_page(

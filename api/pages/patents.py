@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -75,15 +76,15 @@ def patent_page(serving: ReadingPatents, patent_id: Annotated[str, Path(max_leng
     matched = may_patent(caller, Operation.MATCH_PATENT, patent)
     if contacts or history or matched:
         serving.note("查看专利", patent.id)
+    origins = store.sightings.of("patents", patent.id) if history else ()
+    facts = patent_facts(patent, contacts=contacts, origins=origins)
+    named = Counter(fact.origin for fact in facts if fact.origin).most_common(1)
     return page(
         serving,
         "patent.html",
         patent=patent,
-        facts=patent_facts(
-            patent,
-            contacts=contacts,
-            origins=store.sightings.of("patents", patent.id) if history else (),
-        ),
+        facts=facts,
+        most=named[0][0] if named else "",
         left=remaining(patent, serving.at.date()),
         modes=availability(patent, serving.at.date()),
         past=_past(serving, patent) if history else None,

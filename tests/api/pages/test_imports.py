@@ -31,9 +31,9 @@ def sent(browser: Browser, rows: str = ROWS, **form: str) -> str:
 
 
 def columns(page: str) -> dict[str, str]:
-    """Header → the field that its selection stands at, as a browser would send it."""
+    """Header → what its selection stands at, as a browser would send it."""
     rows = re.findall(r'name="header" value="([^"]*)".*?<select name="field"[^>]*>(.*?)</select>', page, re.S)
-    chosen = [(header, re.search(r'value="([^"]*)" selected', options)) for header, options in rows]
+    chosen = [(header, re.search(r"<option selected>([^<\n]*)", options)) for header, options in rows]
     return {header: found[1] if found else "" for header, found in chosen}
 
 
@@ -60,11 +60,11 @@ def test_columns_are_corrected_kept_and_used_for_the_next_file(bureau: Browser, 
     before = patents(filled)
     address = sent(bureau, source="某校")
     page = bureau.get(address).text
-    assert columns(page) == {"专利名称": "title", "申请号": "application", "摘要": "abstract", "批次": ""}
+    assert columns(page) == {"专利名称": "专利名称", "申请号": "申请号", "摘要": "摘要", "批次": ""}
     assert "未识别 1 列：批次" in words(page)
     assert "&lt;b&gt;化工&lt;/b&gt;" in page
     assert patents(filled) == before
-    corrected = {"专利名称": "title", "申请号": "application", "摘要": "", "批次": "industry"}
+    corrected = {"专利名称": "专利名称", "申请号": "申请号", "摘要": "", "批次": "所属产业"}
     again = bureau.post(f"{address}/preview", form_of(corrected)).text
     assert columns(again) == corrected
     assert patents(filled) == before
@@ -146,7 +146,7 @@ def test_columns_that_cannot_be_kept_or_are_no_fields(bureau: Browser, filled: S
     refused = bureau.post(address, {**fields, "keep": "true"})
     assert (refused.status_code, "须在上传时填写数据来源" in refused.text) == (422, True)
     refused = bureau.post(address, form_of({"专利名称": "价值"}))
-    assert (refused.status_code, "字段“价值”不存在" in refused.text) == (422, True)
+    assert (refused.status_code, "没有名为“价值”的项" in refused.text) == (422, True)
     assert patents(filled) == before
     # The file still waits.
     assert bureau.get(address).status_code == 200

@@ -28,7 +28,7 @@ ANSWERS = {
     "预算": "50-80万元",
     "可接受的转化方式": ["普通许可", "作价入股"],
     "有效期": "2026年12月31日",
-    "公开范围": "匿名",
+    "公开范围": "仅主管部门",
     "所属行业": "化工",
 }
 
@@ -65,10 +65,10 @@ def test_an_enterprise_registers_its_need_and_sees_what_others_will_see(
         modes=(LicensingMode.ORDINARY_LICENCE, LicensingMode.INVESTMENT),
         received=date(2026, 6, 30),
         valid_until=date(2026, 12, 31),
-        confidentiality=Confidentiality.ANONYMOUS,
+        confidentiality=Confidentiality.AUTHORITY_ONLY,
     )
     page = enterprise.get(f"/needs/{number}").text
-    assert "匿名需求（所属行业：化工），匿名企业，河东省云州市" in page
+    assert "不显示（仅主管部门可见）" in page
 
 
 def test_what_a_file_would_be_refused_for_a_form_is_too(enterprise: Browser, filled: Settings) -> None:
@@ -91,6 +91,11 @@ def test_the_text_of_a_search_starts_a_form(enterprise: Browser) -> None:
     assert ">每周一次太勤</textarea>" in page
     assert "企业名称" not in page
     assert re.search(r"<option selected>仅主管部门</option>", page)
+    # A long first line is no name: its first clause is, and all of it the description.
+    long = "反渗透膜清洗太勤，每周一次，停车两小时，希望半年一次；" + "现用膜三个月通量下降四成。" * 3
+    page = enterprise.post("/need-forms/draft", {"text": long}).text
+    assert 'name="需求名称" value="反渗透膜清洗太勤"' in page
+    assert f">{long}</textarea>" in page
 
 
 def form_of(browser: Browser, need_id: str) -> dict[str, str]:
@@ -208,7 +213,7 @@ def test_a_need_page_says_what_is_missing_how_far_it_is_and_what_happened(
     assert "压低报价" not in page
     listed = words(enterprise.get("/needs").text)
     assert (
-        f"{address.removeprefix('/needs/')} 高盐废水蒸发结晶 云州净源水务有限公司 匿名 2026-06-30 洽谈中"
+        f"{address.removeprefix('/needs/')} 高盐废水蒸发结晶 云州净源水务有限公司 仅主管部门 2026-06-30 洽谈中"
         in listed
     )
 

@@ -10,8 +10,9 @@ from matcher.domain import Confidentiality, FeeKind, FeeTerms, LegalStatus, Lice
 from matcher.errors import InputError
 from matcher.importing import read_records
 from matcher.importing.headers import Recogniser
+from matcher.importing.synonyms import SYNONYMS, RecordKind
 from matcher.matchlists.template_fields import TEMPLATES, Entry
-from matcher.matchlists.templates import template_for, write_template
+from matcher.matchlists.templates import field_labels, template_for, write_template
 
 KINDS = [template.kind for template in TEMPLATES]
 
@@ -32,7 +33,16 @@ def lists_of(page):
 
 
 def test_kinds():
-    assert KINDS == ["patents", "needs", "enterprises", "assessments", "transactions", "holders", "experts", "services"]
+    assert KINDS == [
+        "patents",
+        "needs",
+        "enterprises",
+        "assessments",
+        "transactions",
+        "holders",
+        "experts",
+        "services",
+    ]
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.kind)
@@ -140,3 +150,11 @@ def test_what_is_typed_is_what_lands(tmp_path):
     assert need.record.budget == 50
     assert need.record.confidentiality is Confidentiality.PUBLIC
     assert need.record.valid_until == date(2027, 8, 31)
+
+
+@pytest.mark.parametrize("kind", RecordKind)
+def test_every_field_has_a_name_of_its_own(kind: RecordKind) -> None:
+    labels = field_labels(kind)
+    assert list(labels) == list(SYNONYMS[kind])
+    assert len(set(labels.values())) == len(labels)
+    assert all(re.search("[一-龥]", label) for label in labels.values())
