@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from matcher.errors import InputError
 from matcher.events import Pair, Rules
+from matcher.groups import Dimension, Group, Quota
 from matcher.matchlists.baselines import capped_top_k, greedy
 from matcher.matchlists.selection import Cap, Choice, constraints, select
 
+INDUSTRIES = (Group(Dimension.PATENT_INDUSTRY, "新材料"), Group(Dimension.PATENT_INDUSTRY, "节能环保"))
 FEW_VALUES = st.sampled_from((0.2, 0.4, 0.4, 0.6, 0.600001, 0.9))
 """Few values make many ties."""
 
@@ -24,8 +26,15 @@ def problems(draw: st.DrawFn, size: int) -> tuple[list[Choice], Rules]:
     )
     holders = [draw(st.lists(st.sampled_from("xyz"), max_size=2, unique=True)) for _ in range(7)]
     groups = [draw(st.integers(0, 5)) for _ in range(7)]
+    members = [draw(st.frozensets(st.sampled_from(INDUSTRIES))) for _ in range(7)]
     choices = [
-        Choice(Pair(f"n{need}", f"p{patent}"), draw(FEW_VALUES), f"g{groups[patent]}", tuple(holders[patent]))
+        Choice(
+            Pair(f"n{need}", f"p{patent}"),
+            draw(FEW_VALUES),
+            f"g{groups[patent]}",
+            tuple(holders[patent]),
+            members[patent],
+        )
         for need, patent in pairs
     ]
     rules = Rules(
@@ -33,6 +42,9 @@ def problems(draw: st.DrawFn, size: int) -> tuple[list[Choice], Rules]:
         per_patent=draw(st.none() | st.integers(1, 2)),
         per_holder_in_need=draw(st.none() | st.integers(1, 2)),
         per_holder=draw(st.none() | st.integers(1, 4)),
+        quotas=tuple(
+            Quota(group, draw(st.integers(1, 4))) for group in draw(st.sets(st.sampled_from(INDUSTRIES)))
+        ),
         pinned=tuple(Pair(f"n{n}", f"p{p}") for n, p in draw(st.lists(st.sampled_from(pairs), max_size=1))),
     )
     return choices, rules
