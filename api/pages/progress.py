@@ -19,7 +19,7 @@ from api.pages.rendering import page
 from api.serving import SeeingStatus, Serving, caller_of
 from matcher.errors import InputError, PermissionDenied
 from matcher.matchlists.exports.reports import Report, write_report
-from matcher.programme.indicators import DIMENSIONS, Dimension, Indicator, RateLine
+from matcher.programme.indicators import DIMENSIONS, Dimension, Indicator, RateLine, rate
 from matcher.programme.milestones import Milestone, MilestoneLine, State
 from matcher.programme.progress import MonthLine, Progress, month_ends, progress
 from matcher.programme.progress_reports import overdue_lines, progress_pages
@@ -107,17 +107,17 @@ def dashboard(serving: Serving, period: Period, by: str, indicator: str) -> Dash
         monthly.setdefault(each.month, {})[each.indicator] = each
     names = tuple(dict.fromkeys(each.indicator for each in found.months))
     groups = [
-        rate for rate in found.rates if (rate.dimension, rate.indicator) == (dimension.name, chosen.name)
+        each for each in found.rates if (each.dimension, each.indicator) == (dimension.name, chosen.name)
     ]
     lagging = overdue_lines(found)
     return Dashboard(
         period,
         found.table,
-        tuple(rate for rate in found.rates if rate.dimension == "全部"),
+        tuple(RateLine("全部", "全部", each.name, rate(each, found.found)) for each in found.table),
         tuple(each.name for each in DIMENSIONS if each.name != "全部"),
         dimension.name,
         chosen,
-        tuple(sorted(groups, key=lambda rate: (-(rate.rate.value or 0.0), rate.group))),
+        tuple(sorted(groups, key=lambda each: (-(each.rate.value or 0.0), each.group))),
         list(monthly),
         tuple(line(name, [month[name].rate.value for month in monthly.values()]) for name in names),
         monthly,
