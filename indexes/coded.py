@@ -104,7 +104,10 @@ class CodedIndex:
             json.dumps({"cells": self.shape.cells, "coded": self._codes is not None})
         )
         if self._codes is not None:
-            _faiss().write_index(self._codes, str(folder / _CODES))
+            try:
+                _faiss().write_index(self._codes, str(folder / _CODES))
+            except RuntimeError as error:  # FAISS's word for a full disk
+                raise OSError(str(error)) from error
 
     @classmethod
     def load(cls, folder: Path) -> Self:

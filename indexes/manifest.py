@@ -49,6 +49,10 @@ class IndexBusy(IndexUnusable):
     """Another process is building the index."""
 
 
+class IndexUnwritten(IndexUnusable):
+    """The disk did not take a new index; the one before stays in use."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What an index was made from; in an expectation, None means that any will do."""
@@ -91,8 +95,8 @@ def publish(folder: Path, build: Callable[[Path], None], facts: Facts, created_a
     """Let `build` write files into an empty folder, then make them the current version of `folder`.
 
     The version before stays on disk for readers that are just opening it; older ones and the remains of
-    killed builders are removed. Raises IndexBusy while another process builds; whatever `build` raises
-    leaves the current version as it was.
+    killed builders are removed. Raises IndexBusy while another process builds, IndexUnwritten where the disk
+    is full; whatever `build` raises leaves the current version as it was.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _sole_builder(folder):
@@ -105,8 +109,10 @@ def publish(folder: Path, build: Callable[[Path], None], facts: Facts, created_a
             manifest = _seal(aside, facts, created_at)
             path = folder / f"{int(before[-1]) + 1 if before else 1:06d}"
             aside.rename(path)
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(aside, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise _unwritten(folder, error) from error
             raise
         _sync(folder)
         current = current_version(folder)
@@ -115,6 +121,13 @@ def publish(folder: Path, build: Callable[[Path], None], facts: Facts, created_a
             if version != current:
                 shutil.rmtree(folder / version, ignore_errors=True)
     return Published(path, facts, created_at)
+
+
+def _unwritten(folder: Path, error: OSError) -> IndexUnwritten:
+    return IndexUnwritten(
+        f"新索引未能写入 {folder}（{error.strerror or error}），原有的索引不变。请腾出磁盘空间并检查权限，"
+        "然后重新运行 matcher index。"
+    )
 
 
 def open_verified(folder: Path, expected: Facts) -> Published:

@@ -25,6 +25,7 @@ from indexes.manifest import (
     IndexBusy,
     IndexMissing,
     IndexStale,
+    IndexUnwritten,
     Published,
     current_version,
     open_verified,
@@ -70,7 +71,7 @@ def lower_errors() -> Iterator[None]:
         yield
     except EngineGone as error:
         raise NotReady(str(error), code="engine_unavailable") from error
-    except (IndexMissing, IndexStale, IndexBusy) as error:
+    except (IndexMissing, IndexStale, IndexBusy, IndexUnwritten) as error:
         raise NotReady(str(error)) from error
     except IndexUnusable as error:
         raise IndexDamaged(str(error)) from error

@@ -14,6 +14,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.errors import NotReady
+
 Vectors = NDArray[np.float32]
 Encoder = Callable[[Sequence[str]], Vectors]
 
@@ -37,17 +39,25 @@ class _Block:
 
     @classmethod
     def write(cls, folder: Path, keys: NDArray[np.void], vectors: Vectors) -> Self:
-        """Write it aside, sync, and rename it: it is there whole or not at all."""
+        """Write it aside, sync, and rename it: it is there whole or not at all; raises NotReady for a full disk."""
         aside = folder / f"{secrets.token_hex(8)}.new"
-        with aside.open("wb") as stream:
-            stream.write(_header(*vectors.shape))
-            stream.write(keys.tobytes())
-            stream.write(vectors.tobytes())
-            stream.flush()
-            os.fsync(stream.fileno())
-        with aside.open("rb") as stream:
-            file = folder / f"{hashlib.file_digest(stream, 'sha256').hexdigest()}.block"
-        aside.replace(file)
+        try:
+            with aside.open("wb") as stream:
+                stream.write(_header(*vectors.shape))
+                stream.write(keys.tobytes())
+                stream.write(vectors.tobytes())
+                stream.flush()
+                os.fsync(stream.fileno())
+            with aside.open("rb") as stream:
+                file = folder / f"{hashlib.file_digest(stream, 'sha256').hexdigest()}.block"
+            aside.replace(file)
+        except OSError as error:
+            aside.unlink(missing_ok=True)
+            raise NotReady(
+                f"文本向量未能写入 {folder}（{error.strerror or error}），已写入的不会丢失。请腾出磁盘空间并检查权限，"
+                "然后重新运行同一命令，会从中断处继续。",
+                code="disk_full",
+            ) from error
         return cls._map(file, *vectors.shape)
 
     @classmethod

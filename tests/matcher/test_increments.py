@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import resource
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -12,7 +17,7 @@ from sqlalchemy import delete, update
 
 from matcher import increments, usecases
 from matcher.domain import Patent
-from matcher.errors import IndexDamaged
+from matcher.errors import IndexDamaged, NotReady
 from matcher.settings import Settings
 from matcher.store import tables
 from matcher.store.engine import writing
@@ -162,6 +167,86 @@ def test_a_killed_addition_leaves_the_old_index(workspace, monkeypatch):
         workspace.build(AT)
     with Workspace.open(workspace.settings, serving=True) as serving:
         assert fused(serving, "齿轮电机") == before
+
+
+@contextmanager
+def no_file_above(size):
+    """What a full disk does to whoever writes a file of more bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_disk_that_takes_no_index_leaves_the_old_one(workspace):
+    before, (version, folder) = fused(workspace, "齿轮电机"), versions(workspace)
+    with no_file_above(50_000), pytest.raises(NotReady) as caught:  # all vectors are 100 kB
+        workspace.build(AT, full=True)
+    assert str(caught.value).startswith(f"新索引未能写入 {folder}（")
+    assert str(caught.value).endswith(
+        "），原有的索引不变。请腾出磁盘空间并检查权限，然后重新运行 matcher index。"
+    )
+    assert versions(workspace) == (version, folder)
+    assert sorted(entry.name for entry in folder.iterdir()) == [version, "CURRENT", "LOCK"]
+    assert fused(workspace, "齿轮电机") == before
+    workspace.build(AT, full=True)
+    assert versions(workspace)[0] != version
+
+
+def test_a_disk_that_takes_no_vectors_says_so_and_nothing_is_embedded_twice(workspace):
+    before = fused(workspace, "齿轮电机")
+    blocks = sorted((workspace.settings.home / "vectors").rglob("*"))
+    workspace.store.merge([patent(1, "一种齿轮电机")], DAY)
+    with no_file_above(500), pytest.raises(NotReady, match=r"文本向量未能写入 .*会从中断处继续"):
+        workspace.build(AT)
+    assert sorted((workspace.settings.home / "vectors").rglob("*")) == blocks
+    with Workspace.open(workspace.settings, serving=True) as serving:
+        assert fused(serving, "齿轮电机") == before
+    assert usecases.build_index(workspace, AT)
+    assert len(workspace.matching().collection.ids) == 101
+
+
+KILLED = """
+import sys, time
+from datetime import datetime
+from pathlib import Path
+from matcher.increments import Full
+from matcher.settings import Settings
+from matcher.workspace import Workspace
+
+save = Full.save
+
+def slow(self, folder):
+    save(self, folder)
+    print("written", flush=True)
+    time.sleep(60)
+
+Full.save = slow
+Workspace.open(Settings(home=Path(sys.argv[1]))).build(datetime(2026, 11, 1), full=True)
+"""
+
+
+def test_a_killed_merge_of_base_and_side_leaves_both_in_use(workspace):
+    workspace.store.merge([patent(1, "一种齿轮电机")], DAY)
+    usecases.build_index(workspace, AT)
+    before, version = fused(workspace, "齿轮电机"), versions(workspace)
+    home = str(workspace.settings.home)
+    with subprocess.Popen([sys.executable, "-c", KILLED, home], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout.readline() == "written\n"
+        assert fused(workspace, "齿轮电机") == before  # a reader is not disturbed
+        with pytest.raises(NotReady, match="另一个程序正在建立索引"):
+            workspace.build(AT, full=True)
+        child.send_signal(signal.SIGKILL)
+    assert versions(workspace) == version
+    with Workspace.open(workspace.settings) as reopened:
+        assert fused(reopened, "齿轮电机") == before
+        reopened.build(AT, full=True)
+        assert len(reopened.matching().collection.ids) == 101
+    version, folder = versions(workspace)
+    assert not (folder / version / "side").exists()
+    assert not (folder / "building").exists()
 
 
 def test_a_damaged_side_is_refused_and_built_again(workspace):
