@@ -13,11 +13,14 @@ from fastapi import Depends, Request
 from matcher.domain import LicensingMode, PatentType
 from matcher.errors import InputError
 from matcher.events import Event, Rules, Scope
+from matcher.groups import group_named, quota_named
 from matcher.matches import Grade
 
 _LONGEST = 2_000
 _SEPARATORS = re.compile(r"[、，,；;\n]+")
 _MOST = 1_000
+LIBRARY, BASE = "资源库", "基础库"
+"""Whether patents outside the screened library count although there is one."""
 
 Answers = Mapping[str, str]
 """The form by name of box; several ticks of one name are joined by 、."""
@@ -44,19 +47,29 @@ def event_of(answers: Answers, base: Event) -> Event:
         ends=_day(answers, "ends", "结束日期") if answers.get("ends") else None,
         place=answers.get("place", ""),
         organiser=answers.get("organiser") or base.organiser,
-        scope=Scope(
-            regions=_words(answers, "region"),
-            holders=_several(answers, "holder"),
-            ipc=_words(answers, "ipc"),
-            types=tuple(kind for kind in PatentType if kind in _several(answers, "type")),
-            modes=tuple(mode for mode in LicensingMode if mode in _several(answers, "mode")),
-            industries=_several(answers, "industry"),
-            min_maturity=_count(answers, "min_maturity", "最低技术成熟度", 1, 9),
-            need_regions=_words(answers, "need_region"),
-            enterprises=_several(answers, "enterprise"),
-            need_ids=_several(answers, "need"),
-        ),
+        scope=_scope(answers, base.scope),
         rules=rules_of(answers, base.rules),
+    )
+
+
+def _scope(answers: Answers, base: Scope) -> Scope:
+    """Ticks that are not set are not sent: a form with the first box has them all."""
+    if "need_region" not in answers:
+        return base
+    return replace(
+        base,
+        regions=_words(answers, "region"),
+        holders=_several(answers, "holder"),
+        ipc=_words(answers, "ipc"),
+        types=tuple(kind for kind in PatentType if kind in _several(answers, "type")),
+        modes=tuple(mode for mode in LicensingMode if mode in _several(answers, "mode")),
+        industries=_several(answers, "industry"),
+        min_maturity=_count(answers, "min_maturity", "最低技术成熟度", 1, 9),
+        need_regions=_words(answers, "need_region"),
+        enterprises=_several(answers, "enterprise"),
+        need_ids=_several(answers, "need"),
+        groups=tuple(map(group_named, _several(answers, "group"))),
+        base=answers.get("library") == BASE,
     )
 
 
@@ -82,6 +95,7 @@ def rules_of(answers: Answers, base: Rules) -> Rules:
         no_repeat_months=_count(answers, "no_repeat_months", "几个月内不重复", 0, 120)
         or (0 if "no_repeat_months" in answers else base.no_repeat_months),
         candidates=max(20, 3 * per_need),
+        quotas=tuple(map(quota_named, _several(answers, "quota"))) if "quota" in answers else base.quotas,
     )
 
 
@@ -94,6 +108,7 @@ def rule_answers(rules: Rules) -> Answers:
         "per_holder": rules.per_holder,
         "no_repeat_months": rules.no_repeat_months,
         "floor": rules.floor,
+        "quota": "、".join(map(str, rules.quotas)),
     }
     return {name: "" if value is None else str(value) for name, value in found.items()}
 
@@ -111,6 +126,7 @@ def answers_of(event: Event) -> Answers:
         "need_region": scope.need_regions,
         "enterprise": scope.enterprises,
         "need": scope.need_ids,
+        "group": tuple(map(str, scope.groups)),
     }
     return {
         "name": event.name,
@@ -119,6 +135,7 @@ def answers_of(event: Event) -> Answers:
         "place": event.place,
         "organiser": event.organiser,
         "min_maturity": str(scope.min_maturity or ""),
+        "library": BASE if scope.base else LIBRARY,
         **{name: "、".join(values) for name, values in lists.items()},
         **rule_answers(event.rules),
     }

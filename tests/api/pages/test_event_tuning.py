@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from api.pages.event_forms import answers_of, event_of
 from matcher.settings import Settings
 from matcher.workspace import Workspace
 from tests.api.pages.conftest import Browser
@@ -128,6 +129,41 @@ def test_caps_that_contradict_the_pins_are_refused(listed: Browser, filled: Sett
     with Workspace.open(filled) as workspace:
         event = workspace.store.roadshows.find("HD001")
     assert (str(event.rules.floor), event.version) == ("可关注", 2)
+
+
+def test_what_the_form_shows_of_an_event_it_sends_back_unchanged(listed: Browser, filled: Settings) -> None:
+    form = {
+        **{
+            "need_region": "云州市、临川市",
+            "enterprise": "",
+            "need": "N001、N002",
+            "region": "",
+            "holder": "河东大学",
+        },
+        **{"industry": "", "ipc": "B01D", "group": "单位类型=高校", "library": "基础库", "min_maturity": "3"},
+        **{
+            "type": ["发明专利", "实用新型"],
+            "mode": ["普通许可"],
+            "quota": "单位类型=高校:5",
+            "ends": "2026-10-21",
+        },
+    }
+    listed.post("/events/HD001/edit", {**EVENT, **RULES, **form, "version": "1", "reason": "专场"})
+    with Workspace.open(filled) as workspace:
+        event = workspace.store.roadshows.find("HD001")
+    assert event_of(answers_of(event), event) == event
+    assert (event.version, event.scope.base, [str(quota) for quota in event.rules.quotas]) == (
+        2,
+        True,
+        ["单位类型=高校:5"],
+    )
+    page = listed.get("/events/HD001/edit").text
+    assert 'value="单位类型=高校"' in page
+    assert page.count(" checked") == 3
+    odd = listed.post(
+        "/events/HD001/edit", {**EVENT, **form, "group": "星座=狮子", "version": "2", "reason": "试试"}
+    )
+    assert (odd.status_code, "“星座=狮子”应写成 口径=名称" in odd.text) == (422, True)
 
 
 def test_an_event_is_edited_until_its_list_is_out(listed: Browser) -> None:
