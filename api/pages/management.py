@@ -80,10 +80,13 @@ def disable_account(
 def _page(serving: Serving, link: str = "", secret: str = "") -> Response:
     access = serving.services.access
     everything = extent(caller_of(serving), Operation.MANAGE) is Extent.ALL
+    accounts = _accounts(serving)
+    firms = serving.workspace.store.enterprises.many(account.subject for account in accounts)
     return page(
         serving,
         "management.html",
-        accounts=_accounts(serving),
+        accounts=accounts,
+        names={id_: firm.name for id_, firm in firms.items()},
         everything=everything,
         keys=access.keys.all() if everything else [],
         audit=access.audit.recent(_AUDITED) if everything else [],
