@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from matcher.matchlists.exports.sheet_text import clean
+from matcher.matchlists.exports.sheet_text import clean, line_count
 from matcher.replacing import replacing
 
 NOTES = "填写说明"
 HEADER_ROW = 2
+_EM, _LINE, _HIGHEST = 0.5, 13.5, 409
+"""Han characters per unit of width, points a line, and the highest row that Excel takes."""
 _BODY = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "text_wrap": True, "border": 1}
 _FORMATS: dict[str, dict[str, Any]] = {
     "title": {"font_name": "黑体", "font_size": 14},
@@ -101,6 +103,10 @@ def _write_row(
     entries: Sequence[Entry],
     row: Mapping[str, str],
 ) -> None:
+    lines = max(line_count(row.get(entry.field, ""), entry.width * _EM) for entry in entries)
+    page.set_row(
+        number, min(_LINE * lines + 4, _HIGHEST)
+    )  # a height of its own: office programs do not all find one
     for index, entry in enumerate(entries):
         text = clean(row.get(entry.field, ""))
         style = formats["printed" if entry.printed else "open"]
