@@ -54,6 +54,7 @@ class Admitted(APIRoute):
         handler = super().get_route_handler()
         stated = _stated(self.dependant)
         takes_file = "requestBody" in (self.openapi_extra or {})
+        has_body = takes_file or self.body_field is not None
         changes = not (self.methods or set()) <= _READS and (
             stated is None or stated.operation is not Operation.SEARCH
         )
@@ -64,7 +65,7 @@ class Admitted(APIRoute):
             return await once(request, body or hashlib.sha256(await request.body()).hexdigest(), handler)
 
         async def admitted(request: Request) -> Response:
-            if stated is not None:
+            if stated is not None and has_body:
                 await run_in_threadpool(May.__call__, stated, request)
             if not takes_file:
                 return await answer(request, None)

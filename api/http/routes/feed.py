@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from api.access.policy import Operation, may_patent
+from api.access.policy import Extent, Operation, extent, may_patent
 from api.access.roles import Caller
 from api.admission import Admitted
 from api.http import examples
@@ -76,6 +76,8 @@ def feed(query: Annotated[FeedQuery, Query()], serving: ReadingPatents) -> Respo
     """
     caller, offers = caller_of(serving), serving.services.offers
     offers.refresh(serving.at)
+    if extent(caller, Operation.READ_CONTACTS) is not Extent.NOTHING:
+        serving.note("查看可转化专利的变动", "含有权查看的联系部门")
     found = position(query.cursor, int)
     # Where no change is told, the next request goes on from here; read first, so that none falls between.
     newest = offers.feed.state().number

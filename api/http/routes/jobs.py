@@ -84,11 +84,15 @@ def retry(job_id: _Id, serving: WatchingJobs) -> Response:
     summary="任务写出的文件：导入报告、上报文件、评估报告",
     responses=binary("任务写出的文件") | problems(401, 403, 404, 422, 503),
 )
-def written(job_id: _Id, serving: WatchingJobs) -> Response:
-    """The file that `result.file` names."""
+def written(
+    job_id: _Id,
+    serving: WatchingJobs,
+    name: Annotated[str, Query(max_length=100, description="哪个文件；默认 result.file 所指的")] = "",
+) -> Response:
+    """The file that `result.file` names, or another that the job wrote, such as 待修改的行.xlsx of an import."""
     found = job_of(serving, job_id)
-    name = str((job_document(found)["result"] or {}).get("file", ""))
-    file = serving.services.worker.file(found, name)
+    name = name or str((job_document(found)["result"] or {}).get("file", ""))
+    file = None if found.open else serving.services.worker.file(found, name)
     if file is None:
         raise NotFound("这项任务没有写出文件：任务尚未完成，所有行都已导入，或文件保存期已过。")
     serving.note("下载任务文件", f"{found.title} {name}")

@@ -37,6 +37,8 @@ _CHANGING = problems(400, 401, 403, 404, 409, 412, 413, 422, 428, 503)
 def patents(request: Request, query: Annotated[PatentsQuery, Query()], serving: ReadingPatents) -> Response:
     """In the order of ids, those that the filter keeps."""
     caller, store, wanted = caller_of(serving), serving.workspace.store, query.patents()
+    if extent(caller, Operation.READ_CONTACTS) is not Extent.NOTHING:
+        serving.note("查看专利一览", "含有权查看的联系部门")
     return page_of(
         request,
         query,

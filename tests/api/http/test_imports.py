@@ -52,6 +52,10 @@ def test_a_file_is_taken_in_and_every_row_accounted_for(client: TestClient) -> N
     assert "2.01E+12" in str(
         [[c.value for c in row] for row in openpyxl.load_workbook(io.BytesIO(report.content)).active.rows]
     )
+    returned = client.get(f"/api/v1/jobs/{job['id']}/file", params={"name": "待修改的行.xlsx"})
+    assert returned.content[:2] == b"PK"
+    for name in ("../jobs", "清单.csv", "没有.xlsx"):
+        assert client.get(f"/api/v1/jobs/{job['id']}/file", params={"name": name}).status_code == 404
     assert client.get("/api/v1/patents/CN202510000001").json()["title"] == "一种纳滤膜"
     assert [one["id"] for one in client.get("/api/v1/jobs", params={"kind": "import"}).json()["items"]] == [
         job["id"]
@@ -74,6 +78,14 @@ def test_what_cannot_be_imported_leaves_nothing_behind(
     assert (refused.status_code, refused.json()["code"]) == (422, code)
     assert words in refused.json()["detail"]
     assert client.get("/api/v1/jobs").json() == {"items": [], "next": None}
+
+
+def test_an_upload_has_a_largest_size_and_other_bodies_a_smaller_one(client: TestClient) -> None:
+    large = client.post("/api/v1/exports", params={"format": "盘点"}, content=b"x" * 20_000_001)
+    assert (large.status_code, large.json()["code"]) == (413, "too_large")
+    body = client.post("/api/v1/needs", content=b"x" * 1_000_001)
+    assert body.json()["detail"] == "请求正文超过 1000000 字节。请缩短后重试。"
+    assert client.get("/api/v1/jobs").json()["items"] == []
 
 
 def test_jobs_are_listed_page_by_page_the_newest_first(client: TestClient) -> None:
