@@ -29,6 +29,8 @@ _HELD = ("技术已被替代", "权利要求范围过窄", "缺少可验证的�
 
 def rehearse(source: Path, target: Path, on: date) -> int:
     """Fill in a folder of sheets, one panel sheet, or one list's feedback, into `target`; how many files were written."""
+    if not source.exists():
+        raise InputError(f"找不到“{source}”。请检查路径。", code="file_missing")
     if source.is_file():
         (_fill_feedback if _is_list(source) else _fill_panel)(source, target, on)
         return 1
