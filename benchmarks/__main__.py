@@ -20,6 +20,7 @@ from benchmarks.sizes import Sizes, add_options
 
 SPEED: Mapping[str, str] = {
     "importing": "a workbook of patents, beside openpyxl's loop over its rows",
+    "databases": "import and reading on PostgreSQL, beside SQLite",
     "indexing": "embedding and indexing a province, beside jieba.cut over its texts",
     "dense": "the kinds of vector index, beside the bare matrix product",
     "adding": "a thousand new patents, beside a full build",

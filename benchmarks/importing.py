@@ -69,14 +69,14 @@ def read_with_openpyxl(file: Path) -> int:
     return sum(row[0] is not None for row in book.worksheets[0].iter_rows(values_only=True))
 
 
-def import_workbook(file: Path, home: Path) -> int:
-    """Rows that landed."""
+def import_workbook(file: Path, home: Path, url: str | None = None) -> int:
+    """Rows that landed; `url` of another database than SQLite."""
     from matcher import usecases
     from matcher.landing import Manner
     from matcher.settings import Settings
     from matcher.workspace import Workspace
 
-    with Workspace.open(Settings(home=home)) as workspace:
+    with Workspace.open(Settings(home=home, database_url=url)) as workspace:
         found = usecases.import_file(workspace, "patents", file, Manner({}), at=_NOW)
     return found.report.landed
 

