@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from indexes.commonness import document_share
+from indexes.commonness import document_shares
 from indexes.contract import Mask, Vectors
 from indexes.postings import Document, Query
 from matcher.corpus import need_text, need_vectors, patent_text
@@ -86,7 +86,7 @@ class Matching:
     def __post_init__(self) -> None:
         memory = WordMemory(
             lambda words: self.embedder.encode(words, Role.QUERY),
-            lambda word: document_share(self.collection.words, word) > _COMMON,
+            lambda words: (document_shares(self.collection.words, words) > _COMMON).tolist(),
         )
         object.__setattr__(self, "_words", memory)
 

@@ -21,8 +21,8 @@ _EDGES = frozenset("的了和与及或在是为对等将其被把从由以中上
 
 Encode = Callable[[Sequence[str]], Vectors]
 """Words in, unit vectors of shape (words, dimension) out; zero where the model knows nothing."""
-Common = Callable[[str], bool]
-"""Whether a word stands everywhere, so that it says nothing."""
+Common = Callable[[Sequence[str]], Sequence[bool]]
+"""Whether each word stands everywhere, so that it says nothing."""
 
 _REMEMBERED = 20_000
 """Words whose vectors are kept: 30 MB at 384 dimensions."""
@@ -54,7 +54,8 @@ class WordMemory:
         if found is None:
             if len(self._texts) >= _TEXTS:
                 self._texts.clear()
-            words = tuple(word for word in _cut(text) if not self.common(word))
+            cut = _cut(text)
+            words = tuple(word for word, common in zip(cut, self.common(cut), strict=True) if not common)
             found = self._texts[text] = Terms(words, self.encode(words))
         return found
 
@@ -70,14 +71,17 @@ class WordMemory:
             known.update(fresh)
         return np.array([known[word] for word in words], dtype=np.float32)
 
-    def common(self, word: str) -> bool:
-        """Whether a word stands everywhere."""
-        found = self._common.get(word)
-        if found is None:
+    def common(self, words: Sequence[str]) -> list[bool]:
+        """Whether each word stands everywhere."""
+        known = {word: self._common.get(word) for word in words}
+        missing = [word for word, found in known.items() if found is None]
+        if missing:
             if len(self._common) > _REMEMBERED:
                 self._common.clear()
-            found = self._common[word] = self.judge(word)
-        return found
+            fresh = dict(zip(missing, self.judge(missing), strict=True))
+            self._common.update(fresh)
+            known.update(fresh)
+        return [bool(known[word]) for word in words]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexes.commonness import document_share
+from indexes.commonness import document_shares
 from indexes.lexical import LexicalIndex
 from indexes.postings import Document
 from matcher.related import LEAST_COSINE, RelatedTerms, WordMemory, related_terms
@@ -22,8 +22,8 @@ def encode(words):
     return np.array([DIRECTIONS.get(word, (0.0, 0.0, 0.0)) for word in words], dtype=np.float32)
 
 
-def never(word):
-    return False
+def never(words):
+    return [False] * len(words)
 
 
 def test_each_word_goes_to_its_nearest_and_only_once():
@@ -36,7 +36,9 @@ def test_a_word_of_both_texts_is_shared_not_related():
 
 
 def test_words_that_stand_everywhere_say_nothing():
-    common = {"齿轮箱"}.__contains__
+    def common(words):
+        return [word == "齿轮箱" for word in words]
+
     assert related_terms(Document("变速箱"), Document("齿轮箱"), WordMemory(encode, common)) == ()
 
 
@@ -58,10 +60,10 @@ def test_the_nearest_pairs_come_first_up_to_the_limit():
 def test_the_share_of_documents_that_hold_a_word():
     titles = ["齿轮箱", "齿轮", *(f"一种阀门{number}" for number in range(18))]
     index = LexicalIndex.build([Document(title) for title in titles])
-    assert document_share(index, "齿轮") == 2 / 40  # 20 titles and 20 pseudo-documents
-    assert document_share(index, "齿轮箱") == 1 / 40
-    assert document_share(index, "一种") == 1.0
-    assert document_share(index, "未见过") == 0.0
+    # 20 titles and 20 pseudo-documents
+    found = document_shares(index, ["齿轮", "，", "齿轮箱", "一种", "未见过"])
+    assert found.tolist() == [2 / 40, 0.0, 1 / 40, 1.0, 0.0]
+    assert document_shares(index, []).tolist() == []
 
 
 def test_each_word_is_worked_out_once():
@@ -71,7 +73,11 @@ def test_each_word_is_worked_out_once():
         asked.extend(words)
         return encode(words)
 
-    memory = WordMemory(counted, lambda word: judged.append(word) or word == "振动")
+    def judge(words):
+        judged.extend(words)
+        return [word == "振动" for word in words]
+
+    memory = WordMemory(counted, judge)
     query, document = Document("变速箱"), Document("齿轮箱", "振动")
     for _ in range(2):
         found = related_terms(query, document, memory)
