@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,6 +19,10 @@ from matcher.errors import Conflict
 from matcher.interests import Answer, Interest, Reply, interest_id
 from tests.api.conftest import BEARING, CLEANING, ENTERPRISE, MEMBRANE, NEEDS, NOW
 from tests.api.pages.conftest import SUBJECTS, Browser
+from tests.api.pages.test_events import EVENT, build, second
+
+__all__ = ["second"]
+"""A fixture."""
 
 Open = Callable[[Role | None], Browser]
 ID = interest_id(ENTERPRISE.id, MEMBRANE.id)
@@ -202,3 +207,24 @@ def test_the_command_lists_what_is_owed_without_the_enterprise(
     assert CliRunner().invoke(cli, [*command, "2026-07-09"]).output == (
         f"河东大学　ZL202310123456.1 {MEMBRANE.title}　意向 {ID}　逾期 2 天\n共 1 项逾期未答复。\n"
     )
+
+
+def test_a_published_list_is_asked_from_and_only_by_enterprises(
+    app: FastAPI, browser: Open, bureau: Browser, second: Browser
+) -> None:
+    bureau.post("/events", EVENT)
+    build(bureau)
+    bureau.post("/lists/HD001-01/state", {"state": "审核"})
+    second.post("/lists/HD001-01/state", {"state": "已发布"})
+    enterprise = browser(Role.ENTERPRISE)
+    page = enterprise.get("/lists/HD001-01").text
+    [form] = re.findall(
+        r'action="/interests">.*?name="need" value="(\w+)".*?name="patent" value="(\w+)"', page
+    )
+    assert form == ("N001", MEMBRANE.id)
+    assert asked(enterprise, form[1], form[0]).headers["location"] == f"/interests/{ID}"
+    for role in (Role.HOLDER, Role.CITY):
+        page = browser(role).get("/lists/HD001-01").text
+        assert MEMBRANE.title in page
+        assert "我想了解" not in page
+        assert "赵工" not in page
