@@ -1,7 +1,6 @@
 """Experts, service institutions and what they were given are kept."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -15,10 +14,9 @@ EXPERT = Expert("赵一（青屿公司）", "赵一", "青屿公司", focus=("�
 
 
 @pytest.fixture
-def store(tmp_path: Path):
-    with Store.open(tmp_path / "matcher.db") as opened:
-        opened.merge([EXPERT, ServiceInstitution("云泽创投", "云泽创投", "投资机构")], DAY)
-        yield opened
+def store(store: Store) -> Store:
+    store.merge([EXPERT, ServiceInstitution("云泽创投", "云泽创投", "投资机构")], DAY)
+    return store
 
 
 def given(kind: CommissionKind, party: str, patent: str, on: date, service: str = "") -> Commission:

@@ -18,10 +18,9 @@ OTHER = Need("N2", "泵")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    made = Store.open(tmp_path / "matcher.db")
-    made.merge([NEED, OTHER], DAY)
-    return made
+def store(store: Store) -> Store:
+    store.merge([NEED, OTHER], DAY)
+    return store
 
 
 def test_an_edit_may_erase_and_the_data_version_is_that_of_the_result(store: Store, tmp_path: Path) -> None:
