@@ -26,6 +26,8 @@ SPEED: Mapping[str, str] = {
     "adding": "a thousand new patents, beside a full build",
     "answering": "one need, beside the bare look-ups; cold start",
     "listing": "all needs, beside numpy's matrix product",
+    "millions": "the partitioned index over --patents vectors, beside the exact pass",
+    "growth": "how costs grow with --patents: fitted exponents",
     "serving": "searches over HTTP, beside the engine alone and the bare framework",
     "sharding": "a collection split over shards and merged, beside the single index",
     "engines": "vectors in PostgreSQL and Milvus, beside the local kinds; machines for millions",
@@ -42,6 +44,7 @@ QUALITY: Mapping[str, str] = {
     "techneed": "the product on needs judged by experts, beside BM25",
     "roadshow": "a whole event over real needs and patents, from import to report",
     "lexical_quality": "the channels, beside each other",
+    "lexical_pruning": "what leaving out very frequent terms saves and costs",
     "grades": "the grades, beside the experts'",
     "eval_trees": "boosted trees as a ranker, beside weights",
 }
