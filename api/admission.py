@@ -54,24 +54,25 @@ class Admitted(APIRoute):
         handler = super().get_route_handler()
         stated = _stated(self.dependant)
         takes_file = "requestBody" in (self.openapi_extra or {})
-        has_body = takes_file or self.body_field is not None
-        changes = not (self.methods or set()) <= _READS and (
-            stated is None or stated.operation is not Operation.SEARCH
-        )
+        searches = stated is not None and stated.operation is Operation.SEARCH
+        changes = not (self.methods or set()) <= _READS and not searches
+        # Searches are the hot path and send a megabyte at most: asking once, behind the body, saves them a turn.
+        asks_first = takes_file or (self.body_field is not None and not searches)
 
-        async def answer(request: Request, body: str | None) -> Response:
-            if not changes or KEY not in request.headers:
+        async def answer(request: Request, body: str | None, *, repeatable: bool) -> Response:
+            if not repeatable:
                 return await handler(request)
             return await once(request, body or hashlib.sha256(await request.body()).hexdigest(), handler)
 
         async def admitted(request: Request) -> Response:
-            if stated is not None and has_body:
+            repeatable = changes and KEY in request.headers
+            if stated is not None and (asks_first or repeatable):
                 await run_in_threadpool(May.__call__, stated, request)
             if not takes_file:
-                return await answer(request, None)
+                return await answer(request, None, repeatable=repeatable)
             async with _received(request) as file:
                 request.state.upload = file
-                return await answer(request, file.sha256)
+                return await answer(request, file.sha256, repeatable=repeatable)
 
         return admitted
 

@@ -60,6 +60,15 @@ def test_another_program_has_keys_of_its_own(client: TestClient) -> None:
     assert nobody.post("/api/v1/needs", json=BODY, headers=KEY).status_code == 401
 
 
+def test_a_kept_answer_is_given_to_nobody_who_does_not_know_the_secret(client: TestClient) -> None:
+    tag = {"If-Match": client.get("/api/v1/needs/N001").headers["etag"]}
+    assert client.delete("/api/v1/needs/N001", headers={**KEY, **tag}).status_code == 204
+    assert client.delete("/api/v1/needs/N001", headers={**KEY, **tag}).status_code == 204
+    stranger = {"Authorization": client.headers["authorization"].partition(".")[0] + ".guess"}
+    refused = client.delete("/api/v1/needs/N001", headers={**KEY, **tag, **stranger})
+    assert (refused.status_code, refused.json()["code"]) == (401, "bad_key")
+
+
 @pytest.mark.parametrize("key", ["", " ", "x" * 201])
 def test_a_key_is_plain(client: TestClient, key: str) -> None:
     refused = client.post("/api/v1/needs", json=BODY, headers={"Idempotency-Key": key})
