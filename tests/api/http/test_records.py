@@ -159,6 +159,25 @@ def test_an_enterprise_writes_its_own_needs_whatever_name_it_gives(client: TestC
     assert store.needs.get("N002").title == "滚动轴承早期故障诊断"
 
 
+def test_what_is_refused_does_not_touch_what_an_enterprise_has_agreed_to(client: TestClient) -> None:
+    confirmations = client.app.state.services.confirmations
+    confirmations.ask("N002", NOW)
+    confirmations.confirm("N002", "词", "别家", NOW)
+    agreed = confirmations.get("N002")
+    enterprise = of(client, Role.ENTERPRISE, ENTERPRISE.id)
+    taken = enterprise.post(
+        "/api/v1/needs", json={"own_id": "N002", "title": "泵", "confidentiality": "匿名"}
+    )
+    assert (taken.status_code, taken.json()["code"]) == (409, "exists")
+    late = enterprise.patch(NEED, json={"confidentiality": "匿名"}, headers={"If-Match": '"old"'})
+    assert late.status_code == 412
+    assert (confirmations.get("N002"), confirmations.get("N001")) == (agreed, None)
+    tag = {"If-Match": enterprise.get(NEED).headers["etag"]}
+    waits = enterprise.patch(NEED, json={"confidentiality": "匿名"}, headers=tag)
+    assert waits.json()["confidentiality"] == "仅主管部门"
+    assert confirmations.waiting() == ["N001"]
+
+
 def test_a_need_is_withdrawn_unless_it_is_followed(client: TestClient, store) -> None:
     tag = client.get(NEED).headers["etag"]
     outcome = Outcome("M1", "HD001", "N001", MEMBRANE.id, "HD001-01")
