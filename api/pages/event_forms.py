@@ -18,7 +18,7 @@ from matcher.matches import Grade
 
 _LONGEST = 2_000
 _SEPARATORS = re.compile(r"[、，,；;\n]+")
-_MOST = 1_000
+_CAPS = range(1, 1_001)
 LIBRARY, BASE = "资源库", "基础库"
 """Whether patents outside the screened library count although there is one."""
 
@@ -64,7 +64,7 @@ def _scope(answers: Answers, base: Scope) -> Scope:
         types=tuple(kind for kind in PatentType if kind in _several(answers, "type")),
         modes=tuple(mode for mode in LicensingMode if mode in _several(answers, "mode")),
         industries=_several(answers, "industry"),
-        min_maturity=_count(answers, "min_maturity", "最低技术成熟度", 1, 9),
+        min_maturity=whole_number(answers, "min_maturity", "最低技术成熟度", range(1, 10)),
         need_regions=_words(answers, "need_region"),
         enterprises=_several(answers, "enterprise"),
         need_ids=_several(answers, "need"),
@@ -77,7 +77,7 @@ def rules_of(answers: Answers, base: Rules) -> Rules:
     """The rules that a form asks for; a box that is not there leaves its rule, an empty one sets no limit."""
 
     def cap(name: str, label: str, standing: int | None) -> int | None:
-        return _count(answers, name, label, 1, _MOST) if name in answers else standing
+        return whole_number(answers, name, label, _CAPS) if name in answers else standing
 
     per_need = cap("per_need", "每项需求最多几件专利", base.per_need)
     if per_need is None:
@@ -92,7 +92,7 @@ def rules_of(answers: Answers, base: Rules) -> Rules:
         per_holder_in_need=cap("per_holder_in_need", "每项需求中同一权利人最多几件", base.per_holder_in_need),
         per_holder=cap("per_holder", "同一权利人合计最多几条", base.per_holder),
         floor=Grade(floor),
-        no_repeat_months=_count(answers, "no_repeat_months", "几个月内不重复", 0, 120)
+        no_repeat_months=whole_number(answers, "no_repeat_months", "几个月内不重复", range(121))
         or (0 if "no_repeat_months" in answers else base.no_repeat_months),
         candidates=max(20, 3 * per_need),
         quotas=tuple(map(quota_named, _several(answers, "quota"))) if "quota" in answers else base.quotas,
@@ -142,8 +142,8 @@ def answers_of(event: Event) -> Answers:
 
 
 def seen_version(answers: Answers) -> int:
-    """The version of the event that the form was made of; raises InputError where it does not say."""
-    found = _count(answers, "version", "版本", 1, 1_000_000)
+    """The version of the event or outcome that the form was made of; raises InputError where it does not say."""
+    found = whole_number(answers, "version", "版本", range(1, 1_000_001))
     if found is None:
         raise InputError("表单不完整（缺版本号）。请刷新页面后重试。", code="no_version")
     return found
@@ -157,12 +157,14 @@ def _day(answers: Answers, name: str, label: str) -> date:
         raise InputError(f"{label}“{text}”应写成 2026-10-20 的形式。", code="bad_day") from error
 
 
-def _count(answers: Answers, name: str, label: str, least: int, most: int) -> int | None:
+def whole_number(answers: Answers, name: str, label: str, allowed: range) -> int | None:
+    """What a box for a whole number holds, None where it is empty; raises InputError."""
     text = answers.get(name, "").strip()
     if not text:
         return None
-    if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
-        raise InputError(f"{label}应为 {least} 到 {most} 的整数，填的是“{text[:30]}”。", code="bad_count")
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) not in allowed:
+        bounds = f"{allowed.start} 到 {allowed.stop - 1}"
+        raise InputError(f"{label}应为 {bounds} 的整数，填的是“{text[:30]}”。", code="bad_count")
     return int(text)
 
 

@@ -14,7 +14,7 @@ from fastapi import APIRouter, File, Path, Query, Response, UploadFile
 
 from api.jobs.work import plain_name
 from api.pages.downloads import download
-from api.pages.event_forms import Answers, Posted
+from api.pages.event_forms import Answers, Posted, whole_number
 from api.pages.events import EventId
 from api.pages.posting import EventForm
 from api.pages.rendering import page
@@ -44,7 +44,7 @@ def make_schedule(serving: EventForm, event_id: EventId, answers: Posted) -> Res
     """Place the meetings of the published list, in place of the schedule before."""
     event = roadshows.event_named(serving.workspace, event_id)
     try:
-        tables = _count(answers, "tables", "洽谈桌数", 200)
+        tables = _needed(answers, "tables", "洽谈桌数", 200)
         made = meetings.schedule_event(serving.workspace, event, _slots(answers), tables)
     except (InputError, NotReady) as error:
         return _schedule(serving, event, answers, trouble=error)
@@ -164,15 +164,15 @@ def _documents(
 def _slots(answers: Answers) -> tuple[str, ...]:
     """The slots as they are listed, one a line, else every slot between the two times."""
     listed = tuple(line.strip() for line in answers.get("slots", "").splitlines() if line.strip())
-    minutes = _count(answers, "minutes", "每个时段的分钟数", 480)
+    minutes = _needed(answers, "minutes", "每个时段的分钟数", 480)
     return listed or meetings.slots_between(answers.get("start", ""), answers.get("end", ""), minutes)
 
 
-def _count(answers: Answers, name: str, label: str, most: int) -> int:
-    text = answers.get(name, "").strip()
-    if not text.isdecimal() or not 1 <= int(text) <= most:
-        raise InputError(f"{label}应为 1 到 {most} 的整数，填的是“{text[:30]}”。", code="bad_count")
-    return int(text)
+def _needed(answers: Answers, name: str, label: str, most: int) -> int:
+    found = whole_number(answers, name, label, range(1, most + 1))
+    if found is None:
+        raise InputError(f"请填写{label}。", code="missing_count")
+    return found
 
 
 def _by_place(schedule: Schedule) -> Mapping[str, Mapping[int, Meeting]]:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Path, Query, Response
 
-from api.pages.event_forms import Answers, Posted
+from api.pages.event_forms import Answers, Posted, seen_version
 from api.pages.events import EventId
 from api.pages.posting import EventForm
 from api.pages.rendering import page, see_other
@@ -90,9 +90,8 @@ def record(
     if match_id not in {outcome.id for outcome in workspace.store.outcomes.of_event(event.id)}:
         raise NotFound(f"活动 {event.id} 没有编号为“{match_id}”的对接。")
     try:
-        seen = _number(answers, "version", "版本", whole=True)
         change = _change(serving, answers)
-        after = followups.change_outcome(workspace, match_id, change, None if seen is None else int(seen))
+        after = followups.change_outcome(workspace, match_id, change, seen_version(answers))
     except (Conflict, InputError) as error:
         return _page(serving, event, Search(match_id), error, answers)
     serving.note("记录对接结果", f"{match_id} {after.state}")
@@ -195,7 +194,7 @@ def _change(serving: Serving, answers: Answers) -> Change:
         reason=_term(answers, "reason", Reason),
         note=answers.get("note", ""),
         mode=_term(answers, "mode", LicensingMode),
-        amount=_number(answers, "amount", "金额（万元）"),
+        amount=_amount(answers),
         effective=day,
         source="现场记录",
         next_step=_term(answers, "next_step", NextStep),
@@ -211,10 +210,10 @@ def _term(answers: Answers, name: str, terms: type[T]) -> T | None:
     return terms(text)
 
 
-def _number(answers: Answers, name: str, label: str, *, whole: bool = False) -> float | None:
-    text = answers.get(name, "").strip()
+def _amount(answers: Answers) -> float | None:
+    text = answers.get("amount", "").strip()
     if not text:
         return None
-    if not re.fullmatch(r"[0-9]{1,9}" if whole else r"[0-9]{1,9}(\.[0-9]{1,4})?", text):
-        raise InputError(f"{label}应为数字，填的是“{text[:30]}”。", code="bad_number")
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,4})?", text):
+        raise InputError(f"金额（万元）应为数字，填的是“{text[:30]}”。", code="bad_amount")
     return float(text)
