@@ -333,8 +333,8 @@ class Workspace:
                 made["demand"] = self._demand(progress)
             # Nothing is swapped before everything is embedded: a model that fails leaves both indexes as they were.
             for kind, built in made.items():
-                collection = built.collection
-                stated = replace(facts[kind], index=collection.kind, recall=collection.recall)
+                whole = built.base.collection if isinstance(built, Extended) else built.collection
+                stated = replace(facts[kind], index=whole.kind, recall=whole.recall)
                 publish(self._folder(kind), built.save, stated, made_at)
             self._retire(made.get("patents"), before)
 

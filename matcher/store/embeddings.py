@@ -135,8 +135,8 @@ class EmbeddingCache:
     def _add(self, block: _Block) -> None:
         start = sum(len(known.keys) for known in self._blocks)
         self._blocks.append(block)
-        for row, key in enumerate(block.keys.tolist(), start):
-            self._rows.setdefault(key, row)
+        # A text that two processes have embedded has the same vector in both blocks.
+        self._rows.update(zip(block.keys.tolist(), range(start, start + len(block.keys)), strict=True))
 
     def _gather(self, rows: NDArray[np.int64]) -> Vectors:
         found = np.empty((len(rows), self._dimension), dtype=np.float32)
