@@ -67,8 +67,8 @@ def hand_out(
 ) -> Response:
     """A one-time link to one task, shown once."""
     caller = caller_of(serving)
-    known = {each.id: each for each in serving.workspace.store.inventory.tasks()}
-    token = serving.services.access.filling.hand_out(caller, known.get(task), days, serving.at)
+    wanted = serving.workspace.store.inventory.task(task)
+    token = serving.services.access.filling.hand_out(caller, wanted, days, serving.at)
     serving.note("发出填报链接", task)
     return _links(serving, f"/fill-in/{token}", task)
 
@@ -174,12 +174,12 @@ def _form(
 
 def _links(serving: Serving, link: str = "", made_for: str = "") -> Response:
     holder, store = caller_of(serving).subject, serving.workspace.store
-    tasks = [line for line in overdue(store, "", serving.at.date()) if line.holder == holder]
+    tasks = overdue(store, "", serving.at.date(), holder)
     made = serving.services.access.filling.links.of_holder(holder)
     return page(
         serving,
         "fill_in_links.html",
-        tasks=sorted(tasks, key=lambda line: (not line.open, line.task), reverse=False),
+        tasks=sorted(tasks, key=lambda line: (not line.open, line.task)),
         made=made,
         link=link,
         made_for=made_for,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Response
+from fastapi import APIRouter, Form, Path, Query, Response
 
 from api import interests
 from api.access.roles import Caller, Role
@@ -18,6 +18,7 @@ from matcher.matchlists.exports.wording import patent_number
 
 router = APIRouter(include_in_schema=False)
 
+_PAGE = 50
 _Id = Annotated[str, Path(pattern="^YX[0-9A-F]{12}$")]
 
 
@@ -32,13 +33,26 @@ class Line:
 
 
 @router.get("/interests")
-def interests_page(serving: ReadingInterests) -> Response:
-    """Every interest of the caller's, the newest first; those overdue stand above, the longest first."""
+def interests_page(
+    serving: ReadingInterests, number: Annotated[int, Query(ge=1, le=10_000, alias="page")] = 1
+) -> Response:
+    """The caller's interests, the newest first, fifty a page; of those overdue the fifty longest stand above."""
     caller = caller_of(serving)
     seen = interests.seen_by(serving.workspace.store, serving.services.interests, caller)
-    lines = [_line(serving, view) for view in seen]
-    late = sorted((line for line in lines if line.late), key=lambda line: (-line.late, line.view.interest.id))
-    return page(serving, "interests.html", lines=lines, late=late, numbered=patent_number)
+    day, start = serving.at.date(), (number - 1) * _PAGE
+    late = sorted(
+        (view for view in seen if view.overdue(day)), key=lambda view: (-view.overdue(day), view.interest.id)
+    )
+    return page(
+        serving,
+        "interests.html",
+        lines=[_line(serving, view) for view in seen[start : start + _PAGE]],
+        late=[_line(serving, view) for view in late[:_PAGE]],
+        owed=len(late),
+        number=number,
+        more=len(seen) > start + _PAGE,
+        numbered=patent_number,
+    )
 
 
 @router.post("/interests")

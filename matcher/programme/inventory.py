@@ -182,7 +182,7 @@ class OpenTask:
 
 def open_task(store: Store, task_id: str) -> OpenTask:
     """The open part of a task; raises NotFound."""
-    task = next((task for task in store.inventory.tasks() if task.id == task_id), None)
+    task = store.inventory.task(task_id)
     if task is None:
         raise NotFound(f"没有盘点任务“{task_id}”。")
     ids = [row.patent_id for row in task.rows]
@@ -204,9 +204,9 @@ def answer_task(store: Store, task_id: str, said: Sequence[Mapping[str, str]], a
     return found
 
 
-def overdue(store: Store, batch: str, as_of: date) -> list[TaskLine]:
-    """催办清单 of a batch (of all where it is empty)."""
-    handed = store.inventory.tasks(batch)
+def overdue(store: Store, batch: str, as_of: date, holder: str = "") -> list[TaskLine]:
+    """催办清单 of a batch and a holder (of all where they are empty)."""
+    handed = store.inventory.tasks(batch, holder)
     ids = [row.patent_id for task in handed for row in task.rows]
     return task_lines(handed, store.inventory.many(ids), as_of)
 

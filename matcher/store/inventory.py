@@ -93,12 +93,21 @@ class Inventory:
                 connection.execute(delete(table).where(table.c.id == task.id))
                 connection.execute(insert(table), _TASKS.row(task))
 
-    def tasks(self, batch: str = "") -> list[Task]:
-        """The tasks of a batch (of all), by id."""
+    def task(self, id: str) -> Task | None:
+        """The task of that id."""
+        query = select(*_TASKS.columns).where(tables.inventory_tasks.c.id == id)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+        return None if row is None else _TASKS.record(row)
+
+    def tasks(self, batch: str = "", holder: str = "") -> list[Task]:
+        """The tasks of a batch (of all) and a holder (of all), by id."""
         table = tables.inventory_tasks
         query = select(*_TASKS.columns).order_by(table.c.id)
         if batch:
             query = query.where(table.c.batch == batch)
+        if holder:
+            query = query.where(table.c.holder == holder)
         with reading(self._engine) as connection:
             return [_TASKS.record(row) for row in connection.execute(query)]
 

@@ -228,3 +228,14 @@ def test_a_published_list_is_asked_from_and_only_by_enterprises(
         assert MEMBRANE.title in page
         assert "我想了解" not in page
         assert "赵工" not in page
+
+
+def test_fifty_a_page(app: FastAPI, bureau: Browser) -> None:
+    interests = app.state.services.interests
+    for number in range(51):
+        at = NOW - timedelta(days=number)
+        interests.add(Interest(f"YX{number:012X}", f"E{number}", MEMBRANE.id, "", "某人", at, NOW.date()))
+    first, second_ = (bureau.get(f"/interests?page={number}").text for number in (1, 2))
+    assert first.count('<a href="/interests/YX') == 50
+    assert re.findall(r'<a href="/interests/(YX\w+)"', second_) == ["YX000000000032"]
+    assert ("下一页" in first, "下一页" in second_) == (True, False)
