@@ -105,5 +105,6 @@ def remaining(patent: Patent, today: date) -> str:
     months = (end.year - today.year) * 12 + end.month - today.month - (end.day < today.day)
     if end <= today:
         return f"已届满（{end}）"
-    years = f"{months // 12} 年" if months >= 12 else ""
-    return f"还有 {years} {months % 12} 个月（{end} 届满）".replace("  ", " ")
+    parts = ((months // 12, "年"), (months % 12, "个月"))
+    left = " ".join(f"{count} {unit}" for count, unit in parts if count)
+    return f"还有 {left}（{end} 届满）" if left else f"不足 1 个月（{end} 届满）"

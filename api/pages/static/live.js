@@ -20,8 +20,13 @@
     place.replaceWith(fresh);
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     if (within) [...fresh.querySelectorAll("input")].find((each) => each.name === name && each.value === value)?.focus();
+  };
+
+  // Heard by screen readers only, unless something went wrong.
+  const say = (text, wrong) => {
     const said = document.getElementById("said");
-    if (said) said.textContent = fresh.dataset.said ?? "";
+    said.textContent = text;
+    said.classList.toggle("unseen", !wrong);
   };
 
   for (const form of document.querySelectorAll("form[data-live]")) {
@@ -37,8 +42,11 @@
         const place = document.getElementById(form.dataset.part);
         if (fresh) put(place, fresh);
         else place.removeAttribute("aria-busy");
+        say(fresh ? (fresh.dataset.said ?? "") : "结果没有更新，请按上面的按钮重试。", !fresh);
       } catch (error) {
-        if (error.name !== "AbortError") document.getElementById(form.dataset.part).removeAttribute("aria-busy");
+        if (error.name === "AbortError") return;
+        document.getElementById(form.dataset.part).removeAttribute("aria-busy");
+        say("连不上服务，结果没有更新。", true);
       }
     };
     const later = (event) => {

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from api.access.roles import Role
+from api.pages.comparing import remaining
 from matcher import usecases
 from matcher.domain import FeeTerms, LicensingMode, Maturity, MaturityScale, PatentType
 from matcher.settings import Settings
@@ -117,6 +119,18 @@ def test_patents_side_by_side_the_best_first(two: Browser) -> None:
     assert cells["专利权人"] == ["河东大学", "云州理工学院", "云州理工学院"]
     assert cells["剩余年限"][0] == "还有 16 年 7 个月（2043-02-01 届满）"
     assert "反渗透" in cells["匹配理由"][0]
+
+
+def test_how_long_a_patent_still_runs() -> None:
+    days = {
+        date(2026, 6, 30): "还有 16 年 7 个月（2043-02-01 届满）",
+        date(2041, 2, 1): "还有 2 年（2043-02-01 届满）",
+        date(2042, 11, 15): "还有 2 个月（2043-02-01 届满）",
+        date(2043, 1, 20): "不足 1 个月（2043-02-01 届满）",
+        date(2043, 2, 1): "已届满（2043-02-01）",
+    }
+    assert {day: remaining(MEMBRANE, day) for day in days} == days
+    assert remaining(replace(MEMBRANE, filed=None), date(2026, 6, 30)) == "待核实"
 
 
 @pytest.mark.parametrize("count", [0, 1, 5])
