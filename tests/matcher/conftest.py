@@ -86,8 +86,9 @@ NEEDS = (
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    with Workspace.open(Settings(home=tmp_path / "workspace", organiser="河东省知识产权局")) as opened:
+def workspace(tmp_path: Path, database_url: str | None) -> Iterator[Workspace]:
+    settings = Settings(home=tmp_path / "workspace", organiser="河东省知识产权局", database_url=database_url)
+    with Workspace.open(settings) as opened:
         opened.store.merge([*PATENTS, *ENTERPRISES, *NEEDS], date(2026, 8, 1))
         usecases.build_index(opened, DAY.made_at)
         yield opened

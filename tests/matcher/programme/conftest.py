@@ -16,7 +16,7 @@ def act() -> Act:
 
 
 @pytest.fixture
-def store(tmp_path: Path):
-    with Store.open(tmp_path / "matcher.db") as opened:
+def store(tmp_path: Path, database_url: str | None):
+    with Store.open(database_url or tmp_path / "matcher.db") as opened:
         opened.merge(PATENTS, date(2026, 3, 1))
         yield opened

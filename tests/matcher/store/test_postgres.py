@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,6 +113,13 @@ def test_another_database_is_refused_without_repeating_its_address(address: str)
     with pytest.raises(SettingsError, match="database_url 应写成 postgresql://用户@主机:5432/库名") as caught:
         open_engine(address)
     assert "geheim" not in str(caught.value)
+
+
+def test_without_the_driver_one_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(SettingsError, match="请运行 pip install 'patent-matcher\\[postgres\\]'") as caught:
+        open_engine("postgresql://u@127.0.0.1/x")
+    assert caught.value.code == "driver_missing"
 
 
 def test_a_database_of_another_encoding_is_refused(postgres_server: PostgresServer) -> None:
