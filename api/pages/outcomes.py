@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, TypeVar
 from urllib.parse import quote
 
@@ -21,9 +22,10 @@ from api.serving import RunningEvents, Serving, caller_of
 from matcher import followups, roadshows
 from matcher.domain import LicensingMode
 from matcher.errors import Conflict, InputError, MatcherError, NotFound
-from matcher.events import Event, ListState
-from matcher.matches import Match, NeedMatches
+from matcher.events import Event, ListState, ListVersion
+from matcher.matches import Match, MatchList, NeedMatches
 from matcher.outcomes import NEXT, Change, NextStep, Outcome, Reason, State, Step
+from matcher.store.database import Store
 from matcher.workspace import Workspace
 
 router = APIRouter(include_in_schema=False)
@@ -164,8 +166,14 @@ def _cards(workspace: Workspace, event: Event) -> Iterator[Card]:
 def _listed(workspace: Workspace, event: Event) -> tuple[NeedMatches, ...]:
     for version in workspace.store.roadshows.lists(event.id):
         if version.state is ListState.PUBLISHED:
-            return workspace.store.roadshows.snapshot(version).needs
+            return _snapshot(workspace.store, version).needs
     return ()
+
+
+@lru_cache(2)
+def _snapshot(store: Store, version: ListVersion) -> MatchList:
+    """What was published never changes; a list of thousands takes a second to read."""
+    return store.roadshows.snapshot(version)
 
 
 def _with_steps(workspace: Workspace, cards: Sequence[Card]) -> list[Card]:

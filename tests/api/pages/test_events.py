@@ -54,6 +54,11 @@ def test_an_event_to_its_published_list(
     holder = browser(Role.HOLDER)
     assert "还没有发布的清单。" in holder.get("/events/HD001").text
     assert holder.get("/events/HD001/list.xlsx").status_code == 404
+    unseen = [
+        re.search(r"没有清单“[^”]+”。", holder.get(f"/lists/{id_}").text)[0]
+        for id_ in ("HD001-01", "HD009-01")
+    ]
+    assert unseen == ["没有清单“HD001-01”。", "没有清单“HD009-01”。"]
     bureau.post("/lists/HD001-01/state", {"state": "审核"})
     own = bureau.post("/lists/HD001-01/state", {"state": "已发布"})
     assert (own.status_code, "须由另一人审核后发布" in own.text) == (422, True)
@@ -62,6 +67,9 @@ def test_an_event_to_its_published_list(
     again = second.post("/lists/HD001-01/state", {"state": "审核"})
     assert (again.status_code, "下一步只能是：作废" in again.text) == (422, True)
 
+    shown = holder.get("/lists/HD001-01").text
+    assert "海水淡化反渗透膜的抗污染改性" in shown
+    assert "滚动轴承" not in shown
     book = openpyxl.load_workbook(BytesIO(holder.get("/events/HD001/list.xlsx").content))
     texts = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
     assert any("海水淡化反渗透膜的抗污染改性" in text for text in texts)
