@@ -69,7 +69,7 @@ def source_named(feeds: dict[str, FeedSettings], name: str) -> FeedSettings:
     if name not in feeds:
         known = "、".join(feeds) or "无"
         raise SettingsError(
-            f"设置中没有名为“{name}”的来源（已有：{known}）。请在 matcher.toml 中写 [feeds.{name}] 和 address。"
+            f'设置中没有名为“{name}”的来源（已有：{known}）。请在 matcher.toml 中写 [feeds."{name}"] 和 address。'
         )
     source = feeds[name]
     try:

@@ -37,7 +37,7 @@ def pull(
     settings = read_settings(home)
     names = [source] if source else list(settings.feeds)
     if not names:
-        raise SettingsError("设置中没有来源。请在 matcher.toml 中写 [feeds.来源名称] 和 address。")
+        raise SettingsError('设置中没有来源。请在 matcher.toml 中写 [feeds."来源名称"] 和 address。')
     reports = []
     with Workspace.open(settings) as workspace, progress("拉取") as show:
         sources, done = Sources(open_service(settings)), 0
