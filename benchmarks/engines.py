@@ -61,9 +61,12 @@ class Rate:
 
     @classmethod
     def between(cls, name: str, memory: float, few: Point, many: Point) -> Rate:
-        """The line through two measured sizes."""
-        slope = max(0.0, (many.seconds - few.seconds) / (many.rows - few.rows))
-        return cls(name, memory, max(0.0, few.seconds - slope * few.rows), slope)
+        """The line through two measured sizes; through nothing at no rows, where that line would begin below."""
+        slope = (many.seconds - few.seconds) / (many.rows - few.rows)
+        fixed = few.seconds - slope * few.rows
+        if slope <= 0 or fixed < 0:
+            fixed, slope = 0.0, many.seconds / many.rows
+        return cls(name, memory, fixed, slope)
 
     def query(self, rows: int) -> float:
         """Core-seconds of one query among so many."""
@@ -95,10 +98,14 @@ def main() -> None:
         print(f"\nOf the 50 best of {_TEXTS:,} abstracts by our words, in Milvus's BM25:")
         for k, share in measure(overlap, _TEXTS).answer:
             print(f"{f'among its best {k}':64s}{share:12.3f}")
-    rates: list[Rate] = [measure(scanned, kind, asked.patents).answer for kind in ("exact", "fast-scan")]
-    codes = rates[-1]
-    rates.append(replace(codes, name="partitioned (computed)", seconds=codes.seconds * _PROBED))
-    print_machines([*rates, measure(words, min(asked.patents, _WORDED)).answer])
+    print_machines(rates(asked.patents))
+
+
+def rates(count: int) -> list[Rate]:
+    """What the local kinds and the words cost, from sizes up to `count`."""
+    found: list[Rate] = [measure(scanned, kind, count).answer for kind in ("exact", "fast-scan")]
+    found.append(replace(found[-1], name="partitioned (computed)", seconds=found[-1].seconds * _PROBED))
+    return [*found, measure(words, min(count, _WORDED)).answer]
 
 
 def report_engine(kind: str, where: str, served: int, beside: Cost) -> None:
@@ -301,8 +308,12 @@ def scanned(kind: str, count: int) -> Rate:
         files = {file.name: file.stat().st_size for file in Path(folder).iterdir()}
     # The vectors are mapped from the disk where codes are scanned: what must stay in memory are the codes.
     resident = files.get("codes.faiss", files["vectors.npy"])
-    few = _asked(BACKENDS[kind].build(vectors[: count // 4]), count // 4, 1.0)
-    points = Point(count // 4, few.processor), Point(count, _asked(index, count, 1.0).processor)
+    queries, points = units(_ASKED, _DIMENSION, seed=5), []
+    for rows, one in ((count // 4, BACKENDS[kind].build(vectors[: count // 4])), (count, index)):
+        one.search(queries[:1], _K)
+        points.append(
+            Point(rows, _cheapest(lambda one=one: [one.search(query[None], _K) for query in queries]))
+        )
     return Rate.between(kind, resident / count, *points)
 
 
@@ -310,18 +321,22 @@ def words(count: int) -> Rate:
     """The lexical channel, by the number of patents: postings are mapped, but read by nearly every query."""
     documents = [patent_text(one) for one in patents(count)]
     queries = [need_text(one) for one in needs(_ASKED)]
-    index = LexicalIndex.build(documents, queries)
+    points = []
+    for rows in (count // 4, count):
+        index = LexicalIndex.build(documents[:rows], queries)
+        index.search(queries[:1], _K)
+        points.append(
+            Point(rows, _cheapest(lambda index=index: [index.search([one], _K) for one in queries]))
+        )
     with tempfile.TemporaryDirectory() as folder:
         index.save(Path(folder))
         size = sum(file.stat().st_size for file in Path(folder).iterdir())
-    quarter = index.segment(documents[: count // 4])
-    costs = []
-    for part in (quarter, index):
-        part.scores(queries[0])
-        costs.append(
-            clocked(lambda part=part: [part.scores(query) for query in queries]).per(_ASKED).processor
-        )
-    return Rate.between("words", size / count, Point(count // 4, costs[0]), Point(count, costs[1]))
+    return Rate.between("words", size / count, *points)
+
+
+def _cheapest(work: Callable[[], object]) -> float:
+    """Processor seconds of one of _ASKED queries, the best of three runs: other work on the machine only adds."""
+    return min(clocked(work).processor for _ in range(3)) / _ASKED
 
 
 def print_machines(rates: list[Rate]) -> None:
