@@ -159,4 +159,4 @@ def _differences(before: Event, after: Event) -> Iterator[str]:
 def _said(value: object) -> str:
     if isinstance(value, tuple):
         return "、".join(map(str, value)) or "不限"
-    return "不限" if value in (None, "") else str(value)
+    return "不限" if value is None else str(value) or "未填"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli import event_lists, followups, meetings
+from api.cli import event_lists, event_scope, followups, meetings
 from api.cli.options import AsJson, Groups, Home, groups_named, now, patent_filter, read_day, read_settings
 from api.cli.terminal import print_json
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="路演与对接会：活动、清单、日程、反馈、结果和会务文件。", no_args_is_help=True)
 
+app.command("scope")(event_scope.scope)
 app.command("build")(event_lists.build)
 app.command("move")(event_lists.move)
 app.command("publish")(event_lists.publish)
