@@ -123,7 +123,12 @@ def prioritise(
 
 @app.command("rehearse")
 def rehearse(
-    source: Annotated[Path, typer.Argument(help="发出的盘点表或企业评价表文件夹，或一份集中评价表，或一份对接清单（填其对接反馈）。")],
+    source: Annotated[
+        Path,
+        typer.Argument(
+            help="发出的盘点表或企业评价表文件夹，或一份集中评价表，或一份对接清单（填其对接反馈）。"
+        ),
+    ],
     target: Annotated[Path, typer.Argument(help="填好的写到哪里。")],
     as_of: AsOf = None,
 ) -> None:
