@@ -134,6 +134,9 @@ def progress_(
         return
     for line in whole:
         typer.echo(f"{line.indicator}：{line.rate.numerator}/{line.rate.denominator} = {line.rate.value:.1%}")
+    undated = sum(one.counted and not one.granted_known for one in found.found)
+    if undated:
+        typer.echo(f"另有 {undated} 件有效专利没有授权公告日，不计入盘点率。")
     for deal in found.deal_lines:
         if deal.dimension == "全部":
             typer.echo(f"{deal.kind}：{deal.deals} 件，{deal.amount:g} 万元（{deal.unstated} 件未注明金额）")
