@@ -11,6 +11,7 @@ from pathlib import Path
 
 from api.pages.charts import Bar, Line, line
 from api.serving import Serving
+from matcher.commissions import CommissionKind
 from matcher.errors import InputError
 from matcher.programme.indicators import DIMENSIONS, Dimension, Indicator, RateLine, rate
 from matcher.programme.milestones import Milestone, MilestoneLine, State
@@ -123,13 +124,16 @@ def months(found: Progress) -> list[Bar]:
 def figures(serving: Serving, period: Period) -> Progress:
     """All figures of a period, counted once for each state of the records and rules."""
     workspace = serving.workspace
-    store, rules = workspace.store, workspace.settings.home / "programme" / "milestones.toml"
+    store = workspace.store
+    rules = sorted((workspace.settings.home / "programme").glob("*.toml"))
+    given = len(store.commissions.all(CommissionKind.ASSESSMENT))
     state = (
         store.data_version(),
-        str(store.inventory.revision()),
-        str(rules.stat().st_mtime_ns) if rules.is_file() else "",
+        store.inventory.revision(),
+        given,
+        *(file.stat().st_mtime_ns for file in rules),
     )
-    return _counted(_Asked(workspace, workspace.settings.home, period, " ".join(state)))
+    return _counted(_Asked(workspace, workspace.settings.home, period, " ".join(map(str, state))))
 
 
 @lru_cache(4)
