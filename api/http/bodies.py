@@ -20,8 +20,10 @@ from matcher.domain import (
     Prospect,
 )
 
-Line = Annotated[StrictStr, Field(max_length=500)]
-LongText = Annotated[StrictStr, Field(max_length=20_000)]
+_NO_NUL = r"^[^\x00]*$"
+"""Not every database takes that character."""
+Line = Annotated[StrictStr, Field(max_length=500, pattern=_NO_NUL)]
+LongText = Annotated[StrictStr, Field(max_length=20_000, pattern=_NO_NUL)]
 Lines = Annotated[list[Line], Field(max_length=100)]
 Modes = Annotated[list[LicensingMode], Field(max_length=7)]
 OptionalDay = Day | None

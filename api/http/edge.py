@@ -71,11 +71,18 @@ class Edge:
             await send(message)
 
         limit = self.uploads.get(scope["path"], self.max_body)
-        refused = self.door.refusal(scope, headers) or _too_large(headers, limit)
+        refused = self.door.refusal(scope, headers) or _spoilt(scope) or _too_large(headers, limit)
         if refused is not None:
             await problem_response(refused, request_id)(scope, receive, numbered)
         else:
             await self.app(scope, _bounded(receive, limit), numbered)
+
+
+def _spoilt(scope: Scope) -> Problem | None:
+    """A NUL is no character of any number or name, and not every database takes one."""
+    if "\x00" in scope["path"] or b"%00" in scope["query_string"] or b"\x00" in scope["query_string"]:
+        return Problem(422, "invalid_request", "地址中含有空字符（%00）。请去掉后重试。")
+    return None
 
 
 def _too_large(headers: Headers, limit: int) -> Problem | None:

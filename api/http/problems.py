@@ -55,6 +55,7 @@ _SENTENCES = {
     "json_invalid": "不是有效的 JSON",
     "string_type": "应为文字",
     "string_unicode": "含有不成字的编码",
+    "string_pattern_mismatch": "含有不允许的字符",
     "string_too_long": "最多 {max_length} 个字",
     "string_too_short": "至少 {min_length} 个字",
     "int_type": "应为整数",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
@@ -21,7 +21,7 @@ from api.http.questions import Day, Question, Words
 from api.jobs.evaluations import REPORT_JSON
 from api.jobs.submissions import TEMPLATE
 from api.serving import caller_of, json_answer
-from matcher.errors import NotFound
+from matcher.errors import InputError, NotFound
 from matcher.programme.progress import Progress
 from matcher.programme.progress import progress as progress_of
 from matcher.programme.submitting import kind_named
@@ -31,6 +31,8 @@ router = APIRouter(prefix="/api/v1", tags=["报告"], route_class=Admitted)
 EXPORTS = "/api/v1/exports"
 LARGEST_TEMPLATE = 20_000_000
 """Bytes of an authority's template."""
+_LONGEST = timedelta(days=3653)
+"""Of a period told month by month."""
 
 
 class ExportQuery(Question):
@@ -94,8 +96,12 @@ def export(query: Annotated[ExportQuery, Query()], template: Uploaded, serving: 
 )
 def progress(query: Annotated[ProgressQuery, Query()], serving: SeeingProgress) -> Response:
     """Rates with numerator and denominator, deals, milestones: of all, and by city, authority, holder, month."""
-    found = progress_of(serving.workspace, query.as_of or serving.at.date(), query.since)
-    return json_answer(_progress_document(found))
+    as_of = query.as_of or serving.at.date()
+    if query.since is not None and not timedelta(0) <= as_of - query.since <= _LONGEST:
+        raise InputError(
+            f"起计日 {query.since} 应不晚于截至日 {as_of}，且相距不超过十年。请缩短期间。", code="bad_period"
+        )
+    return json_answer(_progress_document(progress_of(serving.workspace, as_of, query.since)))
 
 
 @router.post(

@@ -175,6 +175,15 @@ def test_progress_counts_what_the_workspace_holds(client: TestClient) -> None:
     assert of(client, Role.HOLDER, "河东大学").get("/api/v1/progress").status_code == 403
 
 
+@pytest.mark.parametrize("since", ["2026-07-01", "2016-06-01"])
+def test_progress_is_told_of_ten_years_at_most(client: TestClient, since: str) -> None:
+    refused = client.get("/api/v1/progress", params={"since": since, "as_of": "2026-06-30"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_period")
+    assert refused.json()["detail"] == (
+        f"起计日 {since} 应不晚于截至日 2026-06-30，且相距不超过十年。请缩短期间。"
+    )
+
+
 def test_an_export_fills_the_template_that_came_with_it(client: TestClient) -> None:
     store = client.app.state.services.workspace.store
     deal = Transaction(

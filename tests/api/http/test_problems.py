@@ -135,6 +135,23 @@ def test_bodies_of_more_than_a_megabyte_are_refused_whether_they_say_so_or_not(c
     assert (said.status_code, streamed.status_code) == (413, 413)
 
 
+@pytest.mark.parametrize(
+    "address", ["/api/v1/needs/N%00", "/api/v1/patents?region=%00", "/api/v1/lists/%00/file"]
+)
+def test_a_nul_in_an_address_is_refused_before_any_database_sees_it(client: TestClient, address: str) -> None:
+    document = problem(client.get(address))
+    assert (document["status"], document["detail"]) == (422, "地址中含有空字符（%00）。请去掉后重试。")
+
+
+def test_a_nul_in_a_body_is_refused_with_its_field(client: TestClient) -> None:
+    event = {"name": "路演\x00", "starts": "2026-10-20"}
+    document = problem(client.post("/api/v1/events", json=event))
+    assert [(one["path"], one["message"][:8]) for one in document["errors"]] == [
+        ("body.name", "含有不允许的字符")
+    ]
+    assert client.get("/api/v1/events").json() == []
+
+
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil:80", ""])
 def test_a_foreign_name_for_this_machine_is_refused(client: TestClient, host: str) -> None:
     document = problem(client.get("/api/v1/list", headers={"host": host}))
