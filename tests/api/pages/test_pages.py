@@ -309,6 +309,8 @@ def test_pages_are_small_load_nothing_from_elsewhere_and_are_labelled(bureau: Br
         "/needs/N001",
         "/patents/CN202310123456",
         "/import",
+        "/evaluations",
+        "/need-forms/new",
         "/status",
         "/manage",
         "/docs",
@@ -320,7 +322,8 @@ def test_pages_are_small_load_nothing_from_elsewhere_and_are_labelled(bureau: Br
         assert len(re.findall("<h1", page.text)) == 1
         fields = set(
             re.findall(
-                r'<(?:input type="(?:text|password|number|file)"|select|textarea) id="([^"]+)"', page.text
+                r'<(?:input type="(?:text|password|number|file|date)"|select|textarea) id="([^"]+)"',
+                page.text,
             )
         )
         assert fields == set(re.findall(r'<label for="([^"]+)"', page.text))
