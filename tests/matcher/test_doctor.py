@@ -79,14 +79,16 @@ def test_an_empty_workspace_says_what_to_import(settings: Settings) -> None:
 
 
 def test_a_stale_and_a_damaged_index_say_what_to_run(built: Settings) -> None:
+    file = built.home / "indexes" / "patents" / "000001" / "ids.json"
+    whole = file.read_bytes()
+    file.write_bytes(whole + b" ")
+    assert found(built)["索引"].detail == f"索引文件 {file} 不完整或已损坏。请运行 matcher index 重建索引。"
+    file.write_bytes(whole)
     with Store.open(built.home / "matcher.db") as store:
         store.merge([replace(PATENT, id="P2")])
     assert found(built)["索引"] == Finding(
         "索引", False, "索引建立后数据有变化，索引已过期。请运行 matcher index 重建索引。", essential=False
     )
-    file = built.home / "indexes" / "patents" / "000001" / "ids.json"
-    file.write_bytes(file.read_bytes() + b" ")
-    assert found(built)["索引"].detail == f"索引文件 {file} 不完整或已损坏。请运行 matcher index 重建索引。"
 
 
 def test_a_newer_and_a_foreign_database(built: Settings) -> None:
