@@ -66,6 +66,8 @@ _KINDS = (
     ("科研机构", ("研究院", "研究所", "科学院", "研究中心")),
     ("高校", ("大学", "学院", "学校")),
 )
+QUALIFICATIONS, HOLDER_KINDS = tuple(_QUALIFICATIONS), tuple(kind for kind, _ in _KINDS)
+"""Names that 资质类型 and 单位类型 have whatever is on record."""
 _CITY = re.compile(r"(?:.*?(?:省|自治区))?(.+?(?:自治州|地区|盟|市))")
 
 

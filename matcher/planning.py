@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from matcher.errors import Conflict, InputError, NotFound
 from matcher.events import Event, EventChange, ListState, Pair
+from matcher.programme.membership import check_groups
 from matcher.workspace import Workspace
 
 _LABELS = {
@@ -66,7 +67,7 @@ def edit_event(workspace: Workspace, event: Event, wanted: Event, edit: Edit) ->
     Once a list is published only the rules may change, and they count for the next version.
     """
     _require_latest(event, edit)
-    check(wanted)
+    check(workspace, wanted)
     said = list(_differences(event, wanted))
     if not said:
         return event
@@ -140,12 +141,13 @@ def _require_unpublished(workspace: Workspace, event: Event) -> None:
             )
 
 
-def check(wanted: Event) -> None:
-    """Raise InputError for an event without a name, or that ends before it begins."""
+def check(workspace: Workspace, wanted: Event) -> None:
+    """Raise InputError for an event without a name, that ends before it begins, or that asks for unknown groups."""
     if not wanted.name.strip():
         raise InputError("活动名称不能为空。", code="no_name")
     if wanted.ends is not None and wanted.ends < wanted.starts:
         raise InputError(f"结束日期 {wanted.ends} 早于活动日期 {wanted.starts}。", code="day_order")
+    check_groups(workspace, [*wanted.scope.groups, *(quota.group for quota in wanted.rules.quotas)])
 
 
 def _differences(before: Event, after: Event) -> Iterator[str]:

@@ -9,10 +9,11 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from api.http.bodies import Line, Lines, Modes
+from api.http.group_fields import GROUPS, GroupLine, GroupLines, groups_of
 from api.http.questions import Day
 from matcher.domain import PatentType
 from matcher.events import Event, ListVersion, Pair, Rules, Scope
-from matcher.groups import Quota, group_named
+from matcher.groups import Group, Quota, group_named
 from matcher.matches import Grade
 
 _Count = Annotated[StrictInt, Field(ge=1, le=1000)]
@@ -32,7 +33,7 @@ class PairBody(_Part):
 class QuotaBody(_Part):
     """How many lines of a list may be of one group."""
 
-    group: Line = Field(description="如 资质类型=国有企业")
+    group: GroupLine = Field(description=GROUPS)
     at_most: _Count
 
 
@@ -49,14 +50,13 @@ class ScopeBody(_Part):
     need_regions: Lines = []
     enterprises: Lines = []
     need_ids: Lines = []
-    groups: Lines = Field([], description="如 资质类型=国有企业")
+    groups: GroupLines = Field([], description=GROUPS)
     base: StrictBool = Field(False, description="从基础库选；默认有专利入库后只从资源库选")
 
     def scope(self) -> Scope:
-        """The same as the store keeps it; raises InputError for an unknown dimension of a group."""
+        """The same as the store keeps it."""
         lists = {name: tuple(value) for name, value in self if isinstance(value, list) and name != "groups"}
-        groups = tuple(map(group_named, self.groups))
-        return Scope(**lists, groups=groups, min_maturity=self.min_maturity, base=self.base)
+        return Scope(**lists, groups=groups_of(self.groups), min_maturity=self.min_maturity, base=self.base)
 
 
 class RulesBody(_Part):
@@ -75,7 +75,7 @@ class RulesBody(_Part):
     quotas: Annotated[list[QuotaBody], Field(max_length=100)] = []
 
     def rules(self) -> Rules:
-        """The same as the store keeps it; raises InputError for an unknown dimension of a group."""
+        """The same as the store keeps it."""
         plain = {name: value for name, value in self if name not in ("pinned", "excluded", "quotas")}
         return Rules(
             **plain,
@@ -88,8 +88,8 @@ class RulesBody(_Part):
 _EXAMPLE: dict[str, Any] = {
     "name": "2026年秋季路演",
     "starts": "2026-10-20",
-    "scope": {"regions": ["云州市"]},
-    "rules": {"per_need": 5},
+    "scope": {"regions": ["云州市"], "groups": ["单位类型=高校"]},
+    "rules": {"per_need": 5, "quotas": [{"group": "专利产业=新材料", "at_most": 20}]},
 }
 
 
@@ -111,6 +111,12 @@ class EventBody(_Part):
         named = self.organiser or organiser
         scope, rules = self.scope.scope(), self.rules.rules()
         return Event(id, self.name.strip(), self.starts, self.ends, self.place, named, scope, rules)
+
+    def groups(self) -> dict[str, Group]:
+        """Every group that the body names, by the path of its field."""
+        of = {f"body.scope.groups.{place}": name for place, name in enumerate(self.scope.groups)}
+        of |= {f"body.rules.quotas.{place}.group": q.group for place, q in enumerate(self.rules.quotas)}
+        return {path: group_named(name) for path, name in of.items()}
 
 
 class EventChangeBody(EventBody):

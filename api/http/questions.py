@@ -10,7 +10,9 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
 from pydantic_core import PydanticCustomError
 
+from api.http.group_fields import GROUPS, GroupLines, groups_of
 from matcher.domain import LegalStatus, LicensingMode, PatentType
+from matcher.groups import Group
 from matcher.store.filters import NeedFilter, PatentFilter
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -118,8 +120,13 @@ class ListQuery(PatentFilters):
     k: int = Field(10, ge=1, le=_MAX_K, description="每条需求最多列几件")
     need_region: Words = Field([], description="只对这些地区的需求")
     enterprise: Words = Field([], description="只对这些企业的需求：名称、统一社会信用代码或编号")
+    group: GroupLines = Field([], description=f"只对这些类别：{GROUPS}", examples=[["资质类型=高新技术企业"]])
     preset: str = Field("", max_length=20, description="内部版、对外版、企业版、高校版；默认为本角色的版式")
     recipient: str = Field("", max_length=200, description="企业版、高校版交给谁")
+
+    def groups(self) -> dict[str, Group]:
+        """The groups that the needs and patents must belong to, by the path of their field."""
+        return {f"query.group.{place}": group for place, group in enumerate(groups_of(self.group))}
 
     def needs(self) -> NeedFilter:
         """The same as the store reads it."""

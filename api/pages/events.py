@@ -41,7 +41,7 @@ def new_event(serving: EventForm, answers: Posted) -> Response:
     try:
         base = Event("", "", serving.at.date(), organiser=serving.workspace.settings.organiser)
         event = event_of(answers, base)
-        planning.check(event)
+        planning.check(serving.workspace, event)
     except InputError as error:
         return _index(serving, {**rule_answers(Rules()), **answers}, str(error))
     event = serving.workspace.store.roadshows.add(event)

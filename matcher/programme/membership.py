@@ -13,7 +13,9 @@ from indexes.contract import Mask
 from matcher.domain import Enterprise, Holder, Need, Patent
 from matcher.errors import InputError
 from matcher.groups import (
+    HOLDER_KINDS,
     OF_NEEDS,
+    QUALIFICATIONS,
     UNCLASSIFIED,
     UNSTATED,
     Dimension,
@@ -27,6 +29,8 @@ from matcher.programme.industries import Industry, need_tags, patent_tags, read_
 from matcher.store.database import Store
 from matcher.workspace import Workspace
 
+_LISTED = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Registry:
@@ -35,6 +39,7 @@ class Registry:
     holders: Mapping[str, Holder]
     enterprises: Mapping[str, Enterprise]
     industries: Sequence[Industry]
+    store: Store
 
     @classmethod
     def of(cls, store: Store, home: Path) -> Self:
@@ -43,6 +48,7 @@ class Registry:
             {one.name: one for one in store.holders.all()},
             {one.id: one for one in store.enterprises.all()},
             read_industries(home),
+            store,
         )
 
     def industries_of(self, patent: Patent) -> tuple[str, ...]:
@@ -82,16 +88,53 @@ class Registry:
             }
         )
 
+    def names(self, dimension: Dimension) -> list[str]:
+        """What groups of a dimension may be called: by the table of industries, else as on record and 未注明 last."""
+        if dimension in (Dimension.NEED_INDUSTRY, Dimension.PATENT_INDUSTRY):
+            return [*(one.name for one in self.industries), UNCLASSIFIED]
+        return [*sorted(self._on_record(dimension) - {"", UNSTATED}), UNSTATED]
+
+    def _on_record(self, dimension: Dimension) -> set[str]:
+        holders, enterprises = self.holders.values(), self.enterprises.values()
+        match dimension:
+            case Dimension.QUALIFICATION:
+                return {*QUALIFICATIONS, *(name for one in enterprises for name in qualifications(one.kinds))}
+            case Dimension.ENTERPRISE_CITY:
+                regions = (*(one.region for one in enterprises), *self.store.needs.distinct("region"))
+                return set(map(city_of, regions))
+            case Dimension.ENTERPRISE_DEPARTMENT:
+                return {one.department for one in enterprises}
+            case Dimension.REGISTRATION:
+                return {one.registration for one in enterprises}
+            case Dimension.HOLDER_KIND:
+                return {*HOLDER_KINDS, *(one.kind for one in holders)}
+            case Dimension.HOLDER_DEPARTMENT:
+                return {one.department for one in holders}
+            case _:
+                regions = (*(one.region for one in holders), *self.store.patents.distinct("region"))
+                return set(map(city_of, regions))
+
+    def trouble(self, group: Group) -> str:
+        """Why a group would keep nothing, and what it may be called instead; "" where it is known."""
+        names = self.names(group.dimension)
+        if group.name in names:
+            return ""
+        industry = group.dimension in (Dimension.NEED_INDUSTRY, Dimension.PATENT_INDUSTRY)
+        where = "重点产业表中" if industry else f"“{group.dimension}”中"
+        more = f"等 {len(names)} 个" if len(names) > _LISTED else ""
+        return f"{where}没有“{group.name}”。可用：{'、'.join(names[:_LISTED])}{more}。"
+
     def check(self, wanted: Iterable[Group]) -> None:
-        """Raise InputError for a key industry that the table does not have: it would silently keep nothing."""
-        known = [one.name for one in self.industries]
+        """Raise InputError for a name that nobody has: it would silently keep nothing."""
         for group in wanted:
-            industry = group.dimension in (Dimension.NEED_INDUSTRY, Dimension.PATENT_INDUSTRY)
-            if industry and group.name not in (*known, UNCLASSIFIED):
-                raise InputError(
-                    f"重点产业表中没有“{group.name}”。可用：{'、'.join([*known, UNCLASSIFIED])}。",
-                    code="unknown_industry",
-                )
+            if trouble := self.trouble(group):
+                raise InputError(trouble, code="unknown_group")
+
+
+def check_groups(workspace: Workspace, wanted: Sequence[Group]) -> None:
+    """Raise InputError for a group whose name is not known."""
+    if wanted:
+        Registry.of(workspace.store, workspace.settings.home).check(wanted)
 
 
 def needs_of_groups(workspace: Workspace, needs: Sequence[Need], wanted: Sequence[Group]) -> list[Need]:

@@ -55,6 +55,12 @@ class Records(Generic[R]):
         with reading(self._engine) as connection:
             return int(connection.execute(select(func.count()).select_from(self._table)).scalar_one())
 
+    def distinct(self, column: str) -> list[str]:
+        """The different values of a text column, ascending."""
+        values = self._table.c[column]
+        with reading(self._engine) as connection:
+            return list(connection.execute(select(values).distinct().order_by(values)).scalars())
+
     @property
     def _table(self) -> Table:
         return self._kind.table

@@ -12,6 +12,7 @@ from api.access.roles import Caller
 from api.admission import Admitted
 from api.http import examples
 from api.http.event_bodies import EventBody, EventChangeBody, brief, full, version_document
+from api.http.group_fields import require_known
 from api.http.jobs import accepted
 from api.http.openapi import answered, problems
 from api.http.preconditions import IfMatch, Outdated, require_match, tagged
@@ -41,7 +42,8 @@ def events(serving: ReadingEvents) -> Response:
 def new_event(body: EventBody, serving: RunningEvents) -> Response:
     """Under the next free number."""
     wanted = body.event(organiser=serving.workspace.settings.organiser)
-    planning.check(wanted)
+    require_known(serving.workspace, body.groups())
+    planning.check(serving.workspace, wanted)
     event = serving.workspace.store.roadshows.add(wanted)
     serving.note("新建活动", event.id)
     return tagged(full(event), 201, f"/api/v1/events/{event.id}")
@@ -69,6 +71,7 @@ def change_event(
     """As `matcher event edit`: once a list is published only the rules change, for the next version."""
     before = roadshows.event_named(serving.workspace, event_id)
     require_match(if_match, full(before))
+    require_known(serving.workspace, body.groups())
     edit = planning.Edit(caller_of(serving).name, serving.at, body.reason, before.version)
     try:
         after = planning.edit_event(serving.workspace, before, body.event(before.id), edit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -10,6 +11,7 @@ from api.access import audiences
 from api.access.policy import needs_within
 from api.admission import Admitted
 from api.http.examples import LIST
+from api.http.group_fields import require_known
 from api.http.openapi import answered, problems
 from api.http.questions import ListQuery
 from api.serving import MakingLists, caller_of, list_answer
@@ -28,7 +30,9 @@ def match_list(query: Annotated[ListQuery, Query()], serving: MakingLists) -> Re
     caller = caller_of(serving)
     audience = audiences.of_needs(caller, query.preset, query.recipient)
     needs = needs_within(caller, query.needs())
-    request = serving.list_request(query.as_of, query.k, query.event, query.organiser)
+    require_known(serving.workspace, query.groups())
+    asked = serving.list_request(query.as_of, query.k, query.event, query.organiser)
+    request = replace(asked, groups=tuple(query.groups().values()))
     found = usecases.make_list(serving.workspace, request, needs, query.patents())
     serving.note("编制清单", f"{audience.preset.name} {query.event}".strip())
     return list_answer(found, audience)

@@ -68,6 +68,10 @@ def test_an_event_is_made_and_changed_with_a_reason(client: TestClient) -> None:
         ({"rules": {"per_need": 0}}, "body.rules.per_need"),
         ({"rules": {"floor": "最好"}}, "body.rules.floor"),
         ({"scope": {"region": []}}, "body.scope.region"),
+        ({"scope": {"groups": ["单位类型=高校", "星座=金牛"]}}, "body.scope.groups.1"),
+        ({"scope": {"groups": ["属地=云州"]}}, "body.scope.groups.0"),
+        ({"rules": {"quotas": [{"group": "专利产业=新才料", "at_most": 1}]}}, "body.rules.quotas.0.group"),
+        ({"rules": {"quotas": [{"group": "专利产业=新材料", "at_most": 0}]}}, "body.rules.quotas.0.at_most"),
     ],
 )
 def test_an_event_that_makes_no_sense_is_refused(client: TestClient, change: dict, path: str) -> None:
@@ -79,9 +83,24 @@ def test_an_event_that_makes_no_sense_is_refused(client: TestClient, change: dic
 def test_days_in_the_wrong_order_and_unknown_groups(client: TestClient) -> None:
     wrong = client.post("/api/v1/events", json={**EVENT, "ends": "2026-10-19"})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "day_order")
-    unknown = client.post("/api/v1/events", json={**EVENT, "scope": {"groups": ["星座=金牛"]}})
-    assert unknown.status_code == 422
-    assert "星座" in unknown.json()["detail"]
+    unknown = client.post("/api/v1/events", json={**EVENT, "scope": {"groups": ["属地=云州"]}}).json()
+    assert unknown["detail"] == "body.scope.groups.0：“属地”中没有“云州”。可用：临川市、云州市、未注明。"
+
+
+def test_the_groups_and_quotas_of_an_event_bind_its_list(client: TestClient) -> None:
+    rules = {"quotas": [{"group": "单位类型=高校", "at_most": 1}]}
+    for number, scope in enumerate([[], ["企业地市=临川市"], ["属地=云州市", "单位类型=高校"]], 1):
+        body = {**EVENT, "name": f"第{number}场", "scope": {"groups": scope}, "rules": rules}
+        made = client.post("/api/v1/events", json=body).json()
+        assert (made["scope"]["groups"], made["rules"]["quotas"]) == (scope, rules["quotas"])
+        job = ended(client, client.post(f"/api/v1/events/{made['id']}/lists").json()["id"])
+        assert job["state"] == "已完成", job
+    found = [client.get(f"/api/v1/events/HD00{number}/list").json()["needs"] for number in (1, 2, 3)]
+    assert [[(n["need_id"], [m["patent_id"] for m in n["matches"]]) for n in needs] for needs in found] == [
+        [("N001", []), ("N002", [BEARING.id])],
+        [("N002", [BEARING.id])],
+        [("N001", [MEMBRANE.id]), ("N002", [])],
+    ]
 
 
 def test_a_draft_is_reviewed_and_not_published_by_who_sent_it(client: TestClient) -> None:

@@ -93,6 +93,29 @@ def test_the_list_can_be_narrowed_to_needs_and_made_for_the_public(client: TestC
     assert "excluded" not in public["needs"][0]
 
 
+def test_the_list_of_some_groups(client: TestClient) -> None:
+    asked = {"group": ["企业地市=云州市", "单位类型=高校", "单位类型=医院"]}
+    assert listed(client.get("/api/v1/list", params=asked).json()) == [
+        ("N001", ["CN202310123456"], ["CN202420111222"])
+    ]
+    hospitals = client.get("/api/v1/list", params={"group": "单位类型=医院"}).json()
+    assert listed(hospitals) == [("N001", [], []), ("N002", [], [])]
+
+
+@pytest.mark.parametrize(
+    ("group", "sentence"),
+    [
+        ("单位类型", "query.group.0：应写成 口径=名称（口径：资质类型、企业地市"),
+        ("企业地市=云州", "query.group.0：“企业地市”中没有“云州”。可用：临川市、云州市、未注明。"),
+        ("资质类型=国企业", "query.group.0：“资质类型”中没有“国企业”。可用：专精特新、专精特新小巨人、"),
+    ],
+)
+def test_groups_that_nobody_belongs_to_are_refused(client: TestClient, group: str, sentence: str) -> None:
+    refused = client.get("/api/v1/list", params={"group": group})
+    assert (refused.status_code, refused.json()["errors"][0]["path"]) == (422, "query.group.0")
+    assert sentence in refused.json()["detail"]
+
+
 @pytest.mark.parametrize("example", SEARCH.values(), ids=SEARCH)
 def test_the_examples_of_the_description_are_answered(client: TestClient, example: dict) -> None:
     assert client.post("/api/v1/search", json=example["value"]).status_code == 200
