@@ -15,9 +15,9 @@ from eval.comparison import compare
 from eval.replay import Past
 from eval.scoring import Mode, Scheme
 from eval.usecases import cuts_of
+from matcher.opening import open_model
 from matcher.sample.province import province
 from matcher.settings import Settings
-from matcher.workspace import open_model
 
 SCHEME = Scheme(Mode.FULL, ("ndcg@10", "recall@10"))
 VARIANTS = {

@@ -17,8 +17,8 @@ from eval import systems
 from eval.baselines import Task
 from eval.beir import read_collection
 from eval.judgements import RELEVANT
+from matcher.opening import open_model
 from matcher.settings import load_settings
-from matcher.workspace import open_model
 
 
 def main() -> None:

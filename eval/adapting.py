@@ -11,8 +11,8 @@ from eval.adaptation import MEASURES, Held, Least, Material, gather, ranked, sto
 from eval.comparison import Comparison, compare
 from eval.evidence import Witnesses
 from eval.scoring import Mode, Scheme, score
+from matcher.opening import lower_errors
 from matcher.settings import Settings
-from matcher.workspace import lower_errors
 from models.catalogue import find_spec
 from models.contract import Embedder, Loading, LongTexts
 from models.training.adapt import Adapted, AdaptSettings, adapt, require_trainable

@@ -18,9 +18,9 @@ from eval.splits import development
 from eval.tuning import Tuned
 from matcher import fitting
 from matcher.matches import Grade
+from matcher.opening import open_model
 from matcher.ranker import Kind, Made, RankerArtefact
 from matcher.settings import Settings
-from matcher.workspace import open_model
 from models.contract import Embedder
 
 Progress = Callable[[int], None]

@@ -18,6 +18,7 @@ from matcher.domain import Assessment, Enterprise
 from matcher.errors import InputError
 from matcher.fitting import under
 from matcher.matching import Asked, Matching
+from matcher.opening import open_model
 from matcher.quick import TwoFiles, matching_of
 from matcher.ranker import RankerArtefact, require_older
 from matcher.ranking import Scale, Scored
@@ -26,7 +27,6 @@ from matcher.runs import run_entries
 from matcher.settings import Settings
 from matcher.signals.contract import Context
 from matcher.signals.table import weighted
-from matcher.workspace import open_model
 from models.contract import Embedder, ModelSpec, Role, Vectors
 
 _BATCH = 256

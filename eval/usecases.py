@@ -26,11 +26,11 @@ from eval.splits import Cut
 from eval.splits import rolling as rolling_cuts
 from eval.trec import read_judgements, read_run
 from matcher.errors import InputError
+from matcher.opening import open_model, open_reranking
 from matcher.programme.membership import Registry
 from matcher.ranker import RankerArtefact
 from matcher.settings import Settings
 from matcher.store.database import Store
-from matcher.workspace import open_model, open_reranking
 from models.contract import Embedder
 
 if TYPE_CHECKING:

@@ -15,12 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from indexes.backends import engine_at
 from matcher.errors import MatcherError
+from matcher.opening import external_services, lower_errors, open_model, open_reranking
 from matcher.settings import Settings
 from matcher.store.database import Store
 from matcher.store.engine import open_engine, place_of, sqlite_url
 from matcher.store.migrations import HEAD, revision
 from matcher.store.trouble import reason_of
-from matcher.workspace import Workspace, external_services, lower_errors, open_model, open_reranking
+from matcher.workspace import Workspace
 
 _PYTHON = (3, 11)
 _LIBRARIES = {

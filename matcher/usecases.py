@@ -22,6 +22,7 @@ from matcher.matches import Grade, MatchList, NeedMatches, Provenance
 from matcher.matching import Matching, Progress
 from matcher.matchlists.exports.trec import write_run
 from matcher.methods import Methods
+from matcher.opening import open_model, open_reranking
 from matcher.programme.membership import needs_of_groups, rows_of_groups
 from matcher.programme.pool import pooled
 from matcher.quick import matching_of, read_two
@@ -35,7 +36,7 @@ from matcher.shards import Part, Shard, merged, shard_of
 from matcher.signals.contract import Context
 from matcher.store.filters import NeedFilter, PatentFilter
 from matcher.store.migrations import RECORDS, History
-from matcher.workspace import Workspace, open_model, open_reranking
+from matcher.workspace import Workspace
 
 
 def _silent(done: int, total: int) -> None:

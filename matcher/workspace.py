@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -19,13 +19,8 @@ from numpy.typing import NDArray
 
 from indexes.backends import Choice
 from indexes.contract import Hits, IndexUnusable, Mask, Vectors, VectorSearch
-from indexes.engines import EngineGone
 from indexes.manifest import (
     Facts,
-    IndexBusy,
-    IndexMissing,
-    IndexStale,
-    IndexUnwritten,
     Published,
     current_version,
     open_verified,
@@ -35,11 +30,10 @@ from indexes.planning import Plan
 from indexes.served import ServedIndex
 from matcher.corpus import Encoder, focus_needs, need_text, need_vectors, patent_text, text_vectors
 from matcher.domain import Need
-from matcher.errors import IndexDamaged, ModelError, NotReady, SettingsError
 from matcher.fitting import SHIPPED, fit_report, fitted
 from matcher.increments import Base, Extended, Full, Held, load, text_digests
 from matcher.matching import Matching, Progress
-from matcher.outgoing import OutgoingEmbedder
+from matcher.opening import lower_errors, open_model, open_reranking
 from matcher.ranker import read_artefact
 from matcher.reranking import Reranking
 from matcher.retrieval import Collection
@@ -48,8 +42,7 @@ from matcher.signals.contract import Context
 from matcher.store.database import Store
 from matcher.store.embeddings import EmbeddingCache
 from matcher.store.filters import NeedFilter, PatentFilter
-from models.catalogue import SERVED, load_model
-from models.contract import Embedder, Loading, LongTexts, ModelUnusable, Precision, Role, Service
+from models.contract import Embedder, Role
 
 T = TypeVar("T")
 
@@ -62,87 +55,6 @@ _MASKS = 32
 _SOURCES = {"patents": ("patents",), "demand": ("needs", "enterprises")}
 """Which records an index is stale without. The patents' index also holds the needs' statistics, fitted when it was
 built: a new need may be answered with the statistics of the others."""
-
-
-@contextmanager
-def lower_errors() -> Iterator[None]:
-    """Errors of models and indexes as errors of the product, with the sentence that they came with."""
-    try:
-        yield
-    except EngineGone as error:
-        raise NotReady(str(error), code="engine_unavailable") from error
-    except (IndexMissing, IndexStale, IndexBusy, IndexUnwritten) as error:
-        raise NotReady(str(error)) from error
-    except IndexUnusable as error:
-        raise IndexDamaged(str(error)) from error
-    except ModelUnusable as error:
-        raise ModelError(str(error)) from error
-
-
-def open_model(settings: Settings) -> Embedder:
-    """The model that the settings name; raises ModelError, or SettingsError where texts may not leave for it."""
-    with lower_errors():
-        if settings.model.startswith(SERVED):
-            require_allowed(settings, settings.embedding.service.address)
-        embedder = load_model(settings.model, loading(settings))
-        return OutgoingEmbedder(embedder) if embedder.spec.external else embedder
-
-
-def open_reranking(settings: Settings) -> Reranking | None:
-    """The reranker that the settings name, if any; raises as `open_model` does."""
-    chosen = settings.reranking
-    if not chosen.model:
-        return None
-    from models.rerankers import load_reranker
-
-    with lower_errors():
-        if chosen.model.startswith(SERVED):
-            require_allowed(settings, chosen.service.address)
-        # A late answer is of no use, and neither is a second attempt.
-        hasty = {"seconds": min(chosen.service.seconds, chosen.seconds), "attempts": 1}
-        service = Service(**{**chosen.service.model_dump(), **hasty}) if chosen.service.address else None
-        return Reranking(load_reranker(chosen.model, replace(loading(settings), service=service)), chosen)
-
-
-def external_services(settings: Settings) -> list[str]:
-    """Addresses off this machine that the settings have a model at; raises ModelError for one that is none."""
-    from models.endpoint import is_external
-
-    named = (
-        (settings.model, settings.embedding.service.address),
-        (settings.reranking.model, settings.reranking.service.address),
-    )
-    with lower_errors():
-        used = [address for model, address in named if model.startswith(SERVED) and address]
-        return [address for address in dict.fromkeys(used) if is_external(address)]
-
-
-def require_allowed(settings: Settings, address: str) -> None:
-    """Raises SettingsError for a service off this machine that the settings do not allow, before anything is sent."""
-    from models.endpoint import is_external
-
-    if address and not settings.allow_external_text and is_external(address):
-        raise SettingsError(
-            f"服务地址 {address} 不在本机，默认不把文本发往外部。确需使用时，请由负责人在 matcher.toml 中设置 "
-            "allow_external_text = true；届时只发送专利文本和“公开”的需求，保密需求和联系方式不会发送。",
-            code="external_text_not_allowed",
-        )
-
-
-def loading(settings: Settings) -> Loading:
-    """How the settings want a model brought up; downloads are kept in the workspace."""
-    chosen = settings.embedding
-    service = Service(**chosen.service.model_dump()) if chosen.service.address else None
-    return Loading(
-        device=settings.device,
-        precision=Precision(chosen.precision),
-        runtime=chosen.runtime,
-        dimension=chosen.dimension,
-        long_texts=LongTexts(chosen.long_texts),
-        hub=chosen.hub,
-        downloads=settings.home / "models",
-        service=service,
-    )
 
 
 @dataclass(slots=True)

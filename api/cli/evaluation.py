@@ -129,7 +129,7 @@ def ablate(
     from api.cli.provenance import files_version, stamp
     from eval import usecases
     from eval.beir import read_collection
-    from matcher.workspace import open_model
+    from matcher.opening import open_model
 
     collection, settings = read_collection(data), read_settings(model=model)
     asked = usecases.of_collection(collection, _scheme(mode, measure))

@@ -18,10 +18,11 @@ from matcher.errors import ModelError, SettingsError
 from matcher.matches import Grade
 from matcher.matchlists.exports import list_rows, preset_named
 from matcher.matchlists.exports.cover import cover_lines
+from matcher.opening import open_model
 from matcher.outgoing import OutgoingEmbedder, may_leave, without_contacts
 from matcher.ranking import ListRules
 from matcher.settings import EmbeddingSettings, ServiceSettings, Settings
-from matcher.workspace import Workspace, open_model
+from matcher.workspace import Workspace
 from models.contract import Role
 from tests.models.service import Answer, ModelServer
 

@@ -13,6 +13,7 @@ from matcher.errors import SettingsError
 from matcher.matches import Grade, NeedMatches
 from matcher.matching import Matching
 from matcher.methods import Methods
+from matcher.opening import open_reranking
 from matcher.quick import TwoFiles, matching_of
 from matcher.ranking import ListRules
 from matcher.reranking import DONE, FAILED, LATE, WITHHELD, Reranking, with_rerank
@@ -21,7 +22,7 @@ from matcher.settings import RankingSettings, RerankingSettings, ServiceSettings
 from matcher.signals.contract import Context
 from matcher.signals.table import weighted
 from matcher.store.filters import NeedFilter
-from matcher.workspace import Workspace, open_reranking
+from matcher.workspace import Workspace
 from models.catalogue import load_model
 from models.contract import Embedder, ModelSpec, ModelUnusable
 from models.rerankers import Expired, OutOfTime, Relevances

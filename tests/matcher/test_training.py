@@ -11,9 +11,10 @@ import pytest
 from matcher.corpus import training_documents
 from matcher.domain import Need, Patent
 from matcher.errors import InputError
+from matcher.opening import open_model
 from matcher.settings import Settings
 from matcher.training import Material, train_contextual, train_embedding
-from matcher.workspace import Workspace, open_model
+from matcher.workspace import Workspace
 from models.contract import Role
 from models.training.encoder import LOG, EncoderSettings
 from models.training.recipe import Stage, TrainingSettings
