@@ -10,6 +10,7 @@ from api.access.roles import Caller, Role
 from matcher.domain import Need, Patent
 from matcher.errors import NotFound, PermissionDenied
 from matcher.events import ListState, ListVersion
+from matcher.groups import OF_NEEDS, Dimension, Group
 from matcher.store.filters import NeedFilter
 
 
@@ -209,12 +210,26 @@ def may_need(caller: Caller | None, operation: Operation, need: Need) -> bool:
     return False
 
 
-def needs_within(caller: Caller, wanted: NeedFilter | None = None) -> NeedFilter:
+_BESIDE_INDUSTRY_AND_REGION = OF_NEEDS - {Dimension.NEED_INDUSTRY, Dimension.ENTERPRISE_CITY}
+"""What a 匿名 need does not show of its enterprise."""
+
+
+def needs_within(
+    caller: Caller, wanted: NeedFilter | None = None, groups: Sequence[Group] = ()
+) -> NeedFilter:
     """What `caller` wants, of the needs that are theirs: asked of the store before anything is searched.
 
-    Holders and others whose needs these are not see what confidentiality leaves (`audiences`).
+    Holders and others whose needs these are not see what confidentiality leaves (`audiences`). Raises PermissionDenied
+    where they choose needs by enterprise: which 匿名 needs are left would say whose they are.
     """
     wanted = wanted or NeedFilter()
+    by_enterprise = wanted.enterprises or any(
+        group.dimension in _BESIDE_INDUSTRY_AND_REGION for group in groups
+    )
+    if by_enterprise and caller.role not in PERMISSIONS[Operation.READ_NEED]:
+        raise PermissionDenied(
+            f"“{caller.role}”不能按企业挑选需求，否则会看出匿名需求属于谁。可按地区和产业挑选。"
+        )
     if caller.role is Role.ENTERPRISE:
         return replace(wanted, enterprises=(caller.subject,))
     return replace(wanted, within=caller.subject) if caller.role is Role.CITY else wanted

@@ -29,10 +29,11 @@ def match_list(query: Annotated[ListQuery, Query()], serving: MakingLists) -> Re
     """The list that `matcher list --json` prints, for the same day and filters; an enterprise's own needs only."""
     caller = caller_of(serving)
     audience = audiences.of_needs(caller, query.preset, query.recipient)
-    needs = needs_within(caller, query.needs())
+    groups = tuple(query.groups().values())
+    needs = needs_within(caller, query.needs(), groups)
     require_known(serving.workspace, query.groups())
     asked = serving.list_request(query.as_of, query.k, query.event, query.organiser)
-    request = replace(asked, groups=tuple(query.groups().values()))
+    request = replace(asked, groups=groups)
     found = usecases.make_list(serving.workspace, request, needs, query.patents())
     serving.note("编制清单", f"{audience.preset.name} {query.event}".strip())
     return list_answer(found, audience)
