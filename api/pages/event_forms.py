@@ -10,14 +10,14 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.pages.boxes import groups, several, words
 from matcher.domain import LicensingMode, PatentType
 from matcher.errors import InputError
 from matcher.events import Event, Rules, Scope
-from matcher.groups import group_named, quota_named
+from matcher.groups import quota_named
 from matcher.matches import Grade
 
 _LONGEST = 2_000
-_SEPARATORS = re.compile(r"[、，,；;\n]+")
 _CAPS = range(1, 1_001)
 LIBRARY, BASE = "资源库", "基础库"
 """Whether patents outside the screened library count although there is one."""
@@ -58,17 +58,17 @@ def _scope(answers: Answers, base: Scope) -> Scope:
         return base
     return replace(
         base,
-        regions=_words(answers, "region"),
-        holders=_several(answers, "holder"),
-        ipc=_words(answers, "ipc"),
-        types=tuple(kind for kind in PatentType if kind in _several(answers, "type")),
-        modes=tuple(mode for mode in LicensingMode if mode in _several(answers, "mode")),
-        industries=_several(answers, "industry"),
+        regions=words(answers.get("region", "")),
+        holders=several(answers.get("holder", "")),
+        ipc=words(answers.get("ipc", "")),
+        types=tuple(kind for kind in PatentType if kind in several(answers.get("type", ""))),
+        modes=tuple(mode for mode in LicensingMode if mode in several(answers.get("mode", ""))),
+        industries=several(answers.get("industry", "")),
         min_maturity=whole_number(answers, "min_maturity", "最低技术成熟度", range(1, 10)),
-        need_regions=_words(answers, "need_region"),
-        enterprises=_several(answers, "enterprise"),
-        need_ids=_several(answers, "need"),
-        groups=tuple(map(group_named, _several(answers, "group"))),
+        need_regions=words(answers.get("need_region", "")),
+        enterprises=several(answers.get("enterprise", "")),
+        need_ids=several(answers.get("need", "")),
+        groups=groups(answers.get("group", "")),
         base=answers.get("library") == BASE,
     )
 
@@ -95,7 +95,7 @@ def rules_of(answers: Answers, base: Rules) -> Rules:
         no_repeat_months=whole_number(answers, "no_repeat_months", "几个月内不重复", range(121))
         or (0 if "no_repeat_months" in answers else base.no_repeat_months),
         candidates=max(20, 3 * per_need),
-        quotas=tuple(map(quota_named, _several(answers, "quota"))) if "quota" in answers else base.quotas,
+        quotas=tuple(map(quota_named, several(answers["quota"]))) if "quota" in answers else base.quotas,
     )
 
 
@@ -166,12 +166,3 @@ def whole_number(answers: Answers, name: str, label: str, allowed: range) -> int
         bounds = f"{allowed.start} 到 {allowed.stop - 1}"
         raise InputError(f"{label}应为 {bounds} 的整数，填的是“{text[:30]}”。", code="bad_count")
     return int(text)
-
-
-def _several(answers: Answers, name: str) -> tuple[str, ...]:
-    parts = (part.strip() for part in _SEPARATORS.split(answers.get(name, "")))
-    return tuple(dict.fromkeys(part for part in parts if part))
-
-
-def _words(answers: Answers, name: str) -> tuple[str, ...]:
-    return tuple(word for part in _several(answers, name) for word in part.split())

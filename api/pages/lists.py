@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
@@ -10,55 +11,56 @@ from api.access import audiences
 from api.access.audiences import Audience
 from api.access.policy import needs_within
 from api.access.roles import Role
+from api.pages.boxes import groups, words
 from api.pages.downloads import attachment as attachment
 from api.pages.downloads import download
+from api.pages.event_forms import Answers, Posted
 from api.pages.posting import ListForm
 from api.pages.rendering import page
-from api.serving import MakingLists, caller_of
+from api.serving import MakingLists, Serving, caller_of
 from matcher import usecases
+from matcher.errors import InputError
 from matcher.matches import MatchList
 from matcher.matchlists.exports import list_rows
 from matcher.matchlists.exports.presets import PRESETS
 from matcher.matchlists.exports.xlsx import write_xlsx
+from matcher.programme.membership import check_groups
 from matcher.store.filters import NeedFilter, PatentFilter
 
 router = APIRouter(include_in_schema=False)
-
-_Line = Annotated[str, Form(max_length=200)]
 
 
 @router.get("/lists")
 def list_form(serving: MakingLists) -> Response:
     """The form."""
-    presets = PRESETS if caller_of(serving).role in (Role.BUREAU, Role.CITY) else ()
-    return page(serving, "lists.html", presets=presets, today=serving.at.date())
+    return _form(serving, {})
 
 
 @router.post("/lists")
-def make_list(
-    serving: ListForm,
-    event: _Line = "",
-    region: _Line = "",
-    need_region: _Line = "",
-    preset: _Line = "",
-    recipient: _Line = "",
-    k: Annotated[int, Form(ge=1, le=50)] = 5,
-) -> Response:
-    """The workbook, as `matcher list` writes it."""
-    caller = caller_of(serving)
-    audience = audiences.of_needs(caller, preset, recipient)
-    needs = needs_within(caller, NeedFilter(regions=_words(need_region)))
-    request = serving.list_request(None, k, event.strip())
-    found = usecases.make_list(serving.workspace, request, needs, PatentFilter(regions=_words(region)))
-    serving.note("导出对接清单", f"{audience.preset.name} {event.strip()}".strip())
-    return workbook(found, audience, f"{event.strip()}对接清单")
+def make_list(serving: ListForm, answers: Posted, k: Annotated[int, Form(ge=1, le=50)] = 5) -> Response:
+    """The workbook, as `matcher list` writes it; the form again with what to mend where groups are not known."""
+    caller, event = caller_of(serving), answers.get("event", "")[:200]
+    audience = audiences.of_needs(caller, answers.get("preset", ""), answers.get("recipient", ""))
+    try:
+        wanted = groups(answers.get("group", ""))
+        check_groups(serving.workspace, wanted)
+    except InputError as error:
+        return _form(serving, answers, str(error))
+    needs = needs_within(caller, NeedFilter(regions=words(answers.get("need_region", ""))))
+    patents = PatentFilter(regions=words(answers.get("region", "")))
+    request = replace(serving.list_request(None, k, event), groups=wanted)
+    found = usecases.make_list(serving.workspace, request, needs, patents)
+    serving.note("导出对接清单", f"{audience.preset.name} {event}".strip())
+    return workbook(found, audience, f"{event}对接清单")
+
+
+def _form(serving: Serving, answers: Answers, trouble: str = "") -> Response:
+    presets = PRESETS if caller_of(serving).role in (Role.BUREAU, Role.CITY) else ()
+    values = {"presets": presets, "today": serving.at.date(), "answers": answers, "trouble": trouble}
+    return page(serving, "lists.html", 422 if trouble else 200, **values)
 
 
 def workbook(found: MatchList, audience: Audience, name: str) -> Response:
     """A list as a workbook to keep."""
     rows = list_rows(found, audience.preset, audience.recipient)
     return download(f"{name}-{audience.preset.name}.xlsx", lambda file: write_xlsx(rows, file))
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.replace("，", " ").replace("、", " ").split())

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from api.access.policy import Extent, Operation, extent
 from api.access.roles import Caller
 from api.serving import Serving
+from matcher.groups import Dimension
 from matcher.matchlists.exports.wording import fee_text
 
 _POLICY = (
@@ -90,4 +91,5 @@ def _environment() -> Environment:
     environment.filters["moment"] = _moment
     environment.filters["fee"] = fee_text
     environment.globals["Operation"] = Operation
+    environment.globals["dimensions"] = "、".join(Dimension)
     return environment

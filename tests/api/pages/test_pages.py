@@ -178,6 +178,18 @@ def test_the_list_of_each_role_as_a_workbook(browser: Callable[..., Browser]) ->
     }
 
 
+def test_a_list_of_some_groups_and_of_one_that_nobody_belongs_to(bureau: Browser) -> None:
+    answer = bureau.post("/lists", {"group": "企业地市=临川市、单位类型=高校"})
+    book = openpyxl.load_workbook(BytesIO(answer.content))
+    rows = book["需求一览"].iter_rows(min_row=4, values_only=True)
+    assert [NEEDS[1].title in row for row in rows] == [True]
+    refused = bureau.post("/lists", {"group": "企业地市=临川", "event": "秋季路演"})
+    assert refused.status_code == 422
+    assert "“企业地市”中没有“临川”。可用：临川市、云州市、未注明。" in refused.text
+    assert 'value="企业地市=临川"' in refused.text
+    assert 'value="秋季路演"' in refused.text
+
+
 def test_texts_of_records_are_shown_never_run(bureau: Browser, filled: Settings) -> None:
     evil = '<script>alert(1)</script>"><img src=x onerror=alert(2)>轴承故障诊断'
     with Workspace.open(filled) as workspace:
