@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,10 @@ from matcher.errors import InputError
 
 Document = Mapping[str, Any]
 """A report as JSON."""
+_EXAMPLES = re.compile("（例如[^）]*）")
+"""Ids of enterprises and records in a report's remarks."""
+_BY_NEED = frozenset({"per_need", "unanswered", "short", "table"})
+"""Parts of runs and comparisons that go by `enterprise@day`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,15 @@ def under_test(document: Document) -> Mapping[str, Any]:
     """The system that a report is about: the last of its runs."""
     found: Mapping[str, Any] = document["runs"][-1]
     return found
+
+
+def unnamed(document: Document) -> Document:
+    """The report without the ids of enterprises and records, for readers who may not know them."""
+    parts = {
+        name: [{key: value for key, value in each.items() if key not in _BY_NEED} for each in document[name]]
+        for name in ("runs", "comparisons")
+    }
+    return {**document, **parts, "observations": [_EXAMPLES.sub("", one) for one in document["observations"]]}
 
 
 def between(before: Document, after: Document, seed: int = 0) -> Between:

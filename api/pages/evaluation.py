@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -23,15 +22,13 @@ from api.store.jobs import Job
 from eval import charts
 from eval.comparison import Comparison, Interval
 from eval.report import COMPARED, label, shown, system
-from eval.stored import Document, between, under_test
+from eval.stored import Document, between, under_test, unnamed
 from matcher.errors import InputError, NotFound
 
 router = APIRouter(include_in_schema=False)
 
 KIND = "evaluation"
 _RUNS = 30
-_NAMED = re.compile("（例如[^）]*）")
-"""Ids of enterprises and records in a report's remarks."""
 _Id = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 _Reading = Annotated[Serving, Depends(May(Operation.EVALUATE))]
 _Starting = Annotated[Serving, Depends(MayPost(Operation.EVALUATE))]
@@ -106,7 +103,6 @@ def report_page(serving: _Reading, id: _Id) -> Response:
     main = measures[0]
     bars = [charts.Bar(system(one["run"]), Interval(**one["measures"][main])) for one in document["runs"]]
     named = _may_name(serving)
-    remarks = [one if named else _NAMED.sub("", one) for one in document["observations"]]
     return page(
         serving,
         "evaluation.html",
@@ -117,7 +113,7 @@ def report_page(serving: _Reading, id: _Id) -> Response:
         system=system,
         figure=lambda value: shown(Interval(**value)),
         chart=Markup(charts.intervals(bars, f"{label(main)} 与 95% 区间")),
-        remarks=remarks,
+        remarks=(document if named else unnamed(document))["observations"],
         named=named,
     )
 

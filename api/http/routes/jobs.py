@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
+from api.access.policy import Extent, Operation, extent
 from api.admission import Admitted
 from api.http import examples
 from api.http.jobs import accepted, job_document, job_of, kinds_of, only_by
@@ -16,7 +17,7 @@ from api.http.operations import WatchingJobs
 from api.http.paging import cursor_of, page_answer, position
 from api.http.questions import PageQuery
 from api.serving import Rebuilding, caller_of, json_answer
-from matcher.errors import Conflict, NotFound
+from matcher.errors import Conflict, NotFound, PermissionDenied
 
 router = APIRouter(prefix="/api/v1", tags=["后台任务"], route_class=Admitted)
 
@@ -91,6 +92,10 @@ def written(
 ) -> Response:
     """The file that `result.file` names, or another that the job wrote, such as 待修改的行.xlsx of an import."""
     found = job_of(serving, job_id)
+    if found.kind == "evaluation" and extent(caller_of(serving), Operation.READ_NEED) is not Extent.ALL:
+        raise PermissionDenied(
+            "评估报告的文件写有企业和记录的编号，只供可以查看全部需求的账号下载。数字见 /evaluations/{job_id}/report。"
+        )
     name = name or str((job_document(found)["result"] or {}).get("file", ""))
     file = None if found.open else serving.services.worker.file(found, name)
     if file is None:

@@ -11,6 +11,7 @@ import orjson
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import ConfigDict, Field, StrictInt
 
+from api.access.policy import Extent, Operation, extent
 from api.admission import UPLOAD, Admitted, Uploaded
 from api.http import examples
 from api.http.bodies import RecordBody
@@ -21,6 +22,7 @@ from api.http.questions import Day, Question, Words
 from api.jobs.evaluations import REPORT_JSON
 from api.jobs.submissions import TEMPLATE
 from api.serving import caller_of, json_answer
+from eval.stored import Document, unnamed
 from matcher.errors import InputError, NotFound
 from matcher.programme.progress import Progress
 from matcher.programme.progress import progress as progress_of
@@ -127,11 +129,16 @@ def evaluation_report(
     job_id: Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="任务编号", examples=["0" * 32])],
     serving: Evaluating,
 ) -> Response:
-    """As `matcher eval history --json` prints it; the page is at /jobs/{job_id}/file."""
+    """As `matcher eval history --json` prints it, without ids of enterprises for those who may not read every need.
+
+    The page, for those who may, is at /jobs/{job_id}/file.
+    """
     file = serving.services.worker.file(job_of(serving, job_id), REPORT_JSON)
     if file is None:
         raise NotFound("没有这次评估的报告：任务尚未完成，不是评估任务，或文件保存期已过。")
-    return Response(file.read_bytes(), media_type="application/json")
+    report: Document = orjson.loads(file.read_bytes())
+    named = extent(caller_of(serving), Operation.READ_NEED) is Extent.ALL
+    return json_answer(report if named else unnamed(report))
 
 
 def _said(value: object) -> object:

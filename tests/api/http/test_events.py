@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from api.access.keys import SCOPES, KeyRequest
 from api.access.roles import Role
+from api.access.sign_in import Access
 from matcher.domain import Transaction, TransactionKind
 from tests.api.conftest import BASE, BEARING, ENTERPRISE, MEMBRANE, NOW, key_of
 from tests.api.http.test_imports import ended
@@ -228,7 +229,9 @@ def test_an_export_fills_the_template_that_came_with_it(client: TestClient) -> N
     assert "模板.xlsx" in failed["message"]
 
 
-def test_an_evaluation_replays_the_history_and_says_so_where_there_is_none(client: TestClient) -> None:
+def test_an_evaluation_replays_the_history_and_says_so_where_there_is_none(
+    client: TestClient, access: Access
+) -> None:
     none = ended(client, client.post("/api/v1/evaluations", json={}).json()["id"])
     assert (none["state"], none["message"]) == (
         "失败",
@@ -259,3 +262,13 @@ def test_an_evaluation_replays_the_history_and_says_so_where_there_is_none(clien
     report = client.get(f"/api/v1/evaluations/{job['id']}/report").json()
     assert report["title"] == "历史回放"
     assert client.get(f"/api/v1/jobs/{job['id']}/file").text.startswith("<!doctype html>")
+    assert ENTERPRISE.id in client.get(f"/api/v1/evaluations/{job['id']}/report").text
+    analyst = key_of(access, Role.ANALYST)
+    told = client.get(f"/api/v1/evaluations/{job['id']}/report", headers=analyst)
+    assert ENTERPRISE.id not in told.text
+    assert [run["measures"] for run in told.json()["runs"]] == [run["measures"] for run in report["runs"]]
+    refused = client.get(f"/api/v1/jobs/{job['id']}/file?name=评估.json", headers=analyst)
+    assert (refused.status_code, refused.json()["detail"]) == (
+        403,
+        "评估报告的文件写有企业和记录的编号，只供可以查看全部需求的账号下载。数字见 /evaluations/{job_id}/report。",
+    )
