@@ -13,7 +13,7 @@ from api.pages.charts import Bar, Line, line
 from api.serving import Serving
 from matcher.commissions import CommissionKind
 from matcher.errors import InputError
-from matcher.programme.indicators import DIMENSIONS, Dimension, Indicator, RateLine, rate
+from matcher.programme.indicators import DIMENSIONS, Dimension, Indicator, Rate, RateLine, rate
 from matcher.programme.milestones import Milestone, MilestoneLine, State
 from matcher.programme.progress import MonthLine, Progress, month_ends, progress
 from matcher.programme.progress_reports import overdue_lines
@@ -50,6 +50,15 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class TakingPart:
+    """Enterprises of one group, and how far they take part: a rate by its name."""
+
+    dimension: str
+    group: str
+    rates: Mapping[str, Rate]
+
+
+@dataclass(frozen=True, slots=True)
 class Dashboard:
     """One dimension and one indicator of it chosen, all else in the whole."""
 
@@ -67,6 +76,7 @@ class Dashboard:
     pace: tuple[Pace, ...]
     urged: tuple[MilestoneLine, ...]
     lagging: int
+    participation: tuple[TakingPart, ...]
 
 
 def period_of(serving: Serving, as_of: str, since: str) -> Period:
@@ -110,7 +120,16 @@ def dashboard(serving: Serving, period: Period, by: str, indicator: str) -> Dash
         tuple(paces(found)),
         tuple(lagging[:_URGED]),
         len(lagging),
+        tuple(taking_part(found)),
     )
+
+
+def taking_part(found: Progress) -> list[TakingPart]:
+    """Every group of enterprises, all of them together first."""
+    rates: dict[tuple[str, str], dict[str, Rate]] = {}
+    for each in found.participation:
+        rates.setdefault((each.dimension, each.group), {})[each.indicator] = each.rate
+    return [TakingPart(dimension, group, mine) for (dimension, group), mine in rates.items()]
 
 
 def months(found: Progress) -> list[Bar]:

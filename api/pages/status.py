@@ -16,6 +16,7 @@ from api.pages.progress import dashboard, months, period_of
 from api.pages.rendering import page, see_other
 from api.serving import SeeingStatus, caller_of
 from matcher.errors import InputError, MatcherError
+from matcher.programme.participation import DENOMINATOR, NUMERATORS
 from matcher.store.database import Store
 from matcher.workspace import Workspace
 
@@ -63,6 +64,8 @@ def status_page(
         counts=counts,
         charts=_charts(store, store.data_version("patents", "needs")),
         by_month=months(shown.deals),
+        counted=NUMERATORS,
+        of_all=DENOMINATOR,
         width=WIDTH,
         height=HEIGHT,
         across=across,

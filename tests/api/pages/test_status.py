@@ -15,7 +15,7 @@ from api.access.roles import Role
 from matcher.domain import FeeTerms, ImplementationStatus, Transaction, TransactionKind
 from matcher.settings import Settings
 from matcher.workspace import Workspace
-from tests.api.conftest import BEARING, MEMBRANE, NOW
+from tests.api.conftest import BEARING, ENTERPRISE, MEMBRANE, NOW
 from tests.api.pages.conftest import Browser
 
 DEAL = Transaction(
@@ -24,7 +24,8 @@ DEAL = Transaction(
     TransactionKind.ORDINARY_LICENCE,
     date(2026, 3, 5),
     seller="河东大学",
-    buyer="云州净源水务有限公司",
+    buyer=ENTERPRISE.name,
+    buyer_id=ENTERPRISE.id,
     fee=FeeTerms(amount=12.5),
 )
 
@@ -101,6 +102,24 @@ def test_deals_months_and_their_rows(bureau: Browser, used: Settings) -> None:
     assert "没有登记的交易。" in later
     book = openpyxl.load_workbook(BytesIO(bureau.get("/status/progress.xlsx").content))
     assert {"指标", "转化交易", "分月", "节点", "督办清单", "专利明细"} <= set(book.sheetnames)
+
+
+def taking_part(page: str) -> list[tuple[str, ...]]:
+    """(group, numerator/denominator of each rate) of 企业参与."""
+    part = page[page.index("<h2>企业参与") : page.index("<h2>进展节点")]
+    return re.findall(r"<tr><td>([^<]+)</td>" + r'<td class="n">[^<]*　(\d+/\d+)</td>' * 3, part)
+
+
+def test_enterprises_take_part_by_their_groups(bureau: Browser, used: Settings) -> None:
+    assert taking_part(bureau.get("/status").text) == [
+        ("全部", "1/1", "0/1", "1/1"),
+        ("云州市", "1/1", "0/1", "1/1"),
+        ("未注明", "1/1", "0/1", "1/1"),  # 归口部门
+        ("未注明", "1/1", "0/1", "1/1"),  # 注册状态
+        ("未注明", "1/1", "0/1", "1/1"),  # 资质类型
+    ]
+    then = bureau.get("/status", params={"as_of": "2026-02-28", "since": "2026-01-01"}).text
+    assert taking_part(then)[0] == ("全部", "0/1", "0/1", "0/1")
 
 
 def test_an_analyst_sees_figures_without_the_parties(browser: Callable[..., Browser], used: Settings) -> None:
