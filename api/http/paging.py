@@ -31,9 +31,18 @@ def position(cursor: str, *kinds: type) -> Sequence[Any] | None:
         found = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True))
     except (binascii.Error, ValueError):
         found = None
-    if not isinstance(found, list) or [type(part) for part in found] != list(kinds):
+    if (
+        not isinstance(found, list)
+        or [type(part) for part in found] != list(kinds)
+        or not all(map(_given, found))
+    ):
         raise InputError("游标 cursor 无法识别。请使用上一页 next 中的值，或从头开始。", code="bad_cursor")
     return found
+
+
+def _given(part: str | int) -> bool:
+    """Whether a part can be one of ours: no database has a larger number, nor a name with a NUL."""
+    return "\x00" not in part if isinstance(part, str) else abs(part) < 2**63
 
 
 def page_answer(request: Request, items: Sequence[object], following: str) -> Response:

@@ -81,6 +81,12 @@ _PLAIN = {
     413: ("too_large", "请求正文过大。请缩短后重试。"),
 }
 """Code and sentence of what the framework refuses by itself."""
+_TO_PEOPLE = {
+    400: "提交的内容无法读取。请返回上一页，刷新后重试。",
+    404: "没有这个页面。请从菜单进入。",
+    405: "这个页面不支持该操作。请从菜单进入。",
+}
+"""The same on pages, where it is another sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +159,12 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _answer(request: Request, problem: Problem) -> Response:
-    """To programs a problem document, to people a page, or the way to sign in."""
+def _answer(request: Request, problem: Problem, to_people: str = "") -> Response:
+    """To programs a problem document, to people a page with their sentence, or the way to sign in."""
     request_id = _request_id(request)
     if request.url.path.startswith(_FOR_PROGRAMS):
         return problem_response(problem, request_id)
-    return refusal_page(request, problem.status, problem.detail, request_id)
+    return refusal_page(request, problem.status, to_people or problem.detail, request_id)
 
 
 def _request_id(request: Request) -> str:
@@ -177,13 +183,16 @@ def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     fields = field_problems(error.errors())
     detail = "；".join(f"{field.path}：{field.message}" for field in fields) + "。"
-    return _answer(request, Problem(422, "invalid_request", detail, fields))
+    to_people = "；".join(dict.fromkeys(field.message for field in fields))
+    to_people = f"地址或表单中有误：{to_people}。请返回上一页，核对后重试。"
+    return _answer(request, Problem(422, "invalid_request", detail, fields), to_people)
 
 
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code, detail = _PLAIN.get(error.status_code, ("refused", "请求被拒绝。"))
-    response = _answer(request, Problem(error.status_code, code, detail))
+    to_people = _TO_PEOPLE.get(error.status_code, "")
+    response = _answer(request, Problem(error.status_code, code, detail), to_people)
     response.headers.update(error.headers or {})
     return response
 
@@ -206,10 +215,13 @@ def _field_problem(error: Mapping[str, Any]) -> FieldProblem:
         return FieldProblem("body", f"{message}（第 {place[-1]} 个字符处）")
     value = error.get("input")
     shown = isinstance(value, str | int | float) and kind not in ("missing", "string_unicode")
-    said = f"，收到的是“{str(value)[:_SHOWN]}”" if shown and str(value) else ""
+    text = str(value)[:_SHOWN].encode(errors="replace").decode()
+    said = f"，收到的是“{text}”" if shown and text else ""
     return FieldProblem(".".join(str(part) for part in place), message + said)
 
 
 def _listed(value: object) -> str:
-    """Pydantic's list of choices ('a', 'b' or 'c') in Chinese punctuation."""
+    """Pydantic's list of choices ('a', 'b' or 'c') in Chinese punctuation; a bound without an idle zero."""
+    if isinstance(value, float):
+        return f"{value:.10g}"
     return str(value).replace("' or '", "、").replace("', '", "、").strip("'")

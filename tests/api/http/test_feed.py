@@ -177,7 +177,13 @@ def test_contacts_are_not_told_to_those_not_entitled(client: TestClient) -> None
 
 
 @pytest.mark.parametrize(
-    "asked", [{"updated_since": "昨天"}, {"updated_since": "1751241600"}, {"cursor": "WyJ4Il0"}]
+    "asked",
+    [
+        {"updated_since": "昨天"},
+        {"updated_since": "1751241600"},
+        {"cursor": "WyJ4Il0"},
+        {"cursor": "WzkyMjMzNzIwMzY4NTQ3NzU4MDhd"},
+    ],
 )
 def test_what_cannot_be_understood(client: TestClient, asked: dict) -> None:
     assert client.get(ADDRESS, params=asked).status_code == 422

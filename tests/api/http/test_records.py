@@ -45,7 +45,7 @@ def test_pages_follow_their_links_and_lose_nothing_to_what_arrives_between(clien
     assert ids(client.get("/api/v1/patents", params={"type": "实用新型"}).json()) == ["CN202420111222"]
 
 
-@pytest.mark.parametrize("cursor", ["x", "WzFd", "!!", "W10", "eyJhIjoxfQ"])
+@pytest.mark.parametrize("cursor", ["x", "WzFd", "!!", "W10", "eyJhIjoxfQ", "WyJcdTAwMDAiXQ"])
 def test_a_cursor_that_is_none_of_ours(client: TestClient, cursor: str) -> None:
     refused = client.get("/api/v1/needs", params={"cursor": cursor})
     assert (refused.status_code, refused.json()["code"]) == (422, "bad_cursor")
