@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
@@ -9,7 +10,7 @@ from types import MappingProxyType
 from api.access.policy import Operation
 from api.jobs.evaluations import replay
 from api.jobs.submissions import submit
-from api.jobs.work import REPORT, RETURNED, Result, Upload, Work
+from api.jobs.work import REPORT, RETURNED, SENT, Result, Upload, Work
 from matcher import roadshows, usecases
 from matcher.errors import InputError
 from matcher.importing.returns import write_returned
@@ -31,7 +32,7 @@ class JobKind:
 def _import(work: Work) -> Result:
     """Land the file, write its report, bring the index up to date; the file itself is not kept."""
     upload = Upload(**work.task)
-    file = work.folder / upload.name
+    file = work.folder / SENT / upload.name
     if not file.is_file():
         raise InputError(f"文件“{upload.name}”已不在服务器上，请重新上传。")
     manner = Manner(upload.mapping, upload.source, prefer_new=upload.prefer_new)
@@ -42,7 +43,7 @@ def _import(work: Work) -> Result:
     returned = write_returned(report, work.folder / RETURNED, made_at=work.at)
     if work.workspace.store.patents.count():
         usecases.build_index(work.workspace, work.at, work.step("更新索引", 0.5))
-    file.unlink()
+    shutil.rmtree(file.parent)
     shown = {**report.to_json(), "problems": [asdict(each) for each in report.problems[:_SHOWN]]}
     found = {**shown, "problem_count": len(report.problems), "returned": returned}
     return {**found, "file": REPORT} if report.problems else found

@@ -13,6 +13,8 @@ from matcher.matching import Progress
 from matcher.workspace import Workspace
 
 REPORT, RETURNED = "导入报告.xlsx", "待修改的行.xlsx"
+SENT = "sent"
+"""The folder of a file that came with a job: a mended 待修改的行.xlsx may come back under its own name."""
 _LONGEST_NAME = 50
 """Characters; file systems allow 255 bytes, and a character takes up to four."""
 

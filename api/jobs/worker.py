@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from api.jobs.kinds import KINDS
-from api.jobs.work import REPORT, Result, Stopped, Upload, Work, plain_name
+from api.jobs.work import REPORT, SENT, Result, Stopped, Upload, Work, plain_name
 from api.store.jobs import Job, Jobs, JobState
 from matcher.errors import MatcherError
 from matcher.events import Event
@@ -78,7 +78,12 @@ class Worker:
         record_kind(upload.kind)
         name = plain_name(upload.name)
         task = {**asdict(upload), "name": name}
-        return self.add("import", f"导入 {name}", by, task, lambda folder: keep(folder / name))
+
+        def keep_apart(folder: Path) -> None:
+            (folder / SENT).mkdir()
+            keep(folder / SENT / name)
+
+        return self.add("import", f"导入 {name}", by, task, keep_apart)
 
     def build_index(self, by: str, *, full: bool = False) -> Job:
         """Queue a build of the index; one that waits already will see the newest data, and is answered instead."""
@@ -114,8 +119,8 @@ class Worker:
 
     def file(self, job: Job, name: str) -> Path | None:
         """A file that a job wrote, where there is one of that name."""
-        file = self._folder / job.id / name
-        return file if name and file.parent == self._folder / job.id and file.is_file() else None
+        files = (self._folder / job.id).glob("*")
+        return next((file for file in files if file.name == name and file.is_file()), None)
 
     def report(self, job: Job) -> Path | None:
         """The workbook with the rows that did not land, where there is one."""

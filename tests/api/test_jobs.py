@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from api.jobs import Upload, Worker
+from api.jobs.work import SENT
 from api.store.database import open_service
 from api.store.jobs import Job, Jobs, JobState
 from matcher.errors import InputError
@@ -126,7 +127,7 @@ def test_an_index_without_patents_fails_with_what_to_do(worker: Worker) -> None:
 def test_names_of_files_lose_folders_and_control_characters(worker: Worker, name: str, kept: str) -> None:
     job = worker.import_file(Upload(name, "patents"), "局", keeping(CSV))
     assert job.title == f"导入 {kept}"
-    assert (worker._folder / job.id / kept).is_file()
+    assert (worker._folder / job.id / SENT / kept).is_file()
 
 
 def test_what_is_refused_leaves_nothing_behind(worker: Worker) -> None:
@@ -173,7 +174,7 @@ def test_what_failed_or_was_stopped_can_begin_anew_and_what_is_done_cannot(worke
     worker.start()
     failed = done(worker, job)
     assert failed.state is JobState.FAILED
-    (worker._folder / job.id / "清单.csv").write_text(CSV, encoding="utf-8")
+    (worker._folder / job.id / SENT / "清单.csv").write_text(CSV, encoding="utf-8")
     assert worker.retry(failed)
     ended = done(worker, job)
     assert (ended.state, ended.message, ended.attempts) == (JobState.DONE, "", 1)

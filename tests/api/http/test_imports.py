@@ -54,12 +54,26 @@ def test_a_file_is_taken_in_and_every_row_accounted_for(client: TestClient) -> N
     )
     returned = client.get(f"/api/v1/jobs/{job['id']}/file", params={"name": "待修改的行.xlsx"})
     assert returned.content[:2] == b"PK"
-    for name in ("../jobs", "清单.csv", "没有.xlsx"):
+    for name in ("../jobs", "清单.csv", "没有.xlsx", "..", "汉" * 100):
         assert client.get(f"/api/v1/jobs/{job['id']}/file", params={"name": name}).status_code == 404
     assert client.get("/api/v1/patents/CN202510000001").json()["title"] == "一种纳滤膜"
     assert [one["id"] for one in client.get("/api/v1/jobs", params={"kind": "import"}).json()["items"]] == [
         job["id"]
     ]
+
+
+def test_the_rows_to_mend_come_back_under_the_name_that_they_were_given(client: TestClient) -> None:
+    job = ended(client, client.post("/api/v1/imports", params=ASKED, content=CSV.encode()).json()["id"])
+    for name in ("待修改的行.xlsx", "导入报告.xlsx"):
+        rows = client.get(f"/api/v1/jobs/{job['id']}/file", params={"name": "待修改的行.xlsx"}).content
+        again = client.post("/api/v1/imports", params={"kind": "patents", "name": name}, content=rows)
+        job = ended(client, again.json()["id"])
+        assert (job["state"], job["result"]["rows_read"], job["result"]["file"]) == (
+            "已完成",
+            1,
+            "导入报告.xlsx",
+        )
+        assert client.get(f"/api/v1/jobs/{job['id']}/file").status_code == 200
 
 
 @pytest.mark.parametrize(
