@@ -28,6 +28,11 @@ class Audience:
     preset: Preset
     recipient: str = ""
 
+    @property
+    def shows_contacts(self) -> bool:
+        """Whether the contact departments of patents may stand in it."""
+        return "权利人联系部门" not in self.preset.omitted
+
 
 def of_search(caller: Caller) -> Audience:
     """How `caller` sees what answers a text: anybody's patents, contacts for those entitled to all of them."""

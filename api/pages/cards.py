@@ -60,7 +60,7 @@ def _card(row: MatchRow, audience: Audience, workspace: Workspace) -> Card:
         reasons=lines(row.reasons),
         risks=lines(row.risks),
         internal=audience.preset.internal,
-        contact="权利人联系部门" not in audience.preset.omitted,
+        contact=audience.shows_contacts,
     )
 
 

@@ -61,7 +61,7 @@ def compare(
     stored, caller = serving.workspace.store.patents.many(ids), caller_of(serving)
     patents = {id_: allowed_patent(caller, Operation.READ_PATENT, stored.get(id_), id_) for id_ in ids}
     found = _answers(serving, text, need, ids)
-    [cards] = need_cards(found, audiences.of_search(caller_of(serving)), serving.workspace)
+    [cards] = need_cards(found, audiences.of_search(caller), serving.workspace)
     columns = [_column(patents[id_], cards, serving.at.date()) for id_ in ids]
     columns.sort(key=lambda column: ([*map(str, Grade), ""].index(column.grade), -column.score))
     title = found.needs[0].need.title

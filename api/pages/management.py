@@ -43,7 +43,7 @@ def new_key(
     serving: ManageForm,
     name: _Line,
     role: _Line,
-    scopes: Annotated[list[str], Form(max_length=20)] = [],  # noqa: B006 (FastAPI copies defaults)
+    scopes: Annotated[list[str], Form(max_length=len(SCOPES))] = [],  # noqa: B006 (FastAPI copies defaults)
     subject: _Line = "",
     days: Annotated[int, Form(ge=1, le=366)] = 90,
 ) -> Response:

@@ -56,7 +56,10 @@ def search(
     [listed] = found.needs
     # Reasons are worded for what is shown only.
     shown = replace(found, needs=(replace(listed, matches=listed.matches[:_SHOWN]),))
-    [need] = need_cards(shown, audiences.of_search(caller_of(serving)), workspace)
+    audience = audiences.of_search(caller_of(serving))
+    [need] = need_cards(shown, audience, workspace)
+    if audience.shows_contacts:
+        serving.note("检索", "含权利人联系部门")
     here = {match.patent.id for match in listed.matches[:_SHOWN]}
     return page(
         serving,

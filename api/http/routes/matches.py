@@ -24,10 +24,12 @@ router = APIRouter(prefix="/api/v1", tags=["对接"], route_class=Admitted)
     responses=answered(LIST) | problems(400, 401, 403, 413, 422, 503),
 )
 def search(body: Annotated[SearchBody, Body(openapi_examples=SEARCH)], serving: Searching) -> Response:
-    """The text is matched and forgotten; filters apply before the search."""
-    request = serving.list_request(body.as_of, body.k)
+    """The text is matched and forgotten; filters apply before the search. That contacts were shown is noted."""
+    request, audience = serving.list_request(body.as_of, body.k), audiences.of_search(caller_of(serving))
     found = usecases.match_text(serving.workspace, body.text, request, body.patents())
-    return list_answer(found, audiences.of_search(caller_of(serving)))
+    if audience.shows_contacts:
+        serving.note("检索", "含权利人联系部门")
+    return list_answer(found, audience)
 
 
 @router.get(

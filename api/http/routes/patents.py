@@ -72,7 +72,7 @@ def register(body: PatentBody, serving: WritingPatents) -> Response:
 def patent(number: _Number, serving: ReadingPatents) -> Response:
     """By any of its numbers; contacts and inventors for those entitled to them, which is noted."""
     found = _patent(serving, number, Operation.READ_PATENT)
-    if found.contact and not SHELF.hidden(caller_of(serving), found):
+    if (found.contact or found.inventors) and not SHELF.hidden(caller_of(serving), found):
         serving.note("查看专利联系部门", found.id)
     return tagged(SHELF.shown(caller_of(serving), found))
 

@@ -11,7 +11,7 @@ from api.access.roles import Role
 from api.access.sign_in import Access
 from matcher.domain import Confidentiality
 from matcher.store.database import Store
-from tests.api.conftest import ENTERPRISE, NEEDS, NOW, key_of
+from tests.api.conftest import ENTERPRISE, MEMBRANE, NEEDS, NOW, key_of
 
 
 @pytest.fixture
@@ -39,3 +39,22 @@ def test_an_anonymous_need_is_not_found_by_its_enterprise(
         f"“{role}”不能按企业挑选需求，否则会看出匿名需求属于谁。可按地区和产业挑选。",
     )
     assert client.get("/api/v1/list", params=asked).json()["needs"][0]["need_id"] == "N001"
+
+
+def test_contacts_and_inventors_that_are_shown_are_noted(
+    client: TestClient, access: Access, store: Store
+) -> None:
+    store.merge([replace(MEMBRANE, contact="科研院 0531")], NOW.date(), prefer_new=True)
+    found = client.post("/api/v1/search", json={"text": NEEDS[0].title, "k": 1})
+    assert "科研院 0531" in found.text
+    assert [(line.action, line.object) for line in access.audit.recent(1)] == [("检索", "含权利人联系部门")]
+    other = client.post(
+        "/api/v1/search", json={"text": NEEDS[0].title, "k": 1}, headers=key_of(access, Role.ANALYST)
+    )
+    assert "科研院 0531" not in other.text
+    assert [line.action for line in access.audit.recent(2)] == ["新建密钥", "检索"]
+    store.edits.replace(store.patents.get(MEMBRANE.id), MEMBRANE, NOW.date())
+    assert client.get(f"/api/v1/patents/{MEMBRANE.id}").json()["inventors"] == ["钱学"]
+    assert [(line.action, line.object) for line in access.audit.recent(1)] == [
+        ("查看专利联系部门", MEMBRANE.id)
+    ]

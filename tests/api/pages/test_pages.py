@@ -14,6 +14,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from api.access.keys import SCOPES
 from api.access.roles import Role
 from matcher.domain import Assessment, Confidentiality, FeeTerms, Prospect, Transaction, TransactionKind
 from matcher.inventory import Act, Item, Stage, move
@@ -309,6 +310,44 @@ def test_a_key_made_on_the_page_opens_the_interface_until_it_is_revoked(
     assert given.partition(".")[2] not in bureau.get("/manage").text
 
 
+def test_a_key_may_be_given_everything_that_its_role_may_do(bureau: Browser, app: FastAPI) -> None:
+    everything = sorted(str(scope) for scope in SCOPES)
+    form = {"name": "全部权限", "role": "省级主管部门", "scopes": everything}
+    assert bureau.post("/manage/keys", form).status_code == 200
+    [key] = app.state.services.access.keys.all()
+    assert key.scopes.split() == everything
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "sentence"),
+    [
+        ("/status?page=x", 422, "地址或表单中有误：应为整数，收到的是“x”。请返回上一页，核对后重试。"),
+        (
+            "/fill-in/short",
+            422,
+            "地址或表单中有误：含有不允许的字符，收到的是“short”。请返回上一页，核对后重试。",
+        ),
+        ("/nowhere", 404, "没有这个页面。请从菜单进入。"),
+        ("/sign-out", 405, "这个页面不支持该操作。请从菜单进入。"),
+    ],
+)
+def test_people_are_told_what_is_wrong_in_their_own_words(
+    bureau: Browser, address: str, status: int, sentence: str
+) -> None:
+    refused = bureau.get(address)
+    assert (refused.status_code, re.search(r'role="alert">([^<]+)<', refused.text)[1]) == (status, sentence)
+
+
+def test_a_form_that_cannot_be_read_is_refused_in_peoples_words(bureau: Browser) -> None:
+    spoilt = bureau.client.post(
+        "/import", content=b"rubbish", headers={"content-type": "multipart/form-data"}
+    )
+    assert (spoilt.status_code, "提交的内容无法读取。请返回上一页，刷新后重试。" in spoilt.text) == (
+        400,
+        True,
+    )
+
+
 def test_nobody_can_shut_out_themselves(bureau: Browser) -> None:
     refused = bureau.post("/manage/accounts/disable", {"id": "1", "disabled": "true"})
     assert (refused.status_code, "不能停用自己的账号" in refused.text) == (422, True)
@@ -351,6 +390,10 @@ def test_what_is_seen_and_done_is_in_the_log_without_texts(bureau: Browser) -> N
     bureau.post("/", {"text": "绝密的反渗透需求"})
     log = bureau.get("/manage").text
     rows = re.findall(r"<td>省级主管部门：某人</td><td>([^<]+)</td><td>([^<]*)</td>", log)
-    assert rows[:2] == [("查看专利", "CN202210654321"), ("查看需求", "N002")]
+    assert rows[:3] == [
+        ("检索", "含权利人联系部门"),
+        ("查看专利", "CN202210654321"),
+        ("查看需求", "N002"),
+    ]
     assert "绝密" not in log
     assert f"{NOW:%Y-%m-%d %H:%M}" in log
