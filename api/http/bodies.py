@@ -22,7 +22,9 @@ from matcher.domain import (
 
 _NO_NUL = r"^[^\x00]*$"
 """Not every database takes that character."""
-Line = Annotated[StrictStr, Field(max_length=500, pattern=_NO_NUL)]
+_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+"""On one line: no page has an address with a line break in it."""
+Line = Annotated[StrictStr, Field(max_length=500, pattern=_PRINTABLE)]
 LongText = Annotated[StrictStr, Field(max_length=20_000, pattern=_NO_NUL)]
 Lines = Annotated[list[Line], Field(max_length=100)]
 Modes = Annotated[list[LicensingMode], Field(max_length=7)]

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Path, Response
 from api import anonymity
 from api.access.policy import Operation, allowed_need
 from api.pages.posting import ConfirmForm
-from api.pages.rendering import page, see_other
+from api.pages.rendering import page, path_to, see_other
 from api.serving import Confirming, Serving, caller_of
 from matcher.domain import Enterprise, Need
 from matcher.errors import Conflict
@@ -45,7 +45,7 @@ def agree(
     serving.note("确认匿名文字", need.id)
     if serving.workspace.store.patents.count():
         serving.services.worker.build_index(caller_of(serving).actor)
-    return see_other(f"/needs/{need.id}")
+    return see_other(path_to("needs", need.id))
 
 
 def _need(serving: Serving, need_id: str) -> tuple[Need, Enterprise | None]:

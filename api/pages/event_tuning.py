@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Path, Response
 from api.pages.event_forms import Answers, Posted, rule_answers, rules_of, seen_version
 from api.pages.events import EventId
 from api.pages.posting import EventForm
-from api.pages.rendering import page, see_other
+from api.pages.rendering import page, path_to, see_other
 from api.serving import RunningEvents, Serving, caller_of
 from matcher import planning, roadshows
 from matcher.errors import Conflict, InputError, MatcherError, NotFound, NotReady
@@ -109,7 +109,7 @@ def place_match(
     except (InputError, Conflict) as error:
         return _board(serving, event, need_id, error, answers)
     serving.note(f"指定{place}", f"{event.id} {need_id} {stored.id}")
-    return see_other(f"/events/{event.id}/tuning/{need_id}")
+    return see_other(path_to(f"events/{event.id}/tuning", need_id))
 
 
 def _newest(serving: Serving, event: Event) -> ListVersion:

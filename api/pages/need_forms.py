@@ -19,7 +19,7 @@ from api.access.policy import Operation, allowed_need
 from api.access.roles import Caller, Role
 from api.anonymity import held_back
 from api.pages.posting import NeedForm
-from api.pages.rendering import page, see_other
+from api.pages.rendering import page, path_to, see_other
 from api.serving import Serving, WritingNeeds, caller_of
 from matcher.domain import Confidentiality, Need
 from matcher.errors import Conflict
@@ -96,7 +96,7 @@ def diagnosed_form(
     return _form(
         serving,
         answers,
-        f"/need-forms/{edited.id}",
+        path_to("need-forms", edited.id),
         seen=_seen(edited),
         need=edited.id,
         diagnosis=_diagnosis(serving, {**_answers_of(edited), **{k: v for k, v in answers.items() if v}}),
@@ -121,7 +121,7 @@ def edit_form(serving: WritingNeeds, need_id: _NeedId) -> Response:
     return _form(
         serving,
         _answers_of(need) | ({"公开范围": str(Confidentiality.ANONYMOUS)} if waits else {}),
-        f"/need-forms/{need.id}",
+        path_to("need-forms", need.id),
         seen=_seen(need),
         need=need.id,
         diagnosis=diagnose(need),
@@ -139,7 +139,7 @@ def edit(
     received = (need.received or serving.at.date()).isoformat()
     read = _read(serving, {**answers, "需求编号": need.own_id or need.id, "提出日期": received})
     if read.need is None:
-        return _form(serving, answers, f"/need-forms/{need.id}", read.troubles, seen, need.id)
+        return _form(serving, answers, path_to("need-forms", need.id), read.troubles, seen, need.id)
     same = replace(read.need, id=need.id, own_id=need.own_id, source=need.source, received=need.received)
     return _stored(serving, same, "修改需求", prefer_new=True)
 
@@ -196,7 +196,7 @@ def _stored(serving: Serving, need: Need, action: str, *, prefer_new: bool) -> R
     serving.note(action, need.id)
     if serving.workspace.store.patents.count():
         serving.services.worker.build_index(caller.actor)
-    return see_other(f"/needs/{need.id}" if need.confidentiality is wanted else f"/confirmations/{need.id}")
+    return see_other(path_to("needs" if need.confidentiality is wanted else "confirmations", need.id))
 
 
 def _form(

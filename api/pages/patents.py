@@ -17,7 +17,7 @@ from api.access.roles import Caller, Role
 from api.pages.cards import NeedCards, need_cards
 from api.pages.comparing import remaining
 from api.pages.facts import patent_facts
-from api.pages.rendering import page, see_other
+from api.pages.rendering import page, path_to, see_other
 from api.serving import ReadingPatents, Serving, caller_of
 from matcher import usecases
 from matcher.availability import availability
@@ -45,7 +45,7 @@ def patents_page(
     caller, store = caller_of(serving), serving.workspace.store
     if number.strip():
         patent = allowed_patent(caller, Operation.READ_PATENT, store.patents.find(number.strip()), number)
-        return see_other(f"/patents/{patent.id}")
+        return see_other(path_to("patents", patent.id))
     own, holder = own_patents(store, caller), holder.strip()
     if own is not None:
         ids, holder = own, _WHOSE.get(caller.role, caller.subject)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -54,6 +55,11 @@ def start_of(caller: Caller | None) -> str:
     """The first page that somebody may open."""
     own = (at for at, _, operation in _MENU if extent(caller, operation) is not Extent.NOTHING)
     return next(own, "/account") if caller else "/sign-in"
+
+
+def path_to(shelf: str, id: str) -> str:
+    """Where a record's page is, whatever its source has put into its id."""
+    return f"/{shelf}/{quote(id)}"
 
 
 def see_other(address: str) -> RedirectResponse:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from urllib.parse import quote
 
 import pytest
 
@@ -18,7 +19,7 @@ from matcher.store.database import Store
 from matcher.store.engine import writing
 from matcher.store.outcomes import follow
 from matcher.workspace import Workspace
-from tests.api.conftest import MEMBRANE, NEEDS
+from tests.api.conftest import MEMBRANE, NEEDS, NOW
 from tests.api.pages.conftest import Browser
 from tests.api.pages.test_pages import words
 
@@ -34,7 +35,7 @@ ANSWERS = {
 
 
 def stored(settings: Settings, need_id: str) -> Need:
-    with Store.open(settings.home / "matcher.db") as store:
+    with Store.open(settings.database_url or settings.home / "matcher.db") as store:
         need = store.needs.get(need_id)
     assert need is not None
     return need
@@ -71,8 +72,23 @@ def test_an_enterprise_registers_its_need_and_sees_what_others_will_see(
     assert "不显示（仅主管部门可见）" in page
 
 
+def test_a_need_with_marks_in_its_number_is_read_and_changed_like_any_other(
+    enterprise: Browser, filled: Settings
+) -> None:
+    number = "2026/1#甲?%"
+    with Workspace.open(filled) as workspace:
+        workspace.store.merge([replace(NEEDS[0], id=number, own_id=number)], NOW.date())
+    form = enterprise.get("/need-forms/" + quote(number))
+    address = re.search(r'action="(/need-forms/2026[^"]+)"', form.text)[1]
+    seen = re.search(r'name="seen" value="([^"]+)"', form.text)[1]
+    sent = {"需求名称": "改过的名称", "公开范围": "公开", "seen": seen}
+    saved = enterprise.post(address, sent, follow_redirects=False)
+    assert (saved.status_code, saved.headers["location"]) == (303, "/needs/" + quote(number))
+    assert "改过的名称" in enterprise.get(saved.headers["location"]).text
+
+
 def test_what_a_file_would_be_refused_for_a_form_is_too(enterprise: Browser, filled: Settings) -> None:
-    before = sum(1 for _ in Store.open(filled.home / "matcher.db").needs.all())
+    before = sum(1 for _ in Store.open(filled.database_url or filled.home / "matcher.db").needs.all())
     page = enterprise.post("/need-forms/new", {**ANSWERS, "有效期": "明年吧", "需求名称": ""})
     assert page.status_code == 422
     assert "没有保存，请修改以下各项" in page.text
@@ -81,7 +97,7 @@ def test_what_a_file_would_be_refused_for_a_form_is_too(enterprise: Browser, fil
     # Nothing typed is lost.
     assert "氯化钠纯度不足，结垢严重。" in page.text
     assert 'value="作价入股" checked' in page.text
-    assert sum(1 for _ in Store.open(filled.home / "matcher.db").needs.all()) == before
+    assert sum(1 for _ in Store.open(filled.database_url or filled.home / "matcher.db").needs.all()) == before
 
 
 def test_the_text_of_a_search_starts_a_form(enterprise: Browser) -> None:
@@ -219,7 +235,7 @@ def test_a_need_page_says_what_is_missing_how_far_it_is_and_what_happened(
 
 
 def stored_ids(settings: Settings) -> list[str]:
-    with Store.open(settings.home / "matcher.db") as store:
+    with Store.open(settings.database_url or settings.home / "matcher.db") as store:
         return [need.id for need in store.needs.all()]
 
 
