@@ -1,6 +1,7 @@
-"""What becomes of what enterprises ask for beyond the patents there are: R&D orders and wishes for improvement.
+"""What is answered to what was asked of somebody: R&D orders, wishes for improvement, services for patents.
 
-An order (研发线索) is an unmet need that a university takes up; a wish (改进需求) is what an assessment wants improved.
+An order (研发线索) is an unmet need that a university takes up; a wish (改进需求) is what an assessment wants improved;
+a service (服务对接) is what an institution does with a patent that it was given.
 Records and transitions; no I/O.
 """
 
@@ -19,9 +20,10 @@ class Subject(StrEnum):
 
     ORDER = "研发线索"
     WISH = "改进需求"
+    SERVICE = "服务对接"
 
 
-OPENING = {Subject.ORDER: "待认领", Subject.WISH: "待回应"}
+OPENING = {Subject.ORDER: "待认领", Subject.WISH: "待回应", Subject.SERVICE: "待联系"}
 """The state of what nobody has responded to yet."""
 NEXT: Mapping[Subject, Mapping[str, tuple[str, ...]]] = {
     Subject.ORDER: {
@@ -40,16 +42,22 @@ NEXT: Mapping[Subject, Mapping[str, tuple[str, ...]]] = {
         "不采纳": ("拟改进", "联合攻关"),
         "已形成新专利": (),
     },
+    Subject.SERVICE: {
+        "待联系": ("已联系", "提供服务", "不适合"),
+        "已联系": ("提供服务", "不适合"),
+        "提供服务": ("提供服务", "不适合"),
+        "不适合": ("已联系", "提供服务"),
+    },
 }
 """What may follow each state."""
-_NEEDS_NOTE = frozenset({"终止", "不采纳"})
+_NEEDS_NOTE = {"终止": "原因", "不采纳": "原因", "不适合": "原因", "提供服务": "服务方式"}
 _NEEDS_UNIT = frozenset({"已认领"})
 _NEEDS_PATENT = frozenset({"形成专利", "已形成新专利"})
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The state of one order or wish; `id` is the need's or the assessment's, `unit` who has taken it up."""
+    """The state of one order, wish or service; `id` is the need's, assessment's or commission's, `unit` who took it up."""
 
     id: str
     subject: Subject
@@ -114,7 +122,10 @@ def advance(response: Response, turn: Turn) -> Response:
 
 def _check(after: Response) -> None:
     if after.state in _NEEDS_NOTE and not after.note:
-        raise InputError(f"{after.subject} {after.id} 改为“{after.state}”须写明原因。", code="note_missing")
+        raise InputError(
+            f"{after.subject} {after.id} 改为“{after.state}”须写明{_NEEDS_NOTE[after.state]}。",
+            code="note_missing",
+        )
     if after.state in _NEEDS_UNIT and not after.unit:
         raise InputError(
             f"{after.subject} {after.id} 改为“{after.state}”须写明认领单位。", code="unit_missing"

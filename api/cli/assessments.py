@@ -66,7 +66,7 @@ def assigned(
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """分派给专家和服务机构的专利：谁、哪天、为什么，专家交回没有。
+    """分派给专家和服务机构的专利：谁、哪天、为什么，专家交回没有，服务机构怎样回应。
 
     例：matcher assigned --out 分派情况.xlsx；matcher assigned 云泽创业投资有限公司
     """
@@ -79,17 +79,27 @@ def assigned(
         keys = ("kind", "patent_id", "on", "service", "reason")
         print_json(
             [
-                {"party": one.name, "state": one.state, **{key: getattr(one.commission, key) for key in keys}}
+                {
+                    "id": one.commission.id,
+                    "party": one.name,
+                    "state": one.state,
+                    "note": one.answer.note if one.answer else "",
+                    **{key: getattr(one.commission, key) for key in keys},
+                }
                 for one in lines
             ]
         )
         return
     for one in lines if party else ():
         title = one.patent.title if one.patent else ""
+        said = f"（{one.answer.note}）" if one.answer and one.answer.note else ""
         typer.echo(
-            f"{one.commission.on} {one.commission.service or one.commission.kind} {one.commission.patent_id} {title}：{one.state}"
+            f"{one.commission.on} {one.commission.service or one.commission.kind} {one.commission.patent_id} {title}：{one.state}{said}"
         )
-    typer.echo(f"共 {len(lines)} 件次，其中专家未交回 {sum(one.state == OPEN for one in lines)} 件次。")
+    typer.echo(
+        f"共 {len(lines)} 件次，其中专家未交回 {sum(one.state == OPEN for one in lines)} 件次，"
+        f"服务机构未回应 {sum(one.answer is not None and not one.back for one in lines)} 件次。"
+    )
 
 
 @app.command("summary")

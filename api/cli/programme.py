@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +32,7 @@ def tiers(
 
     例：matcher tiers --out 分层推广.xlsx --assign
     """
-    from matcher.programme.promotion import commission_services, promote, public_transfers
+    from matcher.programme.promotion import answered, commission_services, promote, public_transfers
     from matcher.programme.promotion_reports import (
         industry_pages,
         service_pages,
@@ -45,25 +46,31 @@ def tiers(
     with open_workspace(home) as workspace, progress("分层") as show:
         found = promote(workspace, day, show, holder or (), everything=everything)
         transfers = public_transfers(workspace.store, day, holder or ())
+        act = acting(operator, as_of)
+        given = commission_services(workspace.store, found, act) if assign else 0
+        said = answered(workspace.store, found)
         pages = (
             *tier_pages(found),
-            *service_pages(found),
+            *service_pages(found, said),
             *transfer_pages(transfers, day),
             *industry_pages(found),
         )
-        act = acting(operator, as_of)
         write_pages(out, "专利分层推广", pages, act.at, workspace)
-        given = commission_services(workspace.store, found, act) if assign else 0
+    states = dict(Counter(one.state for one in said.values()))
     listings = {each.value: sum(line.listing is each for line in transfers) for each in Listing}
     served = sum(any(offer.institution for offer in one.offers) for one in found.patents)
     if as_json:
         counted = {"tiers": tier_counts(found), "public_transfers": listings, "patents": len(found.patents)}
-        print_json({**counted, "served": served, "assigned": given})
+        print_json({**counted, "served": served, "assigned": given, "answers": states})
         return
     counts = "，".join(f"{tier} {count}" for tier, count in sorted(tier_counts(found).items()))
     typer.echo(f"{found.pool}，共 {len(found.patents)} 件；{found.demand}。")
     typer.echo(f"分层：{counts or '无'}。")
     typer.echo(f"匹配到服务机构的专利 {served} 件；本次新分派 {given} 件次。")
+    if states:
+        typer.echo(
+            "服务机构的回应：" + "，".join(f"{name} {count}" for name, count in sorted(states.items())) + "。"
+        )
     typer.echo("公开转移转化清单：" + "，".join(f"{name} {count}" for name, count in listings.items()) + "。")
 
 
@@ -291,18 +298,20 @@ def export(
 
 
 def respond(
-    subject: Annotated[str, typer.Argument(help="研发线索 或 改进需求。")],
-    number: Annotated[str, typer.Argument(help="需求编号，或评价编号。")],
-    state: Annotated[str, typer.Argument(help="改为什么状态，如 已认领、立项；拟改进、不采纳。")],
+    subject: Annotated[str, typer.Argument(help="研发线索、改进需求 或 服务对接。")],
+    number: Annotated[str, typer.Argument(help="需求编号、评价编号或分派编号。")],
+    state: Annotated[
+        str, typer.Argument(help="改为什么状态，如 已认领、立项；拟改进、不采纳；已联系、提供服务、不适合。")
+    ],
     unit: Annotated[str, typer.Option("--unit", help="认领单位。")] = "",
-    note: Annotated[str, typer.Option("--note", help="说明或原因。")] = "",
+    note: Annotated[str, typer.Option("--note", help="说明、原因或服务方式。")] = "",
     patent: Annotated[str, typer.Option("--patent", help="形成的专利号或申请号。")] = "",
     due: Annotated[str | None, typer.Option("--due", help="期限，如 2026-12-31。", metavar="日期")] = None,
     operator: Annotated[str, typer.Option("--operator", help="经办人，记入历史。")] = "经办人",
     as_of: AsOf = None,
     home: Home = None,
 ) -> None:
-    """登记研发线索的认领和进展，或专利权人对改进需求的回应；每一步留下历史。
+    """登记研发线索的认领和进展、专利权人对改进需求的回应，或服务机构对分派专利的回应；每一步留下历史。
 
     例：matcher respond 研发线索 HD2025-001 已认领 --unit 河东大学；matcher respond 改进需求 评价编号 拟改进 --due 2026-12-31
     """

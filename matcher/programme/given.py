@@ -1,4 +1,4 @@
-"""What was given to experts and service institutions, and what experts have sent back."""
+"""What was given to experts and service institutions, what experts have sent back and institutions answered."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from matcher.identifiers import enterprise_id
 from matcher.matchlists.exports.columns import Column, Setting
 from matcher.matchlists.exports.reports import Page
 from matcher.programme.inventory_form import number_of
+from matcher.responses import Response, Subject
 from matcher.store.database import Store
 
 _C = Setting.CENTRE
-RETURNED, OPEN, RUNNING = "已交回", "未交回", "对接中"
+RETURNED, OPEN = "已交回", "未交回"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,13 @@ class Given:
     party: Expert | ServiceInstitution | None
     patent: Patent | None
     state: str
+    answer: Response | None = None
+    """What a service institution says of it; None of experts."""
+
+    @property
+    def back(self) -> bool:
+        """Whether the party has sent back or answered what it was given."""
+        return self.answer.version > 0 if self.answer else self.state == RETURNED
 
     @property
     def name(self) -> str:
@@ -46,13 +54,22 @@ def given(store: Store, as_of: date, party: str = "") -> list[Given]:
     commissions = store.commissions.all(party_id=found.id if found else "", as_of=as_of)
     patents = store.patents.many(one.patent_id for one in commissions)
     back = returned(commissions, experts.values(), store.assessments.all(as_of))
+    answers = served(store, commissions, as_of)
     lines = []
     for one in commissions:
-        assessed = one.kind is CommissionKind.ASSESSMENT
-        who = experts.get(one.party_id) if assessed else services.get(one.party_id)
-        state = (RETURNED if (one.party_id, one.patent_id) in back else OPEN) if assessed else RUNNING
-        lines.append(Given(one, who, patents.get(one.patent_id), state))
+        answer, patent = answers.get(one.id), patents.get(one.patent_id)
+        if answer is not None:
+            lines.append(Given(one, services.get(one.party_id), patent, answer.state, answer))
+        else:
+            state = RETURNED if (one.party_id, one.patent_id) in back else OPEN
+            lines.append(Given(one, experts.get(one.party_id), patent, state))
     return sorted(lines, key=lambda line: (line.commission.kind, line.name, line.commission.patent_id))
+
+
+def served(store: Store, commissions: Iterable[Commission], as_of: date) -> dict[str, Response]:
+    """What institutions say at the end of a day of the patents that they were given to serve, by commission."""
+    ids = (one.id for one in commissions if one.kind is CommissionKind.SERVICE)
+    return store.responses.many(ids, Subject.SERVICE, as_of)
 
 
 def handed_back(store: Store, as_of: date) -> frozenset[tuple[str, str]]:
@@ -82,7 +99,7 @@ def returned(
 def given_pages(lines: Sequence[Given]) -> tuple[Page, ...]:
     """Who has how much, and every commission; the institution's own page holds only what it may see."""
     counts = Counter((line.commission.kind, line.name) for line in lines)
-    back = Counter((line.commission.kind, line.name) for line in lines if line.state == RETURNED)
+    back = Counter((line.commission.kind, line.name) for line in lines if line.back)
     load = [
         SimpleNamespace(kind=kind, name=name, patents=count, returned=back[kind, name])
         for (kind, name), count in sorted(counts.items())
@@ -93,6 +110,8 @@ def given_pages(lines: Sequence[Given]) -> tuple[Page, ...]:
             number=number_of(line.patent) if line.patent else line.commission.patent_id,
             title=line.patent.title if line.patent else "",
             holders="；".join(line.patent.holders) if line.patent else "",
+            said=line.answer.note if line.answer else "",
+            on=line.answer.changed_on if line.answer else None,
         )
         for line in lines
     ]
@@ -100,7 +119,7 @@ def given_pages(lines: Sequence[Given]) -> tuple[Page, ...]:
         Column("类别", "kind", 10, _C),
         Column("专家或服务机构", "name", 40),
         Column("件数", "patents", 8, _C),
-        Column("已交回", "returned", 8, _C),
+        Column("已交回或回应", "returned", 12, _C),
     )
     columns = (
         Column("类别", "line.commission.kind", 10, _C),
@@ -111,6 +130,9 @@ def given_pages(lines: Sequence[Given]) -> tuple[Page, ...]:
         Column("专利权人", "holders", 24),
         Column("分派日期", "line.commission.on", 11, Setting.DATE),
         Column("状态", "line.state", 9, _C),
+        Column("服务方式或原因", "said", 24),
+        Column("回应日期", "on", 11, Setting.DATE),
         Column("理由", "line.commission.reason", 44),
+        Column("分派编号", "line.commission.id", 16, _C),
     )
     return Page("分派汇总", load_columns, load), Page("分派明细", columns, rows)

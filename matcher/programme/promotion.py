@@ -14,11 +14,13 @@ from matcher.inventory import Act, Item, Stage
 from matcher.matches import Grade, Verdict
 from matcher.matching import Progress
 from matcher.programme.demand import match_all
+from matcher.programme.given import served
 from matcher.programme.industries import Tag, need_tags, patent_tags, read_industries
 from matcher.programme.patent_facts import Known, facts
 from matcher.programme.services import Asking, Offer, Service, offers, read_services
 from matcher.programme.tiers import Decision, decide, read_rules
 from matcher.programme.transfer_list import TransferLine, transfer_list
+from matcher.responses import Response
 from matcher.store.database import Store
 from matcher.store.filters import PatentFilter
 from matcher.workspace import Workspace
@@ -53,6 +55,7 @@ class Promotion:
     demand: str
     needs: tuple[Tagged, ...]
     """The needs of the day with their key industries."""
+    as_of: date
 
 
 def library(items: Mapping[str, Item]) -> frozenset[str]:
@@ -105,6 +108,7 @@ def promote(
         pool,
         f"未计需求：{trouble.rstrip('。')}" if trouble else "已计达到推荐等级的需求",
         tuple(Tagged(need, need_tags(need, known.industries)) for need in store.needs.all(as_of=as_of)),
+        as_of,
     )
 
 
@@ -134,12 +138,26 @@ def _asking(one: Promoted, as_of: date) -> Asking:
     return Asking(one.patent.id, wanted, industries, burdens, one.patent.region)
 
 
+def service_id(offer: Offer) -> str:
+    """The commission under which an institution is given the patent; "" where there is no institution."""
+    if offer.institution is None:
+        return ""
+    return commission_id(CommissionKind.SERVICE, offer.institution.id, offer.patent_id, offer.service)
+
+
+def answered(store: Store, found: Promotion) -> dict[str, Response]:
+    """What institutions say of the patents found for them, by commission; what was not given to them is not there."""
+    wanted = {service_id(offer) for one in found.patents for offer in one.offers}
+    given = store.commissions.all(CommissionKind.SERVICE, as_of=found.as_of)
+    return served(store, (one for one in given if one.id in wanted), found.as_of)
+
+
 def commission_services(store: Store, found: Promotion, act: Act) -> int:
     """Give the patents to the institutions that were found; answers how many commissions are new."""
     kind = CommissionKind.SERVICE
     return store.commissions.add(
         Commission(
-            commission_id(kind, offer.institution.id, offer.patent_id, offer.service),
+            service_id(offer),
             kind,
             offer.institution.id,
             offer.patent_id,

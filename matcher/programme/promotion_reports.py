@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
@@ -13,9 +13,11 @@ from matcher.matches import Verdict
 from matcher.matchlists.exports.columns import Column, Setting
 from matcher.matchlists.exports.reports import Page
 from matcher.programme.inventory_form import number_of
-from matcher.programme.promotion import Promoted, Promotion
+from matcher.programme.promotion import Promoted, Promotion, service_id
+from matcher.programme.services import Offer
 from matcher.programme.tiers import Decision
 from matcher.programme.transfer_list import Listing, TransferLine
+from matcher.responses import Response
 
 _C = Setting.CENTRE
 _PATENT = (
@@ -120,8 +122,11 @@ def tier_pages(found: Promotion) -> tuple[Page, ...]:
     )  # fmt: skip
 
 
-def service_pages(found: Promotion) -> tuple[Page, ...]:
-    """How many patents each institution suits, and every offer with its reason; nothing where no institution is on record."""
+def service_pages(found: Promotion, said: Mapping[str, Response]) -> tuple[Page, ...]:
+    """How many patents each institution suits, and every offer with its reason and what the institution says (`said`).
+
+    Nothing where no institution is on record.
+    """
     lines = [(one, offer) for one in found.patents for offer in one.offers]
     if not lines:
         return ()
@@ -140,6 +145,8 @@ def service_pages(found: Promotion) -> tuple[Page, ...]:
             offer=offer,
             name=offer.institution.name if offer.institution else "暂无合适机构",
             kind=offer.institution.kind if offer.institution else "",
+            state=said[service_id(offer)].state if service_id(offer) in said else _not_given(offer),
+            note=said[service_id(offer)].note if service_id(offer) in said else "",
         )
         for one, offer in lines
     ]
@@ -150,6 +157,8 @@ def service_pages(found: Promotion) -> tuple[Page, ...]:
         Column("服务机构", "name", 24),
         Column("机构类型", "kind", 12, _C),
         Column("理由", "offer.reason", 46),
+        Column("状态", "state", 10, _C),
+        Column("服务方式或原因", "note", 24),
     )
     totals = (
         Column("服务机构", "name", 30),
@@ -159,6 +168,10 @@ def service_pages(found: Promotion) -> tuple[Page, ...]:
     return Page("服务机构汇总", totals, load), Page(
         "服务机构匹配", columns, rows, "用 --assign 分派后，服务机构可看到分给自己的专利"
     )
+
+
+def _not_given(offer: Offer) -> str:
+    return "未分派" if offer.institution else ""
 
 
 def industry_pages(found: Promotion) -> tuple[Page, ...]:

@@ -1,34 +1,56 @@
-"""Responses of a workspace: who takes up an R&D order, what a holder answers to a wish, one function per verb."""
+"""Responses of a workspace: to R&D orders, to wishes for improvement, to services asked for; one function per verb."""
 
 from __future__ import annotations
 
+from matcher.commissions import CommissionKind
 from matcher.errors import InputError, NotFound
-from matcher.responses import Response, Subject, Turn, advance
+from matcher.responses import Response, Subject, Turn, advance, outdated
 from matcher.store.database import Store
 
 
-def respond(store: Store, subject: str, id_: str, turn: Turn) -> Response:
-    """Bring an order (need id) or a wish (assessment id) to a state; raises NotFound, InputError, Conflict."""
+def respond(store: Store, subject: str, id_: str, turn: Turn, seen_version: int | None = None) -> Response:
+    """Bring an order (need id), a wish (assessment id) or a service (commission id) to a state.
+
+    Raises NotFound, InputError, and Conflict where somebody else was faster or `seen_version` is not the newest.
+    """
     known = {each.value: each for each in Subject}
     if subject not in known:
         raise InputError(f"不认识的对象“{subject}”。可选：{'、'.join(known)}。", code="unknown_subject")
     about = known[subject]
-    if about is Subject.ORDER and store.needs.get(id_) is None:
-        raise NotFound(f"没有编号为“{id_}”的需求。")
-    if about is Subject.WISH:
-        assessment = store.assessments.get(id_)
-        if assessment is None:
-            raise NotFound(
-                f"没有编号为“{id_}”的企业评价。评价编号见 matcher assessments summary 写出的改进需求表。"
-            )
-        if not assessment.improvement:
-            raise InputError(f"评价 {id_} 没有提出改进需求。", code="no_wish")
+    _ASKED[about](store, id_)
     if turn.patent and store.patents.find(turn.patent) is None and not _looks_like_a_number(turn.patent):
         raise InputError(f"“{turn.patent}”不是能识别的专利号或申请号。", code="unknown_number")
     before = store.responses.many([id_], about)[id_]
+    if seen_version not in (None, before.version):
+        raise outdated(before)
     after = advance(before, turn)
     store.responses.change(before, after)
     return after
+
+
+def _require_order(store: Store, need_id: str) -> None:
+    if store.needs.get(need_id) is None:
+        raise NotFound(f"没有编号为“{need_id}”的需求。")
+
+
+def _require_wish(store: Store, assessment_id: str) -> None:
+    assessment = store.assessments.get(assessment_id)
+    if assessment is None:
+        raise NotFound(
+            f"没有编号为“{assessment_id}”的企业评价。评价编号见 matcher assessments summary 写出的改进需求表。"
+        )
+    if not assessment.improvement:
+        raise InputError(f"评价 {assessment_id} 没有提出改进需求。", code="no_wish")
+
+
+def _require_service(store: Store, commission_id: str) -> None:
+    found = store.commissions.get(commission_id)
+    if found is None or found.kind is not CommissionKind.SERVICE:
+        raise NotFound(f"没有编号为“{commission_id}”的服务对接。分派编号见 matcher assigned 写出的分派明细。")
+
+
+_ASKED = {Subject.ORDER: _require_order, Subject.WISH: _require_wish, Subject.SERVICE: _require_service}
+"""Raises NotFound or InputError for what was never asked."""
 
 
 def _looks_like_a_number(text: str) -> bool:

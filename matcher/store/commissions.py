@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, Select, insert, select
 
 from matcher.commissions import Commission, CommissionKind
 from matcher.store import tables
@@ -38,12 +39,17 @@ class Commissions:
                 connection.execute(insert(_TABLE), new)
         return len(new)
 
+    def get(self, id: str) -> Commission | None:
+        """The commission of that id."""
+        with reading(self._engine) as connection:
+            row = connection.execute(_select().where(_TABLE.c.id == id)).first()
+        return None if row is None else _record(row)
+
     def all(
         self, kind: CommissionKind | None = None, party_id: str = "", as_of: date | None = None
     ) -> list[Commission]:
         """The commissions of a kind (all) and a party (all) up to the end of a day, by day, party and patent."""
-        query = select(*_MAPPING.columns, _ALIASES.c.record_id)
-        query = query.select_from(_TABLE.outerjoin(_ALIASES, _ALIASES.c.alias == _TABLE.c.patent_id))
+        query = _select()
         if kind is not None:
             query = query.where(_TABLE.c.kind == kind.value)
         if party_id:
@@ -53,6 +59,11 @@ class Commissions:
         query = query.order_by(_TABLE.c.on, _TABLE.c.party_id, _TABLE.c.patent_id, _TABLE.c.id)
         with reading(self._engine) as connection:
             return [_record(row) for row in connection.execute(query)]
+
+
+def _select() -> Select[Any]:
+    query = select(*_MAPPING.columns, _ALIASES.c.record_id)
+    return query.select_from(_TABLE.outerjoin(_ALIASES, _ALIASES.c.alias == _TABLE.c.patent_id))
 
 
 def _record(row: Sequence[object]) -> Commission:

@@ -1,8 +1,9 @@
-"""Stores what becomes of R&D orders and of wishes for improvement, with every state they had."""
+"""Stores what is answered to R&D orders, wishes for improvement and services, with every state they had."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 import orjson
 from sqlalchemy import Engine, insert, select, update
@@ -23,8 +24,8 @@ class Responses:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def many(self, ids: Iterable[str], subject: Subject) -> dict[str, Response]:
-        """The responses to those orders or wishes; what nobody has responded to stands at its opening."""
+    def many(self, ids: Iterable[str], subject: Subject, as_of: date | None = None) -> dict[str, Response]:
+        """The responses to those (at the end of a day); what nobody has responded to stands at its opening."""
         wanted = list(dict.fromkeys(ids))
         found: dict[str, Response] = {}
         with reading(self._engine) as connection:
@@ -32,7 +33,15 @@ class Responses:
                 here = tables.responses.c.id.in_(part) & (tables.responses.c.subject == subject.value)
                 rows = connection.execute(select(*_RESPONSES.columns).where(here))
                 found |= {one.id: one for one in map(_RESPONSES.record, rows)}
+        if as_of is not None:
+            found = {id_: self._at(one, as_of) for id_, one in found.items()}
         return {id_: found.get(id_) or opening(id_, subject) for id_ in wanted}
+
+    def _at(self, now: Response, day: date) -> Response:
+        if now.changed_on is None or now.changed_on <= day:
+            return now
+        then = [one for one in self.history(now.id) if one.changed_on is not None and one.changed_on <= day]
+        return then[-1] if then else opening(now.id, now.subject)
 
     def change(self, before: Response, after: Response) -> None:
         """Write a change and keep the state in history; raises Conflict where `before` is not the newest."""
@@ -50,7 +59,7 @@ class Responses:
             connection.execute(insert(_STATES), row)
 
     def history(self, id_: str) -> list[Response]:
-        """Every state that an order or wish had, the first first."""
+        """Every state that one of them had, the first first."""
         query = select(_STATES.c.body).where(_STATES.c.id == id_).order_by(_STATES.c.version)
         with reading(self._engine) as connection:
             return [restored(Response, orjson.loads(body)) for body in connection.execute(query).scalars()]

@@ -43,6 +43,7 @@ def test_tiers_and_public_transfers(matcher, tmp_path):
         "patents": 5,
         "served": 0,
         "assigned": 0,
+        "answers": {},
     }
     book = load_workbook(tmp_path / "a.xlsx")
     assert book.sheetnames == [
@@ -79,15 +80,17 @@ def test_patents_are_given_to_the_institutions_that_suit_them(matcher, tmp_path)
     assert (found["served"], found["assigned"]) == (2, 2)
     assert json.loads(matcher(*words))["assigned"] == 0, "what is given stays given"
     book = load_workbook(tmp_path / "a.xlsx")
-    offered = [row[0:1] + row[3:] for row in book["服务机构匹配"].iter_rows(min_row=4, values_only=True)]
+    offered = [row[0:1] + row[3:-2] for row in book["服务机构匹配"].iter_rows(min_row=4, values_only=True)]
     assert offered == [
         (PATENTS[0].application_number, "专利池候选", "运营", "云泽运营公司", "运营机构", "机构类型“运营机构”；关注产业含“新能源与储能”"),
         (PATENTS[3].application_number, "先出具评价报告", "评价报告", "青岚代理所", "专利代理", "机构类型“专利代理”；未限定产业"),
     ]  # fmt: skip
     (mine,) = json.loads(matcher("assigned", "云泽运营公司", "--json", "--out", "b.xlsx"))
     assert mine == {
+        "id": mine["id"],
         "party": "云泽运营公司",
-        "state": "对接中",
+        "state": "待联系",
+        "note": "",
         "kind": "服务对接",
         "patent_id": PATENTS[0].id,
         "on": "2026-06-30",
@@ -102,6 +105,14 @@ def test_patents_are_given_to_the_institutions_that_suit_them(matcher, tmp_path)
     ]
     assert "云泽运营公司" in cells
     assert not any("0000-1" in str(cell) for cell in cells), "no contact is handed out"
+    said = ("respond", "服务对接", mine["id"], "提供服务", "--note", "作价入股", "--as-of", "2026-06-30")
+    assert "服务对接 " + mine["id"] + "：提供服务。" in matcher(*said)
+    assert json.loads(matcher(*words))["answers"] == {"提供服务": 1, "待联系": 1}
+    book = load_workbook(tmp_path / "a.xlsx")
+    states = [row[-2:] for row in book["服务机构匹配"].iter_rows(min_row=4, values_only=True)]
+    assert [tuple(cell or "" for cell in row) for row in states] == [("提供服务", "作价入股"), ("待联系", "")]
+    assert "提供服务（作价入股）" in matcher("assigned", "云泽运营公司")
+    assert "服务机构未回应 1 件次" in matcher("assigned")
 
 
 def test_the_tables_can_be_copied_and_are_not_overwritten(matcher, tmp_path):

@@ -4,8 +4,10 @@ from datetime import date, datetime
 
 import pytest
 
-from matcher.domain import Assessment, Need
+from matcher.commissions import Commission, CommissionKind
+from matcher.domain import Assessment, Need, ServiceInstitution
 from matcher.errors import Conflict, InputError, NotFound
+from matcher.programme.given import given
 from matcher.programme.responding import respond
 from matcher.responses import NEXT, OPENING, Subject, Turn, advance, opening
 from tests.matcher.programme.inventory_examples import PATENTS
@@ -44,6 +46,8 @@ def test_every_allowed_step_and_no_other(subject):
         (Subject.ORDER, "立项", "形成专利", "须写明专利号"),
         (Subject.WISH, "待回应", "不采纳", "须写明原因"),
         (Subject.WISH, "联合攻关", "已形成新专利", "须写明专利号"),
+        (Subject.SERVICE, "待联系", "不适合", "须写明原因"),
+        (Subject.SERVICE, "已联系", "提供服务", "须写明服务方式"),
         (Subject.WISH, "待回应", "完成", "不认识的状态“完成”。改进需求的状态有：待回应、拟改进"),
     ],
 )
@@ -75,13 +79,33 @@ def test_responses_are_kept_with_their_history(store):
         store.responses.change(stale, advance(stale, turn("已认领", unit="乙")))
 
 
+def test_an_institution_says_what_it_does_as_of_a_day(store):
+    kind, patent = CommissionKind.SERVICE, PATENTS[0]
+    store.merge([patent, ServiceInstitution("S1", "望川银行", "银行")])
+    store.commissions.add([Commission("W1", kind, "S1", patent.id, date(2026, 6, 1), "质押融资")])
+    respond(store, "服务对接", "W1", Turn("已联系", "李某", datetime(2026, 6, 10)), 0)
+    offer = Turn("提供服务", "李某", datetime(2026, 6, 20), note="质押贷款")
+    with pytest.raises(Conflict, match="服务对接 W1 刚被他人改动"):
+        respond(store, "服务对接", "W1", offer, 0)
+    respond(store, "服务对接", "W1", offer, 1)
+    days = (date(2026, 6, 9), date(2026, 6, 10), date(2026, 6, 30))
+    found = [given(store, day, "望川银行")[0] for day in days]
+    assert [(one.state, one.back, one.answer.note) for one in found] == [
+        ("待联系", False, ""),
+        ("已联系", True, ""),
+        ("提供服务", True, "质押贷款"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("subject", "number", "state", "facts", "error", "message"),
     [
         ("研发线索", "N9", "已认领", {"unit": "甲"}, NotFound, "没有编号为“N9”的需求"),
         ("改进需求", "A9", "拟改进", {}, NotFound, "没有编号为“A9”的企业评价"),
+        ("服务对接", "W9", "已联系", {}, NotFound, "没有编号为“W9”的服务对接"),
+        ("服务对接", "W2", "已联系", {}, NotFound, "没有编号为“W2”的服务对接"),
         ("改进需求", "A2", "拟改进", {}, InputError, "没有提出改进需求"),
-        ("合同", "N1", "已认领", {}, InputError, "不认识的对象“合同”。可选：研发线索、改进需求"),
+        ("合同", "N1", "已认领", {}, InputError, "不认识的对象“合同”。可选：研发线索、改进需求、服务对接"),
         (
             "研发线索",
             "N1",
@@ -95,5 +119,6 @@ def test_responses_are_kept_with_their_history(store):
 def test_slips_are_told(subject, number, state, facts, error, message, store):
     store.merge([Need("N1", "阀门")])
     store.merge([Assessment("A2", PATENTS[0].id, "E2", "汶水公司")])
+    store.commissions.add([Commission("W2", CommissionKind.ASSESSMENT, "专家", PATENTS[0].id, AT.date())])
     with pytest.raises(error, match=message):
         respond(store, subject, number, turn(state, **facts))
