@@ -7,11 +7,13 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from api.access.keys import KeyRequest
 from api.access.roles import Role
 from matcher import usecases
 from matcher.domain import Confidentiality
+from matcher.errors import NotReady
 from matcher.matchlists.exports import list_rows, preset_named
 from tests.api.conftest import BASE, ENTERPRISE, NOW
 from tests.api.pages.conftest import Browser
@@ -37,9 +39,13 @@ def registered(enterprise: Browser) -> str:
 
 
 def outside(app: FastAPI) -> list[str]:
-    """Needs as 对外版 shows them."""
+    """Needs as 对外版 shows them, once no job is building an index."""
     workspace = app.state.services.workspace
-    usecases.build_index(workspace, NOW)
+    for attempt in Retrying(
+        retry=retry_if_exception_type(NotReady), stop=stop_after_delay(60), wait=wait_fixed(0.1)
+    ):
+        with attempt:
+            usecases.build_index(workspace, NOW)
     found = usecases.make_list(workspace, usecases.ListRequest(NOW.date(), NOW))
     return [row.need for row in list_rows(found, preset_named("对外版")).needs]
 

@@ -52,7 +52,7 @@ def finished(browser: Browser, address: str) -> str:
 
 
 def patents(settings: Settings) -> list[str]:
-    with Store.open(settings.home / "matcher.db") as store:
+    with Store.open(settings.database_url or settings.home / "matcher.db") as store:
         return store.patents.ids()
 
 
@@ -72,7 +72,7 @@ def test_columns_are_corrected_kept_and_used_for_the_next_file(bureau: Browser, 
     page = finished(bureau, landed.headers["location"])
     numbers = dict(re.findall(r"<li>(读取|新增|合并|未导入|提醒)<b>(\d+)</b>", page))
     assert numbers == {"读取": "2", "新增": "1", "合并": "0", "未导入": "1", "提醒": "1"}
-    with Store.open(filled.home / "matcher.db") as store:
+    with Store.open(filled.database_url or filled.home / "matcher.db") as store:
         patent = store.patents.get("CN202310999999")
         assert patent is not None
         assert (patent.industry, patent.abstract) == ("化工", "")
@@ -110,7 +110,7 @@ def test_the_refused_rows_are_mended_and_sent_again(bureau: Browser, filled: Set
     assert fields["未导入原因"] == ""
     page = finished(bureau, bureau.post(again, form_of(fields), follow_redirects=False).headers["location"])
     assert "<li>未导入<b>0</b>" in page
-    with Store.open(filled.home / "matcher.db") as store:
+    with Store.open(filled.database_url or filled.home / "matcher.db") as store:
         patent = store.patents.get("CN202310888888")
         assert patent is not None
         assert (patent.title, patent.abstract) == ("=1+1", "@摘要")

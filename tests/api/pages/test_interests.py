@@ -201,10 +201,11 @@ def test_the_command_lists_what_is_owed_without_the_enterprise(
     app: FastAPI, sides: tuple[Browser, Browser]
 ) -> None:
     asked(sides[0])
-    home = str(app.state.services.workspace.settings.home)
-    command = ["interests", "--home", home, "--as-of"]
-    assert CliRunner().invoke(cli, [*command, "2026-07-07"]).output == "共 0 项逾期未答复。\n"
-    assert CliRunner().invoke(cli, [*command, "2026-07-09"]).output == (
+    settings = app.state.services.workspace.settings
+    command = ["interests", "--home", str(settings.home), "--as-of"]
+    runner = CliRunner(env={"MATCHER_DATABASE_URL": settings.database_url})
+    assert runner.invoke(cli, [*command, "2026-07-07"]).output == "共 0 项逾期未答复。\n"
+    assert runner.invoke(cli, [*command, "2026-07-09"]).output == (
         f"河东大学　ZL202310123456.1 {MEMBRANE.title}　意向 {ID}　逾期 2 天\n共 1 项逾期未答复。\n"
     )
 
