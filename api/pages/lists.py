@@ -46,7 +46,7 @@ def make_list(serving: ListForm, answers: Posted, k: Annotated[int, Form(ge=1, l
         check_groups(serving.workspace, wanted)
     except InputError as error:
         return _form(serving, answers, str(error))
-    needs = needs_within(caller, NeedFilter(regions=words(answers.get("need_region", ""))))
+    needs = needs_within(caller, NeedFilter(regions=words(answers.get("need_region", ""))), wanted)
     patents = PatentFilter(regions=words(answers.get("region", "")))
     request = replace(serving.list_request(None, k, event), groups=wanted)
     found = usecases.make_list(serving.workspace, request, needs, patents)

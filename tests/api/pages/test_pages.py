@@ -179,6 +179,13 @@ def test_the_list_of_each_role_as_a_workbook(browser: Callable[..., Browser]) ->
     }
 
 
+def test_a_holder_makes_no_list_of_the_needs_of_some_enterprises(browser: Callable[..., Browser]) -> None:
+    holder = browser(Role.HOLDER)
+    refused = holder.post("/lists", {"group": "注册状态=未注明"})
+    assert (refused.status_code, "“专利权人”不能按企业挑选需求" in refused.text) == (403, True)
+    assert holder.post("/lists", {"group": "企业地市=云州市"}).status_code == 200
+
+
 def test_a_list_of_some_groups_and_of_one_that_nobody_belongs_to(bureau: Browser) -> None:
     answer = bureau.post("/lists", {"group": "企业地市=临川市、单位类型=高校"})
     book = openpyxl.load_workbook(BytesIO(answer.content))
