@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, TimeoutError
 
-from matcher.errors import MatcherError, NotReady
+from matcher.errors import InputError, MatcherError, NotReady
 
 BUSY_SECONDS = 20
 """Patience with another writer."""
@@ -43,6 +43,10 @@ def explained(engine: Engine) -> Iterator[None]:
         yield
     except TimeoutError as error:
         raise NotReady(_CROWDED, code="database_busy") from error
+    except DataError as error:
+        if "NUL" not in str(error.orig):
+            raise
+        raise InputError("文字中含有空字符（NUL），数据库不接受。请去掉后重试。", code="nul") from error
     except DBAPIError as error:
         ours = _of_sqlite(engine, error) if engine.dialect.name == "sqlite" else _of_postgres(error)
         if ours is None:

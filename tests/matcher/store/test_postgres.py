@@ -11,7 +11,7 @@ import pytest
 
 from matcher.doctor import Finding, examine
 from matcher.domain import Patent
-from matcher.errors import MatcherError, NotReady, SettingsError
+from matcher.errors import InputError, MatcherError, NotReady, SettingsError
 from matcher.settings import load_settings
 from matcher.store import database
 from matcher.store.database import Store
@@ -59,6 +59,17 @@ def test_a_server_that_goes_away_in_the_middle_leaves_whole_batches_and_the_stor
             store.merge(patents(500))
             same.merge(patents(500))
             assert store.data_version() == same.data_version()
+
+
+def test_a_nul_is_refused_and_nothing_is_written(postgres_tables: str) -> None:
+    with Store.open(postgres_tables) as store:
+        with pytest.raises(InputError) as caught:
+            store.merge([*patents(1), Patent("P\x00", "膜", holders=("甲",))])
+        assert (str(caught.value), caught.value.code) == (
+            "文字中含有空字符（NUL），数据库不接受。请去掉后重试。",
+            "nul",
+        )
+        assert store.patents.count() == 0
 
 
 def test_a_wrong_password_is_never_shown(
