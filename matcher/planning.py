@@ -41,6 +41,10 @@ _LABELS = {
     "quotas": "类别条数上限",
 }
 """Facts of an event, its scope and its rules as people call them."""
+_LONGEST_NAME = 200
+"""Characters of an event's name, which its files bear."""
+_YEARS = range(1985, 2201)
+"""In which events are: the law's time."""
 
 
 class Place(StrEnum):
@@ -142,9 +146,15 @@ def _require_unpublished(workspace: Workspace, event: Event) -> None:
 
 
 def check(workspace: Workspace, wanted: Event) -> None:
-    """Raise InputError for an event without a name, that ends before it begins, or that asks for unknown groups."""
+    """Raise InputError for an event without a name or with one that no file can bear, at another time than people mean,
+    that ends before it begins, or that asks for unknown groups."""
     if not wanted.name.strip():
         raise InputError("活动名称不能为空。", code="no_name")
+    if len(wanted.name) > _LONGEST_NAME:
+        raise InputError(f"活动名称请写在 {_LONGEST_NAME} 字以内。", code="long_name")
+    for day in (wanted.starts, wanted.ends or wanted.starts):
+        if day.year not in _YEARS:
+            raise InputError(f"活动日期 {day} 应在 {_YEARS[0]} 年至 {_YEARS[-1]} 年之间。", code="day_range")
     if wanted.ends is not None and wanted.ends < wanted.starts:
         raise InputError(f"结束日期 {wanted.ends} 早于活动日期 {wanted.starts}。", code="day_order")
     check_groups(workspace, [*wanted.scope.groups, *(quota.group for quota in wanted.rules.quotas)])

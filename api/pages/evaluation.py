@@ -166,9 +166,12 @@ def _run(serving: Serving, job: Job) -> Run:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
+        day = date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError as error:
         raise InputError(f"“{text}”不是日期。请写成 2024-01-31 的样子，或留空。", code="bad_day") from error
+    if day is not None and not 1985 <= day.year <= 2200:
+        raise InputError(f"“{text}”应在 1985 年至 2200 年之间。", code="day_range")
+    return day
 
 
 def _compared(one: Comparison) -> tuple[str, ...]:

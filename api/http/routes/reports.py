@@ -114,6 +114,8 @@ def progress(query: Annotated[ProgressQuery, Query()], serving: SeeingProgress) 
 )
 def evaluate(body: EvaluationBody, serving: Evaluating) -> Response:
     """The job's `result.measures` gives the means; the whole report is at /evaluations/{job_id}/report."""
+    if body.since and body.until and body.since >= body.until:
+        raise InputError("结束日期 until 须晚于开始日期 since。", code="bad_period")
     task = {name: _said(value) for name, value in body}
     job = serving.services.worker.add("evaluation", "历史回放评估", caller_of(serving).actor, task)
     serving.note("运行评估")

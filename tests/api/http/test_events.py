@@ -238,6 +238,8 @@ def test_an_evaluation_replays_the_history_and_says_so_where_there_is_none(
         "工作区中没有带日期的历史交易。请先运行 matcher import transactions 历史交易.xlsx。",
     )
     assert client.get(f"/api/v1/evaluations/{none['id']}/report").status_code == 404
+    backwards = client.post("/api/v1/evaluations", json={"since": "2026-06-30", "until": "2026-03-31"})
+    assert (backwards.status_code, backwards.json()["code"]) == (422, "bad_period")
     store = client.app.state.services.workspace.store
     deals = [
         Transaction(

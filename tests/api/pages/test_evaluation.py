@@ -87,8 +87,9 @@ def test_two_runs_over_the_same_days_differ_by_nothing(analyst: Browser) -> None
     ("form", "sentence"),
     [
         ({"since": "去年"}, "“去年”不是日期"),
+        ({"since": "0001-01-01"}, "“0001-01-01”应在 1985 年至 2200 年之间。"),
         ({"since": "2026-06-30", "until": "2026-01-01"}, "结束日期须晚于开始日期"),
-        ({"months": "0"}, "months"),
+        ({"months": "0"}, "不得小于 1，收到的是“0”"),
     ],
 )
 def test_days_that_are_none_start_nothing(analyst: Browser, form: dict[str, str], sentence: str) -> None:
