@@ -61,6 +61,8 @@ class Operation(StrEnum):
     """Saying what an enterprise thinks of a patent."""
     READ_ASSIGNED = "commissions:read"
     """What one was given to assess or to serve."""
+    SERVE = "commissions:answer"
+    """Saying what a service institution does with a patent that it was given."""
     EXPORT = "exports:write"
     PROGRESS = "progress:read"
     EVALUATE = "evaluations:write"
@@ -141,6 +143,7 @@ PERMISSIONS: dict[Operation, dict[Role, Extent]] = {
     Operation.WRITE_OUTCOME: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
     Operation.ASSESS: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN, _R.EXPERT: _ASSIGNED},
     Operation.READ_ASSIGNED: {_R.EXPERT: _ASSIGNED, _R.SERVICE: _ASSIGNED},
+    Operation.SERVE: {_R.SERVICE: _ASSIGNED},
     Operation.EXPORT: {Role.BUREAU: _ALL},
     Operation.PROGRESS: {Role.BUREAU: _ALL, Role.ANALYST: _ALL},
     Operation.EVALUATE: {Role.BUREAU: _ALL, Role.ANALYST: _ALL},

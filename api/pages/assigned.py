@@ -1,4 +1,4 @@
-"""交办: what an expert was given to assess and a service institution to serve, and the expert's own assessments."""
+"""交办: what an expert was given to assess and a service institution to serve, and what both say of it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from fastapi import APIRouter, Form, Path, Response
 
 from api.access.policy import Operation, allowed_patent
 from api.access.roles import Role
-from api.pages.posting import AssessForm
+from api.pages.posting import AssessForm, ServeForm
 from api.pages.rendering import page, see_other
 from api.serving import ReadingAssigned, Serving, caller_of
 from matcher.commissions import Commission, CommissionKind
 from matcher.domain import Assessment, Expert, Patent, Prospect
-from matcher.errors import NotFound
+from matcher.errors import Conflict, InputError, NotFound
 from matcher.importing.lines import read_line
 from matcher.matchlists.exports.wording import patent_number
+from matcher.programme.responding import respond
+from matcher.responses import NEXT, Subject, Turn, opening
+from matcher.responses import Response as Answer
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,17 +34,63 @@ _Text = Annotated[str, Form(max_length=2_000)]
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One commission with its patent and what the expert has said of it."""
+    """One commission with its patent and what the expert has said of it, or the institution answered."""
 
     commission: Commission
     patent: Patent
     said: Assessment | None
+    answers: tuple[Answer, ...] = ()
+    """Every one, the newest last."""
+
+    @property
+    def answer(self) -> Answer:
+        """How the institution's service stands."""
+        return self.answers[-1] if self.answers else opening(self.commission.id, Subject.SERVICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What an institution typed for one commission, and why it was not kept."""
+
+    commission_id: str
+    state: str
+    note: str
+    trouble: InputError | Conflict
 
 
 @router.get("/assigned")
 def assigned(serving: ReadingAssigned) -> Response:
     """Everything that was given, the newest first."""
-    return page(serving, "assigned.html", given=list(reversed(_given(serving))), numbered=patent_number)
+    return _assigned(serving)
+
+
+def _assigned(serving: Serving, refused: Refused | None = None) -> Response:
+    status = 200 if refused is None else 409 if isinstance(refused.trouble, Conflict) else 422
+    given = list(reversed(_given(serving)))
+    values = {"given": given, "numbered": patent_number, "next": NEXT[Subject.SERVICE], "refused": refused}
+    return page(serving, "assigned.html", status, **values)
+
+
+@router.post("/service-answers/{commission_id}")
+def answer_service(
+    serving: ServeForm,
+    commission_id: Annotated[str, Path(max_length=50)],
+    version: Annotated[int, Form(ge=0, le=1_000_000)],
+    state: _Line = "",
+    note: _Text = "",
+) -> Response:
+    """Keep what an institution says of a patent that it was given, on what it saw; else the page with what to mend."""
+    caller, store = caller_of(serving), serving.workspace.store
+    commission = store.commissions.get(commission_id)
+    if commission is None or commission.party_id != caller.subject:
+        raise NotFound(f"没有编号为“{commission_id}”的服务对接。")
+    try:
+        turn = Turn(state, caller.name, serving.at, note=note.strip())
+        respond(store, Subject.SERVICE, commission_id, turn, version)
+    except (InputError, Conflict) as error:
+        return _assigned(serving, Refused(commission_id, state, note, error))
+    serving.note("回应服务对接", f"{commission_id} {state}")
+    return see_other("/assigned")
 
 
 @router.get("/assigned/{patent_id:path}")
@@ -95,7 +144,12 @@ def _given(serving: Serving) -> list[Given]:
     patents = store.patents.many(one.patent_id for one in commissions)
     said = store.assessments.by_patent(patents)
     return [
-        Given(one, patents[one.patent_id], _own(said.get(one.patent_id, []), one))
+        Given(
+            one,
+            patents[one.patent_id],
+            _own(said.get(one.patent_id, []), one),
+            tuple(store.responses.history(one.id)) if one.kind is CommissionKind.SERVICE else (),
+        )
         for one in commissions
         if one.patent_id in patents
     ]

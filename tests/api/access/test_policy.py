@@ -72,6 +72,7 @@ TABLE = {
     Operation.READ_OUTCOME: (ALL, NO, OWN, NO, NO),
     Operation.WRITE_OUTCOME: (ALL, NO, OWN, NO, NO),
     Operation.ASSESS: (ALL, NO, OWN, NO, NO, NO, NO, NO, ASSIGNED),
+    Operation.SERVE: (NO, NO, NO, NO, NO, NO, NO, NO, NO, ASSIGNED),
     Operation.EXPORT: (ALL, NO, NO, NO, NO),
     Operation.PROGRESS: (ALL, NO, NO, ALL, NO),
     Operation.EVALUATE: (ALL, NO, NO, ALL, NO),

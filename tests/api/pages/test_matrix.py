@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from api.access.roles import Role
 from api.http import create_app
 from matcher.settings import Settings
-from tests.api.conftest import BASE, NOW, key_of
+from tests.api.conftest import BASE, COMMISSIONS, NOW, key_of
 from tests.api.pages.conftest import SUBJECTS, Browser
 
 NOBODY = None
@@ -149,6 +149,13 @@ PAGES = [
         "/assigned/CN202210654321",
         {"prospect": "好"},
         (403, 403, 403, 403, 401, 403, 403, 403, 404, 403),
+    ),
+    ("POST", "/service-answers/W404", {"version": "0"}, (403, 403, 403, 403, 401, 403, 403, 403, 403, 404)),
+    (
+        "POST",
+        f"/service-answers/{COMMISSIONS[1].id}",
+        {"version": "0", "state": "已联系"},
+        (403, 403, 403, 403, 401, 403, 403, 403, 403, 303),
     ),
     ("GET", "/docs", None, (200, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("GET", "/sign-in", None, (200, 200, 200, 200, 200, 200, 200, 200, 200, 200)),

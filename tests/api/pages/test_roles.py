@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from matcher import usecases
 from matcher.domain import Assessment, Enterprise, Prospect
 from matcher.errors import InputError
 from matcher.store.filters import NeedFilter
-from tests.api.conftest import ENTERPRISE, MEMBRANE, NEEDS, NOW, PARTIES
+from tests.api.conftest import COMMISSIONS, ENTERPRISE, MEMBRANE, NEEDS, NOW, PARTIES
 from tests.api.pages.conftest import SUBJECTS, Browser
 
 Open = Callable[[Role | None], Browser]
@@ -140,3 +141,46 @@ def test_a_service_institution_sees_what_it_was_given(browser: Open) -> None:
     page = browser(Role.SERVICE).get("/assigned").text
     assert MEMBRANE.title in page
     assert "评价" not in page
+
+
+def test_a_service_institution_answers_on_what_it_saw(app: FastAPI, browser: Open) -> None:
+    bank, store, id_ = browser(Role.SERVICE), app.state.services.workspace.store, COMMISSIONS[1].id
+
+    def answered(version: int, state: str, note: str = "") -> tuple[int, str]:
+        sent = bank.post(
+            f"/service-answers/{id_}",
+            {"version": str(version), "state": state, "note": note},
+            follow_redirects=False,
+        )
+        said = re.search(r'role="alert">([^<]+)<', sent.text)
+        return sent.status_code, said[1] if said else ""
+
+    assert answered(0, "提供服务") == (422, f"服务对接 {id_} 改为“提供服务”须写明服务方式。")
+    assert answered(0, "不适合") == (422, f"服务对接 {id_} 改为“不适合”须写明原因。")
+    assert answered(0, "签约")[0] == 422
+    assert store.responses.history(id_) == []
+    assert answered(0, "已联系") == (303, "")
+    assert answered(0, "不适合", "已有同类产品") == (409, f"服务对接 {id_} 刚被他人改动，请刷新后再改。")
+    assert answered(1, "提供服务", "质押贷款") == (303, "")
+    assert [(one.state, one.note) for one in store.responses.history(id_)] == [
+        ("已联系", ""),
+        ("提供服务", "质押贷款"),
+    ]
+    page = bank.get("/assigned").text
+    assert "<b>提供服务</b>：质押贷款" in page
+    assert "2026-06-30 某人：已联系" in page
+
+
+def test_an_institution_does_not_answer_for_another(app: FastAPI, browser: Open) -> None:
+    store = app.state.services.workspace.store
+    store.commissions.add(
+        [
+            replace(COMMISSIONS[1], id="W2", party_id="别的银行"),
+            replace(COMMISSIONS[0], id="W3", party_id="云州科技银行"),
+        ]
+    )
+    bank = browser(Role.SERVICE)
+    for id_ in ("W2", "W3"):
+        sent = bank.post(f"/service-answers/{id_}", {"version": "0", "state": "已联系"})
+        assert (sent.status_code, f"没有编号为“{id_}”的服务对接。" in sent.text) == (404, True)
+        assert store.responses.history(id_) == []
