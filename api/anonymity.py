@@ -45,13 +45,18 @@ def held_back(
     return replace(need, confidentiality=Confidentiality.AUTHORITY_ONLY)
 
 
-def confirmed(
-    confirmations: Confirmations, caller: Caller, need: Need, enterprise: Enterprise | None, at: datetime
-) -> Need:
-    """The need as 匿名, its enterprise having agreed; raises Conflict where nothing waits for that."""
-    if not confirmations.confirm(need.id, _text(need, enterprise), caller.name, at):
+def to_confirm(confirmations: Confirmations, need: Need) -> Need:
+    """The need as it is to be once its enterprise has agreed; raises Conflict where nothing waits for that."""
+    if need.id not in confirmations.waiting():
         raise Conflict("这条需求没有待确认的匿名文字，可能已经确认过。请刷新页面查看。", code="not_waiting")
     return replace(need, confidentiality=Confidentiality.ANONYMOUS)
+
+
+def confirm(
+    confirmations: Confirmations, caller: Caller, need: Need, enterprise: Enterprise | None, at: datetime
+) -> None:
+    """Note which words the enterprise has agreed to."""
+    confirmations.confirm(need.id, _text(need, enterprise), caller.name, at)
 
 
 def _text(need: Need, enterprise: Enterprise | None) -> str:

@@ -40,8 +40,10 @@ def agree(
     if seen != [text for _, text in anonymity.words_outside(need, enterprise)]:
         raise Conflict("对外显示的文字已有变化。请返回重新打开确认页，核对后再确认。", code="words_changed")
     confirmations = serving.services.confirmations
-    after = anonymity.confirmed(confirmations, caller_of(serving), need, enterprise, serving.at)
-    serving.workspace.store.merge([after], serving.at.date(), prefer_new=True)
+    after = anonymity.to_confirm(confirmations, need)
+    # Refused where somebody else has changed the need meanwhile: then other words may stand there.
+    serving.workspace.store.edits.replace(need, after, serving.at.date())
+    anonymity.confirm(confirmations, caller_of(serving), after, enterprise, serving.at)
     serving.note("确认匿名文字", need.id)
     if serving.workspace.store.patents.count():
         serving.services.worker.build_index(caller_of(serving).actor)

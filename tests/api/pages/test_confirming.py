@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
@@ -73,6 +75,27 @@ def test_the_enterprise_sees_the_words_and_agrees(app: FastAPI, browser: Open, b
     again = enterprise.post(f"/confirmations/{need}", {"seen": WORDS})
     assert again.status_code == 409
     assert "这条需求没有待确认的匿名文字" in again.text
+
+
+def test_a_change_that_comes_between_is_not_lost_and_waits_for_another_word(
+    app: FastAPI, browser: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enterprise = browser(Role.ENTERPRISE)
+    need = registered(enterprise)
+    store, confirmations = app.state.services.workspace.store, app.state.services.confirmations
+    waiting = confirmations.waiting
+
+    def change_first() -> list[str]:
+        before = store.needs.get(need)
+        store.edits.replace(before, replace(before, indicators="不含磷"), NOW.date())
+        return waiting()
+
+    monkeypatch.setattr(app.state.services.confirmations, "waiting", change_first)
+    answer = enterprise.post(f"/confirmations/{need}", {"seen": WORDS})
+    assert answer.status_code == 409
+    found = store.needs.get(need)
+    assert (found.indicators, found.confidentiality) == ("不含磷", Confidentiality.AUTHORITY_ONLY)
+    assert (waiting(), confirmations.get(need).confirmed) == ([need], None)
 
 
 def test_other_words_need_another_word(app: FastAPI, browser: Open) -> None:
