@@ -19,6 +19,10 @@ _AMOUNT = re.compile(
 _OPEN = re.compile(r"面议|面谈|协商|协议|待定|另议|电议|商议|议价|不限|未定")
 _FREE = re.compile(r"免费|无偿|免许可费|免使用费")
 _FOREIGN = re.compile(r"美元|欧元|日元|英镑|港币|港元|usd|eur|\$|€")
+_NO_AMOUNT = re.compile(r"^[-−]\d|\d(?:\.\d+)?e[+-]?\d")
+"""A negative number, or one as spreadsheets shorten it: read by its first digits it would be another amount."""
+_LARGEST = 1e9
+"""万元; nothing in the country costs more."""
 _IGNORED = re.compile(r"[\s,，￥¥]|人民币|rmb|cny")
 
 
@@ -39,6 +43,8 @@ def parse_amount(text: str, *, unit: str = "万") -> Amount:
     value = _IGNORED.sub("", unicodedata.normalize("NFKC", text).lower())
     if _FOREIGN.search(value):
         raise InputError(f"“{text}”不是人民币金额，请折算成万元。")
+    if _NO_AMOUNT.search(value):
+        raise InputError(f"“{text}”是负数或科学计数法，不是金额。请写成 50万元、30-50万元 或 面议。")
     match = next((found for found in _AMOUNT.finditer(value) if _is_money(found, value)), None)
     if match is None:
         if _FREE.search(value):
@@ -56,6 +62,8 @@ def parse_amount(text: str, *, unit: str = "万") -> Amount:
     high = float(match["high"]) * factor if match["high"] else low
     if high < low:
         raise InputError(f"“{text}”的金额范围前大后小，请核对。")
+    if high > _LARGEST:
+        raise InputError(f"“{text[:30]}”的金额过大，请核对单位。")
     return Amount(round(low, 6), round(high, 6))
 
 

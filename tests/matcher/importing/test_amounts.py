@@ -48,6 +48,18 @@ def test_what_is_no_amount(text):
         parse_amount(text)
 
 
+@pytest.mark.parametrize("text", ["-5", "－5万元", "1.5E+06", "1e400"])
+def test_no_other_amount_is_read_out_of_a_negative_or_shortened_number(text):
+    with pytest.raises(InputError, match="是负数或科学计数法，不是金额"):
+        parse_amount(text)
+
+
+@pytest.mark.parametrize("text", ["9" * 400, "10000000001"])
+def test_what_nothing_costs(text):
+    with pytest.raises(InputError, match="的金额过大，请核对单位"):
+        parse_amount(text)
+
+
 @given(st.integers(1, 10_000_000))
 def test_units_agree(yuan):
     assert (
