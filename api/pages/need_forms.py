@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path as FilePath
-from secrets import token_hex
 from typing import Annotated
 
 import orjson
@@ -105,11 +104,15 @@ def diagnosed_form(
 
 @router.post("/need-forms/new")
 def register(serving: NeedForm, answers: _Answers) -> Response:
-    """Store a new need under a number of its own; else the form with what to mend."""
-    number = f"XQ{serving.at:%Y%m%d}-{token_hex(3)}"
-    read = _read(serving, {**answers, "需求编号": number, "提出日期": serving.at.date().isoformat()})
+    """Store a new need under a number of its own; else the form with what to mend. A form sent twice is one need."""
+    read = _read(
+        serving,
+        {**answers, "需求编号": _number(serving, answers), "提出日期": serving.at.date().isoformat()},
+    )
     if read.need is None:
         return _form(serving, answers, "/need-forms/new", read.troubles)
+    if serving.workspace.store.needs.get(read.need.id) is not None:
+        return see_other(path_to("needs", read.need.id))
     return _stored(serving, read.need, "登记需求", prefer_new=False)
 
 
@@ -142,6 +145,12 @@ def edit(
         return _form(serving, answers, path_to("need-forms", need.id), read.troubles, seen, need.id)
     same = replace(read.need, id=need.id, own_id=need.own_id, source=need.source, received=need.received)
     return _stored(serving, same, "修改需求", prefer_new=True)
+
+
+def _number(serving: Serving, answers: Mapping[str, str]) -> str:
+    """The same for what the same account writes on one day."""
+    said = repr((caller_of(serving).account_id, sorted(answers.items())))
+    return f"XQ{serving.at:%Y%m%d}-{hashlib.sha256(said.encode()).hexdigest()[:12]}"
 
 
 def _need(serving: Serving, need_id: str) -> Need:

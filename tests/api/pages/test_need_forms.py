@@ -52,7 +52,7 @@ def test_an_enterprise_registers_its_need_and_sees_what_others_will_see(
     claimed = {**ANSWERS, "企业名称": "临川风电设备有限公司"}
     sent = enterprise.post("/need-forms/new", claimed, follow_redirects=False)
     number = sent.headers["location"].removeprefix("/needs/")
-    assert re.fullmatch(r"XQ20260630-[0-9a-f]{6}", number)
+    assert re.fullmatch(r"XQ20260630-[0-9a-f]{12}", number)
     need = stored(filled, number)
     assert need == Need(
         id=number,
@@ -70,6 +70,16 @@ def test_an_enterprise_registers_its_need_and_sees_what_others_will_see(
     )
     page = enterprise.get(f"/needs/{number}").text
     assert "不显示（仅主管部门可见）" in page
+
+
+def test_a_form_sent_twice_is_one_need(enterprise: Browser, bureau: Browser, filled: Settings) -> None:
+    first, again = (enterprise.post("/need-forms/new", ANSWERS, follow_redirects=False) for _ in range(2))
+    assert first.headers["location"] == again.headers["location"]
+    assert (first.status_code, again.status_code) == (303, 303)
+    other = bureau.post("/need-forms/new", ANSWERS, follow_redirects=False)
+    assert other.headers["location"] != first.headers["location"]
+    with Workspace.open(filled) as workspace:
+        assert sum(need.title == ANSWERS["需求名称"] for need in workspace.store.needs.all()) == 2
 
 
 def test_a_need_with_marks_in_its_number_is_read_and_changed_like_any_other(
