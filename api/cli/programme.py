@@ -321,5 +321,5 @@ def respond(
     act = acting(operator, as_of)
     turn = Turn(state, act.by, act.at, unit, note, patent, read_day(due) if due else None)
     with open_workspace(home) as workspace:
-        after = respond_(workspace.store, subject, number, turn)
+        after = respond_(workspace, subject, number, turn)
     typer.echo(f"{after.subject} {after.id}：{after.state}{f'（{after.unit}）' if after.unit else ''}。")

@@ -86,7 +86,7 @@ def answer_service(
         raise NotFound(f"没有编号为“{commission_id}”的服务对接。")
     try:
         turn = Turn(state, caller.name, serving.at, note=note.strip())
-        respond(store, Subject.SERVICE, commission_id, turn, version)
+        respond(serving.workspace, Subject.SERVICE, commission_id, turn, version)
     except (InputError, Conflict) as error:
         return _assigned(serving, Refused(commission_id, state, note, error))
     serving.note("回应服务对接", f"{commission_id} {state}")

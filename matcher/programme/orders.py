@@ -8,16 +8,18 @@ from datetime import date
 
 import numpy as np
 
-from matcher.domain import Confidentiality, Enterprise
-from matcher.errors import NotFound
+from matcher import batch
+from matcher.domain import Confidentiality, Enterprise, Need
+from matcher.errors import InputError, NotFound
 from matcher.groups import kind_by_name
 from matcher.matches import Grade
 from matcher.matching import Progress
 from matcher.programme.demand import match_all
 from matcher.programme.diagnosis import Diagnosis, Readiness, diagnose
-from matcher.programme.unmet import NEAREST, Cluster, Lead, clusters, leads
+from matcher.programme.unmet import NEAREST, Cluster, Lead, clusters, is_unmet, leads
+from matcher.ranking import ListRules
 from matcher.responses import Response, Subject
-from matcher.store.filters import NeedFilter
+from matcher.store.filters import NeedFilter, PatentFilter
 from matcher.workspace import Workspace
 
 _TEACHING = frozenset({"高校", "科研机构", "医院"})
@@ -78,6 +80,26 @@ def unmet(workspace: Workspace, as_of: date, progress: Progress) -> Orders:
         enterprises,
         workspace.store.responses.many((lead.need.id for lead in clear), Subject.ORDER),
     )
+
+
+def require_order(workspace: Workspace, need: Need, as_of: date) -> None:
+    """Raise InputError where a need is no order on the day: lapsed, too vague, or answered by a patent at 推荐.
+
+    Raises NotReady where the index is not up to date.
+    """
+    if need.valid_until is not None and need.valid_until < as_of:
+        why = f"已于 {need.valid_until} 过期"
+    elif diagnose(need).readiness is Readiness.LACKING:
+        why = "还写得不清楚，应先请企业补充（见 matcher diagnose）"
+    else:
+        matching = workspace.matching()
+        allowed = workspace.allowed(matching.collection, PatentFilter(), as_of)
+        asked = batch.Asked(as_of, ListRules(list_k=1, floor=Grade.RECOMMENDED), allowed)
+        [item] = batch.match_all(workspace, [need], asked)
+        if is_unmet(item):
+            return
+        why = f"已有专利可以对接（{item.matches[0].patent.title}，{item.matches[0].grade}）"
+    raise InputError(f"需求 {need.id} {why}，不是研发线索。", code="no_order")
 
 
 def by_university(found: Orders) -> dict[str, list[Nearest]]:

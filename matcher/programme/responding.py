@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from matcher.commissions import CommissionKind
 from matcher.errors import InputError, NotFound
+from matcher.programme.orders import require_order
 from matcher.responses import Response, Subject, Turn, advance, outdated
 from matcher.store.database import Store
+from matcher.workspace import Workspace
 
 
-def respond(store: Store, subject: str, id_: str, turn: Turn, seen_version: int | None = None) -> Response:
+def respond(
+    workspace: Workspace, subject: str, id_: str, turn: Turn, seen_version: int | None = None
+) -> Response:
     """Bring an order (need id), a wish (assessment id) or a service (commission id) to a state.
 
     Raises NotFound, InputError, and Conflict where somebody else was faster or `seen_version` is not the newest.
+    What becomes an order has to be one on the day; what is one goes on, whatever patents there are meanwhile.
     """
     known = {each.value: each for each in Subject}
     if subject not in known:
         raise InputError(f"不认识的对象“{subject}”。可选：{'、'.join(known)}。", code="unknown_subject")
-    about = known[subject]
-    _ASKED[about](store, id_)
+    about, store = known[subject], workspace.store
+    before = store.responses.many([id_], about)[id_]
     if turn.patent and store.patents.find(turn.patent) is None and not _looks_like_a_number(turn.patent):
         raise InputError(f"“{turn.patent}”不是能识别的专利号或申请号。", code="unknown_number")
-    before = store.responses.many([id_], about)[id_]
+    if about is Subject.ORDER:
+        _require_order(workspace, before, turn)
+    else:
+        (_require_wish if about is Subject.WISH else _require_service)(store, id_)
     if seen_version not in (None, before.version):
         raise outdated(before)
     after = advance(before, turn)
@@ -28,9 +36,13 @@ def respond(store: Store, subject: str, id_: str, turn: Turn, seen_version: int 
     return after
 
 
-def _require_order(store: Store, need_id: str) -> None:
-    if store.needs.get(need_id) is None:
-        raise NotFound(f"没有编号为“{need_id}”的需求。")
+def _require_order(workspace: Workspace, before: Response, turn: Turn) -> None:
+    need = workspace.store.needs.get(before.id)
+    if need is None:
+        raise NotFound(f"没有编号为“{before.id}”的需求。")
+    advance(before, turn)  # what may not follow is told before anything is matched
+    if before.version == 0:
+        require_order(workspace, need, turn.at.date())
 
 
 def _require_wish(store: Store, assessment_id: str) -> None:
@@ -47,10 +59,6 @@ def _require_service(store: Store, commission_id: str) -> None:
     found = store.commissions.get(commission_id)
     if found is None or found.kind is not CommissionKind.SERVICE:
         raise NotFound(f"没有编号为“{commission_id}”的服务对接。分派编号见 matcher assigned 写出的分派明细。")
-
-
-_ASKED = {Subject.ORDER: _require_order, Subject.WISH: _require_wish, Subject.SERVICE: _require_service}
-"""Raises NotFound or InputError for what was never asked."""
 
 
 def _looks_like_a_number(text: str) -> bool:

@@ -1,5 +1,6 @@
 """R&D orders and wishes for improvement: what may follow what, what each step needs, and the history."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -10,9 +11,15 @@ from matcher.errors import Conflict, InputError, NotFound
 from matcher.programme.given import given
 from matcher.programme.responding import respond
 from matcher.responses import NEXT, OPENING, Subject, Turn, advance, opening
-from tests.matcher.programme.inventory_examples import PATENTS
+from tests.matcher.conftest import MAGNET
 
 AT = datetime(2026, 6, 30, 9)
+ORDER = Need(
+    "N1",
+    "啤酒发酵罐酵母残留在线检测",
+    "现有发酵罐清洗后残留酵母只能取样镜检，每次停产 2 小时，无法连续检测。用于 50 t 啤酒发酵罐。"
+    "希望用电容或近红外探头在线检测，误差不大于 5%。",
+)
 FULL = {"unit": "河东大学", "note": "原因", "patent": "CN201610000001.5"}
 
 
@@ -64,14 +71,15 @@ def test_what_is_given_back_has_no_taker():
     assert advance(taken, turn("待认领")).unit == ""
 
 
-def test_responses_are_kept_with_their_history(store):
-    store.merge([Need("N1", "阀门")])
-    said = Assessment("A1", PATENTS[0].id, "E1", "岱岳公司", improvement="补充试验")
-    store.merge([said, Assessment("A2", PATENTS[0].id, "E2", "汶水公司")])
-    assert respond(store, "研发线索", "N1", turn("已认领", unit="河东大学")).version == 1
-    assert respond(store, "研发线索", "N1", turn("立项", note="校企联合")).unit == "河东大学"
+def test_responses_are_kept_with_their_history(workspace):
+    store = workspace.store
+    store.merge([ORDER])
+    said = Assessment("A1", "p1", "E1", "岱岳公司", improvement="补充试验")
+    store.merge([said, Assessment("A2", "p1", "E2", "汶水公司")])
+    assert respond(workspace, "研发线索", "N1", turn("已认领", unit="河东大学")).version == 1
+    assert respond(workspace, "研发线索", "N1", turn("立项", note="校企联合")).unit == "河东大学"
     assert [one.state for one in store.responses.history("N1")] == ["已认领", "立项"]
-    respond(store, "改进需求", "A1", turn("拟改进", due=date(2026, 12, 31)))
+    respond(workspace, "改进需求", "A1", turn("拟改进", due=date(2026, 12, 31)))
     found = store.responses.many(["A1", "A2"], Subject.WISH)
     assert (found["A1"].state, found["A1"].due, found["A2"].state) == ("拟改进", date(2026, 12, 31), "待回应")
     stale = opening("N1", Subject.ORDER)
@@ -79,15 +87,43 @@ def test_responses_are_kept_with_their_history(store):
         store.responses.change(stale, advance(stale, turn("已认领", unit="乙")))
 
 
-def test_an_institution_says_what_it_does_as_of_a_day(store):
-    kind, patent = CommissionKind.SERVICE, PATENTS[0]
-    store.merge([patent, ServiceInstitution("S1", "望川银行", "银行")])
-    store.commissions.add([Commission("W1", kind, "S1", patent.id, date(2026, 6, 1), "质押融资")])
-    respond(store, "服务对接", "W1", Turn("已联系", "李某", datetime(2026, 6, 10)), 0)
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"valid_until": date(2026, 6, 29)}, "需求 N1 已于 2026-06-29 过期，不是研发线索。"),
+        ({"title": "阀门", "description": ""}, "需求 N1 还写得不清楚，应先请企业补充"),
+        (
+            {
+                "title": "高速永磁电机转子散热",
+                "description": f"现有电机温升高 40 ℃、噪声 75 dB，无法连续运行 8 h，用于压缩机。{MAGNET}",
+            },
+            "需求 N1 已有专利可以对接（一种",
+        ),
+    ],
+)
+def test_a_need_that_is_no_order_is_not_taken_up_as_one(changed, message, workspace):
+    workspace.store.merge([replace(ORDER, **changed)])
+    with pytest.raises(InputError, match=message):
+        respond(workspace, "研发线索", "N1", turn("已认领", unit="河东大学"))
+    assert workspace.store.responses.history("N1") == []
+
+
+def test_an_order_goes_on_when_a_patent_has_come_meanwhile(workspace):
+    workspace.store.merge([ORDER])
+    respond(workspace, "研发线索", "N1", turn("已认领", unit="河东大学"))
+    workspace.store.merge([replace(ORDER, title="高速永磁电机转子散热", description=MAGNET)], prefer_new=True)
+    assert respond(workspace, "研发线索", "N1", turn("洽谈")).state == "洽谈"
+
+
+def test_an_institution_says_what_it_does_as_of_a_day(workspace):
+    kind, store = CommissionKind.SERVICE, workspace.store
+    store.merge([ServiceInstitution("S1", "望川银行", "银行")])
+    store.commissions.add([Commission("W1", kind, "S1", "p1", date(2026, 6, 1), "质押融资")])
+    respond(workspace, "服务对接", "W1", Turn("已联系", "李某", datetime(2026, 6, 10)), 0)
     offer = Turn("提供服务", "李某", datetime(2026, 6, 20), note="质押贷款")
     with pytest.raises(Conflict, match="服务对接 W1 刚被他人改动"):
-        respond(store, "服务对接", "W1", offer, 0)
-    respond(store, "服务对接", "W1", offer, 1)
+        respond(workspace, "服务对接", "W1", offer, 0)
+    respond(workspace, "服务对接", "W1", offer, 1)
     days = (date(2026, 6, 9), date(2026, 6, 10), date(2026, 6, 30))
     found = [given(store, day, "望川银行")[0] for day in days]
     assert [(one.state, one.back, one.answer.note) for one in found] == [
@@ -116,9 +152,9 @@ def test_an_institution_says_what_it_does_as_of_a_day(store):
         ),
     ],
 )
-def test_slips_are_told(subject, number, state, facts, error, message, store):
-    store.merge([Need("N1", "阀门")])
-    store.merge([Assessment("A2", PATENTS[0].id, "E2", "汶水公司")])
-    store.commissions.add([Commission("W2", CommissionKind.ASSESSMENT, "专家", PATENTS[0].id, AT.date())])
+def test_slips_are_told(subject, number, state, facts, error, message, workspace):
+    workspace.store.merge([ORDER, Assessment("A2", "p1", "E2", "汶水公司")])
+    given_out = Commission("W2", CommissionKind.ASSESSMENT, "专家", "p1", AT.date())
+    workspace.store.commissions.add([given_out])
     with pytest.raises(error, match=message):
-        respond(store, subject, number, turn(state, **facts))
+        respond(workspace, subject, number, turn(state, **facts))
