@@ -49,6 +49,7 @@ def serve(
         raise SettingsError(f"--log-format 应为 {' 或 '.join(LogFormat)}，收到的是“{log_format}”。")
     settings = read_settings(home, model)
     _require_proxy(host, settings.proxy)
+    _require_free(host, port)
     _refresh(settings)
     address = settings.proxy.origin or f"http://127.0.0.1:{port}"
     typer.echo(f"页面 {address}/　接口说明 {address}/docs", err=True)
@@ -135,6 +136,19 @@ def _require_proxy(host: str, proxy: ProxySettings) -> None:
         )
     if missing and proxy != type(proxy)():
         raise SettingsError(f"matcher.toml 的 [proxy] 不完整，还须设置 {missing}；不经代理的，请删去这一节。")
+
+
+def _require_free(host: str, port: int) -> None:
+    """Raise SettingsError where nothing can listen there, before anything is built or a link given out."""
+    import socket
+
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise SettingsError(
+            f"不能在 {host} 的端口 {port} 上提供服务：地址不是本机的，或端口正被另一个程序使用（也许服务已经在运行）。"
+            f"请核对 --host，或用 --port 换一个端口。"
+        ) from error
 
 
 def _refresh(settings: Settings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 
 import pytest
 from fastapi.testclient import TestClient
@@ -65,4 +66,16 @@ def test_an_unknown_format_of_the_log_is_refused(settings: Settings) -> None:
     refused = CliRunner().invoke(app, ["serve", "--log-format", "xml", "--home", str(settings.home)])
     assert isinstance(refused.exception, SettingsError)
     assert str(refused.exception) == "--log-format 应为 text 或 json，收到的是“xml”。"
+    assert not settings.home.exists()
+
+
+def test_a_port_in_use_is_told_before_anything_is_made(settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = CliRunner().invoke(app, ["serve", "--port", str(port), "--home", str(settings.home)])
+    assert isinstance(refused.exception, SettingsError)
+    assert str(refused.exception) == (
+        f"不能在 127.0.0.1 的端口 {port} 上提供服务：地址不是本机的，或端口正被另一个程序使用（也许服务已经在运行）。"
+        "请核对 --host，或用 --port 换一个端口。"
+    )
     assert not settings.home.exists()
