@@ -17,7 +17,7 @@ from matcher.matchlists.exports.reports import Page
 from matcher.matchlists.forms import Form
 from matcher.programme.experts import Assigned, Assignment, assign
 from matcher.programme.fill_in import Entry, FillIn, write_fill_in
-from matcher.programme.inventory_form import PROSPECTS, number_of
+from matcher.programme.inventory_form import PROSPECTS, number_of, row_key
 from matcher.programme.promotion import library
 from matcher.programme.splitting import in_a_name
 from matcher.store.filters import PatentFilter
@@ -107,7 +107,7 @@ def write_expert_sheets(
 
 def _row(expert: Expert, patent: Patent) -> dict[str, str]:
     return {
-        "patent": number_of(patent),
+        "patent": row_key(patent),
         "title": patent.title,
         "holders": "；".join(patent.holders),
         "abstract": patent.abstract[:_ABSTRACT],

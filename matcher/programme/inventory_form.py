@@ -8,6 +8,7 @@ from functools import cache
 
 from matcher.domain import ImplementationStatus, Patent, Prospect
 from matcher.inventory import Task
+from matcher.matchlists.exports.wording import unnumbered
 from matcher.matchlists.forms import Form
 from matcher.programme.fill_in import Entry, FillIn
 
@@ -51,7 +52,7 @@ def printed_cells(task: str, patent: Patent) -> tuple[str, ...]:
     """The protected cells of a patent's row, in the order of PRINTED."""
     return (
         task,
-        number_of(patent),
+        row_key(patent),
         patent.title,
         "；".join(patent.inventors),
         patent.college,
@@ -70,7 +71,12 @@ def prefilled(patent: Patent) -> dict[str, str]:
 
 
 def number_of(patent: Patent) -> str:
-    """The number by which people know a patent."""
+    """The number by which people know a patent, or that it has none."""
+    return patent.application_number or patent.publication_number or unnumbered(patent)
+
+
+def row_key(patent: Patent) -> str:
+    """What is printed in a sheet that comes back: the row is met again by it, also where there is no number."""
     return patent.application_number or patent.publication_number or patent.own_id or patent.id
 
 

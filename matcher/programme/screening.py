@@ -17,7 +17,7 @@ from matcher.matchlists.forms import Form
 from matcher.programme.answers import coded, read_day
 from matcher.programme.fill_in import Entry, FillIn
 from matcher.programme.inventory_form import PROSPECTS as PROSPECT_TERMS
-from matcher.programme.inventory_form import number_of
+from matcher.programme.inventory_form import row_key
 from matcher.store.merging import shown
 
 
@@ -67,7 +67,7 @@ def review_sheet(patents: Sequence[Patent], items: Mapping[str, Item], made_at: 
 def _row(patent: Patent, item: Item) -> dict[str, str]:
     said = item.self_assessment
     return {
-        "patent": number_of(patent),
+        "patent": row_key(patent),
         "title": patent.title,
         "holders": "；".join(patent.holders),
         "college": patent.college,

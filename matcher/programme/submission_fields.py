@@ -9,7 +9,6 @@ from enum import StrEnum
 from matcher.domain import Assessment, Patent, Transaction
 from matcher.importing.synonyms import RecordKind
 from matcher.inventory import Item
-from matcher.programme.inventory_form import number_of
 from matcher.store.merging import shown
 
 
@@ -51,7 +50,7 @@ def _self(name: str) -> Value:
 
 
 def _number(entry: Entry) -> str:
-    return number_of(entry.patent)
+    return entry.patent.application_number or entry.patent.publication_number
 
 
 def _maturity(entry: Entry) -> str:

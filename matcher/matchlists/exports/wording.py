@@ -30,12 +30,17 @@ _REASONS = 5
 
 
 def patent_number(patent: Patent) -> str:
-    """专利号: ZL and the application number once granted; else the number there is."""
+    """专利号: ZL and the application number once granted; else the number there is, else that there is none."""
     number = patent.application_number
     granted = patent.granted is not None or patent.status in IN_FORCE
     if number.startswith("CN") and granted and patent.status is not LegalStatus.PENDING:
         return "ZL" + number.removeprefix("CN")
-    return number or patent.publication_number or patent.own_id or patent.id
+    return number or patent.publication_number or unnumbered(patent)
+
+
+def unnumbered(patent: Patent) -> str:
+    """What stands for the number of a patent that has none: by what its source and `matcher` know it."""
+    return f"无号码（编号 {patent.own_id or patent.id}）"
 
 
 def grant_day(patent: Patent) -> date | str:
