@@ -34,7 +34,7 @@ SPEED: Mapping[str, str] = {
 }
 """Take sizes."""
 COMPONENTS: Mapping[str, str] = {
-    "embedding_speed": "the shipped model, beside jieba and an encoder",
+    "embedding_speed": "tokenising and embedding on one core and two, beside jieba and an encoder",
     "lexical_speed": "the lexical index, beside bm25s and rank-bm25",
     "eval_speed": "batch retrieval, beside the bare product; measures of a run, beside pytrec_eval",
     "selection": "an event's list, beside greedy and top-k",

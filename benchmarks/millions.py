@@ -5,7 +5,8 @@
 Clustered unit vectors of 256 dimensions, written once to a file below `--home` (1 GiB a million) and mapped. Recall@50
 is measured on queries like the rows and on mixtures of three. What a process holds is split into memory of its own
 and pages of mapped files, which the system takes back when others need them; beside both, the size of the same vectors
-in 16 bits. The queries run in a fresh process on the saved index.
+in 16 bits. The queries run in a fresh process on the saved index. The last line fits how a query grows from a fifth of
+the vectors to all of them, as `benchmarks.growth` does.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.growth import line, times
 from benchmarks.measuring import Cost, clocked, heading, measure, report
 from benchmarks.sizes import sizes
 from benchmarks.synthetic import units
@@ -24,6 +26,7 @@ from indexes.coded import PartitionedIndex
 
 _K, _ASKED, _DIMENSION = 50, 200, 256
 _AT_ONCE = 250_000
+_PARTS, _ROUNDS = (0.2, 0.4, 1.0), 5
 _MIB = 1 << 20
 
 Vectors = NDArray[np.float32]
@@ -39,17 +42,19 @@ def main() -> None:
     try:
         heading(f"{asked.patents:,} vectors of {_DIMENSION} dimensions, {raw / _MIB:,.0f} MiB in 16 bits")
         report("writing the vectors", measure(written, folder, asked.patents))
-        report("build and save", measure(built, folder))
+        report("build and save", measure(built, folder, asked.patents))
         exact = measure(exactly, folder)
         report("exact pass over the mapped file, one query of a block", exact)
-        found = measure(searched, folder, exact.answer)
+        found = measure(searched, folder, asked.patents, exact.answer)
         lines, own, mapped = found.answer
         for name, cost, recall in lines:
             report(f"{name}, p95, recall@{_K} {recall:.4f}", cost, exact)
         print(
             f"resident after {2 * _ASKED} queries: {own:,.0f} MiB of its own ({own * _MIB / raw:.2f} × the 16 bits)"
-            f" and {mapped:,.0f} MiB of mapped files"
+            f" and {mapped:,.0f} MiB of mapped files",
+            flush=True,
         )
+        grown(folder, [int(part * asked.patents) for part in _PARTS])
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -63,11 +68,35 @@ def written(folder: Path, count: int) -> None:
     file.flush()
 
 
-def built(folder: Path) -> None:
-    """The index over the mapped vectors; its own copy of them is what searches map."""
-    place = folder / "index"
-    place.mkdir()
-    PartitionedIndex.build(mapped_vectors(folder)).save(place)
+def grown(folder: Path, counts: list[int]) -> None:
+    """Print the exponent of a query over the first so many vectors; the last index is there already."""
+    for count in counts[:-1]:
+        report(f"build and save of the first {count:,}", measure(built, folder, count))
+    print("one query, " + ", ".join(f"{count:,}" for count in counts) + " vectors; exponent; 95 %")
+    print(line("", counts, [measure(paced, folder, count).answer for count in counts]), flush=True)
+
+
+def paced(folder: Path, count: int) -> list[float]:
+    """Seconds of the processor of one query like the rows, round by round, once their pages are in memory."""
+    index = PartitionedIndex.load(place(folder, count))
+    asked = units(_ASKED, _DIMENSION, seed=6)
+
+    def work() -> None:
+        for query in asked:
+            index.search(query[None], _K)
+
+    work()
+    return times(work, _ROUNDS, _ASKED)
+
+
+def built(folder: Path, count: int) -> None:
+    """The index over the first so many mapped vectors; its own copy of them is what searches map."""
+    place(folder, count).mkdir()
+    PartitionedIndex.build(mapped_vectors(folder)[:count]).save(place(folder, count))
+
+
+def place(folder: Path, count: int) -> Path:
+    return folder / f"index-{count}"
 
 
 def mapped_vectors(folder: Path) -> Vectors:
@@ -108,10 +137,10 @@ def exactly(folder: Path) -> Cost:
 
 
 def searched(
-    folder: Path, truth: dict[str, NDArray[np.int64]]
+    folder: Path, count: int, truth: dict[str, NDArray[np.int64]]
 ) -> tuple[list[tuple[str, Cost, float]], float, float]:
     """The slowest twentieth and the recall of each sort of query; MiB of own and of mapped memory afterwards."""
-    index = PartitionedIndex.load(folder / "index")
+    index = PartitionedIndex.load(place(folder, count))
     asked = queries(mapped_vectors(folder))
     index.search(units(1, _DIMENSION, seed=7), _K)
     lines = []
