@@ -31,7 +31,7 @@ PATENT = Patent(id="p", title="t", application_number="CN201810234567.8")
         (replace(PATENT, status=LegalStatus.PENDING), "CN201810234567.8"),
         (PATENT, "CN201810234567.8"),
         (replace(PATENT, application_number="", publication_number="CN108123456A"), "CN108123456A"),
-        (Patent(id="p9", title="t", own_id="无号码（编号 A-7）"), "无号码（编号 A-7）"),
+        (Patent(id="p9", title="t", own_id="A-7"), "无号码（编号 A-7）"),
         (Patent(id="p9", title="t"), "无号码（编号 p9）"),
     ],
 )
