@@ -26,7 +26,7 @@ _Number = Annotated[
     str, Path(max_length=200, description="申请号、专利号或公布公告号", examples=["ZL201610123456.7"])
 ]
 _WHO = frozenset({"enterprise", "enterprise_id", "credit_code", "assessor"})
-"""Who said it: for the bureau; holders read what was said."""
+"""Who said it: for the bureau; holders read what was said. Its id is made of who said it, and so is not told either."""
 
 
 @router.get(
@@ -69,5 +69,9 @@ def assess(number: _Number, body: AssessmentBody, serving: Assessing) -> Respons
 
 
 def _shown(caller: Caller, one: Assessment) -> dict[str, Any]:
-    hidden = _WHO if caller.role is Role.HOLDER else frozenset()
-    return {"id": one.id, **{name: value for name, value in line_of(one).items() if name not in hidden}}
+    if caller.role is not Role.HOLDER:
+        return {"id": one.id, **line_of(one)}
+    return {
+        "id": "",
+        **{name: value for name, value in line_of(one).items() if name not in _WHO | {"own_id"}},
+    }

@@ -10,6 +10,8 @@ from fastapi.testclient import TestClient
 from api.access.roles import Role
 from api.access.sign_in import Access
 from matcher.domain import Confidentiality
+from matcher.identifiers import enterprise_id
+from matcher.importing.cells import content_id
 from matcher.store.database import Store
 from tests.api.conftest import ENTERPRISE, MEMBRANE, NEEDS, NOW, key_of
 
@@ -58,3 +60,15 @@ def test_contacts_and_inventors_that_are_shown_are_noted(
     assert [(line.action, line.object) for line in access.audit.recent(1)] == [
         ("查看专利联系部门", MEMBRANE.id)
     ]
+
+
+def test_the_id_of_an_assessment_tells_a_holder_nothing_of_who_made_it(
+    client: TestClient, access: Access
+) -> None:
+    address = f"/api/v1/patents/{MEMBRANE.id}/assessments"
+    body = {"prospect": "较好", "enterprise": ENTERPRISE.name}
+    made = client.post(address, json=body).json()
+    assert made["id"] == content_id("assessment", MEMBRANE.id, enterprise_id("", ENTERPRISE.name), NOW.date())
+    assert client.get(address).json() == [made]
+    told = client.get(address, headers=key_of(access, Role.HOLDER, "河东大学")).json()
+    assert told == [{"id": "", "patent_id": MEMBRANE.id, "prospect": "较好", "on": "2026-06-30"}]
