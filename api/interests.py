@@ -57,6 +57,17 @@ class View:
         return max(0, (day - self.interest.due).days) if self.owing else 0
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An interest as one reader is told of it; `who` is the enterprise, or what may be said of it, `need` its title or ""."""
+
+    view: View
+    who: str
+    need: str
+    late: int
+    """Calendar days overdue."""
+
+
 def express(
     store: Store, caller: Caller, asked: tuple[str, str], rules: InterestSettings, at: datetime
 ) -> Interest:
@@ -116,6 +127,14 @@ def answer(view: View, caller: Caller, reply: str, reason: str, at: datetime) ->
     return Answer(view.interest.id, caller.subject, Reply(reply), reason.strip(), caller.name, at)
 
 
+def withdraw(interests: Interests, view: View, caller: Caller) -> None:
+    """Take back an enterprise's own interest; raises NotFound, and Conflict once a holder has answered."""
+    require(caller, Operation.EXPRESS)
+    if view.interest.enterprise_id != caller.subject:
+        raise NotFound("没有这条意向。")
+    interests.withdraw(view.interest.id)
+
+
 @dataclass(frozen=True, slots=True)
 class Owed:
     """One line of the 催办 list: an answer that a holder owes, `late` calendar days after its last day."""
@@ -154,6 +173,32 @@ def names_enterprise(caller: Caller, view: View) -> bool:
     if caller.role is Role.CITY:
         return view.named or _lives_in(caller, view)
     return caller.role in (Role.BUREAU, Role.ENTERPRISE) or view.named
+
+
+def told(caller: Caller, view: View, day: date) -> Told:
+    """What `caller` may know of an interest that it may see."""
+    enterprise, need, late = view.enterprise, view.need, view.overdue(day)
+    if names_enterprise(caller, view):
+        mine = caller.role in (Role.BUREAU, Role.ENTERPRISE)
+        title = need.title if need and (mine or need.confidentiality is Confidentiality.PUBLIC) else ""
+        return Told(view, enterprise.name if enterprise else view.interest.enterprise_id, title, late)
+    industry = (need.industry if need else "") or (enterprise.industry if enterprise else "")
+    region = enterprise.region if enterprise else ""
+    return Told(view, f"一家企业（行业：{industry or '未注明'}，地区：{region or '未注明'}）", "", late)
+
+
+def contacts(store: Store, view: View) -> dict[str, str]:
+    """Both sides' contacts, by name, once all holders have agreed; nothing before."""
+    if view.standing is not Standing.AGREED or view.patent is None:
+        return {}
+    enterprise = view.enterprise
+    name = enterprise.name if enterprise else view.interest.enterprise_id
+    contact = (enterprise.contact if enterprise else "") or "未登记，请向主管部门了解"
+    patent = view.patent
+    return {
+        f"{name}（{view.interest.by}）": contact,
+        **{holder: contact_of(store, patent, holder) for holder in view.holders},
+    }
 
 
 def views(store: Store, interests: Interests, chosen: Sequence[Interest]) -> list[View]:

@@ -12,6 +12,8 @@ from api.http.schemas import (
     EventDocument,
     FeedDocument,
     HealthDocument,
+    InterestDocument,
+    InterestsDocument,
     JobDocument,
     JobsDocument,
     ListDocument,
@@ -329,4 +331,24 @@ FEED = Example(
         "more": False,
     },
     "变动，按先后",
+)
+
+_INTEREST: dict[str, Any] = {
+    "id": "YX0123456789AB",
+    "patent_id": "CN202310123456",
+    "patent": "一种抗污染反渗透膜及其制备方法",
+    "holders": ["河东大学"],
+    "enterprise": "云州净源水务有限公司",
+    "need": "海水淡化反渗透膜的抗污染改性",
+    "created": "2026-06-30T09:00:00",
+    "due": "2026-07-07",
+    "overdue": 0,
+    "standing": "待答复",
+    "owing": ["河东大学"],
+    "answers": [],
+    "contacts": {},
+}
+INTEREST = Example(InterestDocument, _INTEREST, "意向；全部权利人同意后，查询单条时含双方的联系方式")
+INTERESTS = Example(
+    InterestsDocument, {"items": [_INTEREST], "next": None}, "一页意向，新的在前，不含联系方式"
 )

@@ -160,6 +160,43 @@ class StepDocument(_Document):
     source: str
 
 
+class InterestAnswerDocument(_Document):
+    """One holder's answer."""
+
+    holder: str
+    reply: str
+    reason: str
+    at: str
+
+
+class InterestDocument(_Document):
+    """One 我想了解; `enterprise` is its name, or what a holder may know of it before it has agreed.
+
+    `overdue` counts calendar days; `contacts` by name, in the answer for one interest that all holders agreed to.
+    """
+
+    id: str
+    patent_id: str
+    patent: str
+    holders: list[str]
+    enterprise: str
+    need: str
+    created: str
+    due: str
+    overdue: int
+    standing: str
+    owing: list[str]
+    answers: list[InterestAnswerDocument]
+    contacts: dict[str, str]
+
+
+class InterestsDocument(_Document):
+    """One page of interests, the newest first."""
+
+    items: list[InterestDocument]
+    next: str | None
+
+
 class RateDocument(_Document):
     """A rate as counted."""
 

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Query, Response
 
 from api import interests
-from api.access.roles import Caller, Role
-from api.interests import View
+from api.access.roles import Role
+from api.interests import Told, View
 from api.pages.posting import AnswerForm, ExpressForm
 from api.pages.rendering import page, see_other
 from api.serving import ReadingInterests, Serving, caller_of
-from matcher.interests import Reply, Standing
+from matcher.interests import Reply
 from matcher.matchlists.exports.wording import patent_number
 
 router = APIRouter(include_in_schema=False)
 
 _PAGE = 50
 _Id = Annotated[str, Path(pattern="^YX[0-9A-F]{12}$")]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """An interest as one reader sees it; `who` is the enterprise, or what may be said of it."""
-
-    view: View
-    who: str
-    need: str
-    late: int
 
 
 @router.get("/interests")
@@ -46,8 +35,8 @@ def interests_page(
     return page(
         serving,
         "interests.html",
-        lines=[_line(serving, view) for view in seen[start : start + _PAGE]],
-        late=[_line(serving, view) for view in late[:_PAGE]],
+        lines=[_told(serving, view) for view in seen[start : start + _PAGE]],
+        late=[_told(serving, view) for view in late[:_PAGE]],
         owed=len(late),
         number=number,
         more=len(seen) > start + _PAGE,
@@ -75,17 +64,17 @@ def express(
 def interest_page(serving: ReadingInterests, id: _Id) -> Response:
     """One interest; once all have agreed, each side's contact, and a line in the audit log for having shown it."""
     view = _found(serving, id)
-    caller, contacts = caller_of(serving), {}
-    if view.standing is Standing.AGREED and view.patent is not None:
-        contacts = _contacts(serving, view)
+    caller, contacts = caller_of(serving), interests.contacts(serving.workspace.store, view)
+    if contacts:
         serving.note("查看意向双方的联系方式", id)
     waits = caller.role is Role.HOLDER and caller.subject in view.owing
     return page(
         serving,
         "interest.html",
-        line=_line(serving, view),
+        line=_told(serving, view),
         contacts=contacts,
         waits=waits,
+        withdrawable=caller.role is Role.ENTERPRISE and not view.answers,
         replies=list(Reply),
         numbered=patent_number,
     )
@@ -105,30 +94,17 @@ def answer(
     return see_other(f"/interests/{id}")
 
 
+@router.post("/interests/{id}/withdraw")
+def withdraw(serving: ExpressForm, id: _Id) -> Response:
+    """Take an interest back while nobody has answered it."""
+    interests.withdraw(serving.services.interests, _found(serving, id), caller_of(serving))
+    serving.note("撤回意向", id)
+    return see_other("/interests")
+
+
 def _found(serving: Serving, id: str) -> View:
     return interests.found(serving.workspace.store, serving.services.interests, caller_of(serving), id)
 
 
-def _contacts(serving: Serving, view: View) -> dict[str, str]:
-    """Both sides' contacts, by name."""
-    assert view.patent is not None
-    store, enterprise = serving.workspace.store, view.enterprise
-    name = enterprise.name if enterprise else view.interest.enterprise_id
-    contact = (enterprise.contact if enterprise else "") or "未登记，请向主管部门了解"
-    return {
-        f"{name}（{view.interest.by}）": contact,
-        **{holder: interests.contact_of(store, view.patent, holder) for holder in view.holders},
-    }
-
-
-def _line(serving: Serving, view: View) -> Line:
-    caller: Caller = caller_of(serving)
-    enterprise, need = view.enterprise, view.need
-    late = view.overdue(serving.at.date())
-    if interests.names_enterprise(caller, view):
-        mine = caller.role in (Role.BUREAU, Role.ENTERPRISE)
-        title = need.title if need and (mine or need.confidentiality == "公开") else ""
-        return Line(view, enterprise.name if enterprise else view.interest.enterprise_id, title, late)
-    industry = (need.industry if need else "") or (enterprise.industry if enterprise else "")
-    region = enterprise.region if enterprise else ""
-    return Line(view, f"一家企业（行业：{industry or '未注明'}，地区：{region or '未注明'}）", "", late)
+def _told(serving: Serving, view: View) -> Told:
+    return interests.told(caller_of(serving), view, serving.at.date())

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, insert, select
+from sqlalchemy import ColumnElement, Engine, Row, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from api.store import tables
-from matcher.errors import Conflict
+from matcher.errors import Conflict, NotFound
 from matcher.interests import Answer, Interest, Reply
 from matcher.store.engine import reading, writing
 from matcher.store.intake import chunks
@@ -37,6 +37,19 @@ class Interests:
             return False
         return True
 
+    def withdraw(self, id: str) -> None:
+        """Forget an interest that nobody has answered; raises NotFound where it is gone, Conflict once it is answered."""
+        answered = Conflict("专利权人已经答复，意向不能撤回。请刷新查看答复。", code="answered")
+        known = select(_ANSWERS.c.holder).where(_ANSWERS.c.interest_id == id)
+        try:
+            with writing(self._engine) as connection:
+                if connection.execute(known).first() is not None:
+                    raise answered
+                if not connection.execute(delete(_INTERESTS).where(_INTERESTS.c.id == id)).rowcount:
+                    raise NotFound("没有这条意向。")
+        except IntegrityError as error:  # an answer was faster
+            raise answered from error
+
     def get(self, id: str) -> Interest | None:
         """The interest of that id."""
         return next(iter(self._read(_INTERESTS.c.id == id)), None)
@@ -57,15 +70,18 @@ class Interests:
         return sorted(found, key=lambda one: (one.created, one.id), reverse=True)
 
     def answer(self, answer: Answer) -> None:
-        """Keep a holder's answer; raises Conflict where that holder has answered already."""
+        """Keep a holder's answer; raises NotFound where the interest was withdrawn, Conflict for a second answer."""
         known = select(_ANSWERS.c.reply).where(
             _ANSWERS.c.interest_id == answer.interest_id, _ANSWERS.c.holder == answer.holder
         )
+        asked = select(_INTERESTS.c.id).where(_INTERESTS.c.id == answer.interest_id)
         taken = Conflict("本单位已经答复过这条意向，以先作出的答复为准。请刷新页面查看。", code="answered")
         try:
             with writing(self._engine) as connection:
                 if connection.execute(known).first() is not None:
                     raise taken
+                if connection.execute(asked).first() is None:
+                    raise NotFound("没有这条意向。企业可能已经撤回。")
                 connection.execute(insert(_ANSWERS), asdict(answer))
         except IntegrityError as error:  # another request was faster
             raise taken from error

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from api.http.bodies import AssessmentBody, EnterpriseBody, NeedBody, PatentBody
 from api.http.event_bodies import EventBody, EventChangeBody
 from api.http.routes import ROUTERS
+from api.http.routes.interests import AnswerBody, InterestBody
 from api.http.routes.list_versions import MoveBody
 from api.http.routes.outcomes import OutcomeBody
 from api.http.routes.reports import EvaluationBody
@@ -83,6 +84,8 @@ def test_examples_of_bodies_are_accepted_by_their_models(description: dict) -> N
         MoveBody,
         OutcomeBody,
         EvaluationBody,
+        InterestBody,
+        AnswerBody,
     )
     for model in models:
         [example] = model.model_json_schema()["examples"]

@@ -104,6 +104,24 @@ def test_a_refusal_has_a_reason_and_shows_nobodys_contact(sides: tuple[Browser, 
     assert ENTERPRISE.name not in ours
 
 
+def test_an_enterprise_takes_its_interest_back_on_its_page(
+    app: FastAPI, sides: tuple[Browser, Browser]
+) -> None:
+    enterprise, holder = sides
+    asked(enterprise)
+    withdraw = f"/interests/{ID}/withdraw"
+    assert withdraw in enterprise.get(f"/interests/{ID}").text
+    assert withdraw not in holder.get(f"/interests/{ID}").text
+    assert enterprise.post(withdraw, {}, follow_redirects=False).headers["location"] == "/interests"
+    assert enterprise.get(f"/interests/{ID}").status_code == 404
+    assert actions(app) == [("我想了解", f"{ID} {MEMBRANE.id}"), ("撤回意向", ID)]
+    asked(enterprise)
+    holder.post(f"/interests/{ID}/answer", {"reply": "同意"})
+    assert withdraw not in enterprise.get(f"/interests/{ID}").text
+    refused = enterprise.post(withdraw, {})
+    assert (refused.status_code, "专利权人已经答复，意向不能撤回。" in refused.text) == (409, True)
+
+
 def test_a_public_need_names_its_enterprise(app: FastAPI, browser: Open) -> None:
     asked(browser(Role.ENTERPRISE))
     page = browser(Role.HOLDER).get(f"/interests/{ID}").text
