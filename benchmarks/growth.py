@@ -1,14 +1,16 @@
 """How costs grow with the collection: exponents fitted over its sizes, with 95 % intervals.
 
-    python -m benchmarks.growth [--patents 1000000]
+    python -m benchmarks.growth [--patents 1000000] [--only vectors]
 
 Sizes are a twentieth, a tenth, a fifth and the whole of --patents. Each figure is processor time, the median of several
 rounds (builds: two), and a line through the logarithms of all rounds (least squares, Student's t) gives the exponent: 1
-is in proportion. Vectors have 256 dimensions; documents are made-up abstracts of 220 characters, needs have 240.
+is in proportion. `--only` keeps the costs whose name holds it. Vectors have 256 dimensions; documents are made-up
+abstracts of 220 characters, needs have 240.
 """
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 
 import numpy as np
@@ -16,7 +18,7 @@ from scipy import stats
 
 from benchmarks.lexical_speed import made_up
 from benchmarks.measuring import clocked, measure
-from benchmarks.sizes import sizes
+from benchmarks.sizes import add_options
 from benchmarks.synthetic import ABSTRACT, NEED, units
 from indexes.backends import BACKENDS
 from indexes.lexical import LexicalIndex
@@ -28,10 +30,17 @@ _QUERIES, _ROUNDS, _BUILDS = 20, 5, 2
 
 def main() -> None:
     """Print one line a cost."""
-    whole = sizes(__doc__).patents
-    counts = [int(part * whole) for part in _PARTS]
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_options(parser)
+    parser.add_argument("--only", default="", help="part of a cost's name; default: all costs")
+    asked = parser.parse_args()
+    counts = [int(part * asked.patents) for part in _PARTS]
     print(f"{'':34s}" + "".join(f"{size:>14,}" for size in counts) + f"{'exponent':>12s}  95 %")
     for name, work in WORKS.items():
+        if asked.only not in name:
+            continue
         rounds = [measure(work, size).answer for size in counts]
         print(line(name, counts, rounds), flush=True)
 
