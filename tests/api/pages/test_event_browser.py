@@ -127,7 +127,9 @@ def test_a_whole_event(
     playwright.expect(second.get_by_role("alert")).to_contain_text("已由王芳改为“有意向”（第 2 次）")
     playwright.expect(second.get_by_label("备注")).to_have_value("已约下周")
     second.get_by_role("button", name="保存").click()
-    playwright.expect(second.get_by_role("status")).to_contain_text("洽谈中　下一步：现场考察　已约下周　李强强")
+    playwright.expect(second.get_by_role("status")).to_contain_text(
+        "洽谈中　下一步：现场考察　已约下周　李强强"
+    )
 
     for address in ("", "/edit", "/tuning", "/schedule", "/documents", "/outcomes"):
         page.set_viewport_size({"width": 390, "height": 844})
