@@ -199,6 +199,9 @@ PROGRESS = Example(
             }
         ],
         "months": [{"month": "2026-06", "day": "2026-06-30", "indicator": "盘点率", "rate": _RATE}],
+        "participation": [
+            {"dimension": "资质类型", "group": "高新技术企业", "indicator": "需求提出率", "rate": _RATE}
+        ],
         "open_licences": 12,
         "milestones": [
             {

@@ -253,6 +253,9 @@ class ProgressDocument(_Document):
     rates: list[RateLineDocument]
     deals: list[DealLineDocument]
     months: list[MonthLineDocument]
+    participation: list[RateLineDocument] = Field(
+        description="企业参与：各类企业的需求提出率、评价参与率、成交率"
+    )
     open_licences: int
     milestones: list[MilestoneLineDocument]
 

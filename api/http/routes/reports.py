@@ -169,6 +169,7 @@ def _progress_document(found: Progress) -> dict[str, Any]:
                 "rates": found.rates,
                 "deals": found.deal_lines,
                 "months": found.months,
+                "participation": found.participation,
                 "open_licences": len(found.open_licences),
                 "milestones": milestones,
             }

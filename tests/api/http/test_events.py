@@ -192,6 +192,12 @@ def test_progress_counts_what_the_workspace_holds(client: TestClient) -> None:
     assert (document["as_of"], document["since"]) == ("2026-06-30", "2026-01-01")
     assert {"dimension", "group", "indicator", "rate"} == document["rates"][0].keys()
     assert document["months"][0]["month"] == "2026-01"
+    assert document["participation"][0] == {
+        "dimension": "全部",
+        "group": "全部",
+        "indicator": "需求提出率",
+        "rate": {"numerator": 1, "denominator": 1},
+    }
     assert of(client, Role.HOLDER, "河东大学").get("/api/v1/progress").status_code == 403
 
 
