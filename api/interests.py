@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from secrets import token_hex
 
 from api.access.parties import own_patents
 from api.access.policy import Extent, Operation, allowed_need, allowed_patent, extent, may_patent, require
@@ -13,7 +14,7 @@ from api.store.interests import Interests
 from matcher.availability import lapsed
 from matcher.domain import Confidentiality, Enterprise, Need, Patent
 from matcher.errors import Conflict, InputError, NotFound
-from matcher.interests import Answer, Calendar, Interest, Reply, Standing, interest_id, owing, standing
+from matcher.interests import Answer, Calendar, Interest, Reply, Standing, owing, standing
 from matcher.matchlists.exports.wording import patent_number
 from matcher.settings import InterestSettings
 from matcher.store.database import Store
@@ -89,7 +90,8 @@ def express(
         raise InputError("这件专利已失效，任何人都可以使用，不需要联系专利权人。", code="lapsed")
     calendar = Calendar(frozenset(rules.holidays), frozenset(rules.workdays))
     due = calendar.after(at.date(), rules.working_days)
-    id_ = interest_id(caller.subject, patent.id)
+    # A holder sees it before it may know the enterprise: an id made of the two would be found by trying all enterprises.
+    id_ = f"YX{token_hex(6).upper()}"
     return Interest(id_, caller.subject, patent.id, need_id, caller.name, at, due)
 
 

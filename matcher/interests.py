@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -48,12 +47,6 @@ class Answer:
     reason: str
     by: str
     at: datetime
-
-
-def interest_id(enterprise_id: str, patent_id: str) -> str:
-    """The same for the same enterprise and patent: whoever asks twice has asked once."""
-    text = "\x1f".join((enterprise_id, patent_id))
-    return f"YX{hashlib.sha256(text.encode()).hexdigest()[:12].upper()}"
 
 
 def standing(holders: Collection[str], answers: Iterable[Answer]) -> Standing:

@@ -55,9 +55,10 @@ def express(
     asked = interests.express(
         workspace.store, caller, (patent, need), workspace.settings.interests, serving.at
     )
-    if serving.services.interests.add(asked):
+    kept = serving.services.interests.add(asked)
+    if kept == asked:
         serving.note("我想了解", f"{asked.id} {asked.patent_id}")
-    return see_other(f"/interests/{asked.id}")
+    return see_other(f"/interests/{kept.id}")
 
 
 @router.get("/interests/{id}")

@@ -25,17 +25,17 @@ class Interests:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, interest: Interest) -> bool:
-        """Keep a new interest; False where it was there already, which stays as it was."""
-        known = select(_INTERESTS.c.id).where(_INTERESTS.c.id == interest.id)
+    def add(self, interest: Interest) -> Interest:
+        """Keep a new interest; where the enterprise has asked for the patent before, that one stays and is answered."""
+        here = (_INTERESTS.c.enterprise_id == interest.enterprise_id) & (
+            _INTERESTS.c.patent_id == interest.patent_id
+        )
         try:
             with writing(self._engine) as connection:
-                if connection.execute(known).first() is not None:
-                    return False
                 connection.execute(insert(_INTERESTS), asdict(interest))
-        except IntegrityError:  # another request was faster
-            return False
-        return True
+        except IntegrityError:
+            return next(iter(self._read(here)), interest)
+        return interest
 
     def withdraw(self, id: str) -> None:
         """Forget an interest that nobody has answered; raises NotFound where it is gone, Conflict once it is answered."""

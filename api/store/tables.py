@@ -217,6 +217,7 @@ interests = Table(
     _text("by"),
     _day("created"),
     Column("due", Date, nullable=False),
+    Index("ux_interests_pair", "enterprise_id", "patent_id", unique=True),
 )
 """我想了解: one of each enterprise and patent."""
 

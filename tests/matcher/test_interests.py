@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from matcher.interests import Answer, Calendar, Reply, Standing, interest_id, owing, standing
+from matcher.interests import Answer, Calendar, Reply, Standing, owing, standing
 
 AT = datetime(2026, 9, 29, 9, 0)
 YES, NO = Reply.AGREED, Reply.DECLINED
@@ -40,7 +40,3 @@ def test_five_working_days_over_the_national_day() -> None:
     holidays = frozenset(date(2026, 10, day) for day in range(1, 8))
     assert Calendar(holidays).after(tuesday, 5) == date(2026, 10, 13)
     assert Calendar(holidays, frozenset([date(2026, 10, 10)])).after(tuesday, 5) == date(2026, 10, 12)
-
-
-def test_the_same_parties_have_one_interest() -> None:
-    assert interest_id("E1", "P1") == interest_id("E1", "P1") != interest_id("E1P", "1")

@@ -75,10 +75,10 @@ def express(body: InterestBody, serving: Expressing) -> Response:
     patent = workspace.store.patents.find(body.patent)
     named = (patent.id if patent else body.patent, body.need)
     asked = interests.express(workspace.store, caller, named, workspace.settings.interests, serving.at)
-    new = serving.services.interests.add(asked)
-    if new:
+    kept = serving.services.interests.add(asked)
+    if kept == asked:
         serving.note("我想了解", f"{asked.id} {asked.patent_id}")
-    return json_answer(_document(serving, _found(serving, asked.id)), 201 if new else 200)
+    return json_answer(_document(serving, _found(serving, kept.id)), 201 if kept == asked else 200)
 
 
 @router.get(

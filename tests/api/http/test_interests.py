@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,13 +11,19 @@ from fastapi.testclient import TestClient
 from api.access.roles import Role
 from api.http.schemas import InterestDocument
 from matcher.domain import Confidentiality
-from matcher.interests import interest_id
 from tests.api.conftest import BEARING, ENTERPRISE, MEMBRANE, NEEDS, NOW
 from tests.api.http.test_events import of
 
-ID = interest_id(ENTERPRISE.id, MEMBRANE.id)
+ID = "YX000000000001"
 ASKED = {"patent": "ZL202310123456.1", "need": "N001"}
 CONTACT = "赵工 0531-0000000"
+
+
+@pytest.fixture(autouse=True)
+def _numbered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids in the order of asking, in the place of random ones."""
+    numbers = count(1)
+    monkeypatch.setattr("api.interests.token_hex", lambda length: f"{next(numbers):0{2 * length}x}")
 
 
 @pytest.fixture
@@ -75,14 +82,16 @@ def test_an_interest_is_taken_back_until_somebody_has_answered(sides: tuple[Test
     late = holder.post(f"{address}/answer", json={"reply": "同意"})
     assert (late.status_code, late.json()["detail"]) == (404, "没有这条意向。")
 
-    assert enterprise.post("/api/v1/interests", json=ASKED).status_code == 201
+    again = enterprise.post("/api/v1/interests", json=ASKED)
+    assert again.status_code == 201
+    address = f"/api/v1/interests/{again.json()['id']}"
     holder.post(f"{address}/answer", json={"reply": "婉拒", "reason": "已独占许可"})
     refused = enterprise.delete(address)
     assert (refused.status_code, refused.json()["detail"]) == (
         409,
         "专利权人已经答复，意向不能撤回。请刷新查看答复。",
     )
-    assert kept(enterprise) == [ID]
+    assert kept(enterprise) == [again.json()["id"]] != [ID]
 
 
 def test_interests_come_in_pages_the_newest_first(sides: tuple[TestClient, TestClient]) -> None:
@@ -92,8 +101,7 @@ def test_interests_come_in_pages_the_newest_first(sides: tuple[TestClient, TestC
     first = enterprise.get("/api/v1/interests", params={"limit": 1}).json()
     second = enterprise.get(first["next"]).json()
     found = [one["patent_id"] for page in (first, second) for one in page["items"]]
-    ids = sorted((interest_id(ENTERPRISE.id, patent), patent) for patent in (MEMBRANE.id, BEARING.id))
-    assert found == [patent for _, patent in reversed(ids)]
+    assert found == [BEARING.id, MEMBRANE.id]
     assert second["next"] is None
     assert [one["patent_id"] for one in holder.get("/api/v1/interests").json()["items"]] == [MEMBRANE.id]
     unknown = enterprise.post("/api/v1/interests", json={"patent": "ZL209999999999.9"})

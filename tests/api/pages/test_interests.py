@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import count
 
 import pytest
 from fastapi import FastAPI
@@ -16,7 +17,7 @@ from api.access.roles import Role
 from api.cli.app import app as cli
 from matcher.domain import Confidentiality, Enterprise, Holder
 from matcher.errors import Conflict
-from matcher.interests import Answer, Interest, Reply, interest_id
+from matcher.interests import Answer, Interest, Reply
 from tests.api.conftest import BEARING, CLEANING, ENTERPRISE, MEMBRANE, NEEDS, NOW
 from tests.api.pages.conftest import SUBJECTS, Browser
 from tests.api.pages.test_events import EVENT, build, second
@@ -25,11 +26,18 @@ __all__ = ["second"]
 """A fixture."""
 
 Open = Callable[[Role | None], Browser]
-ID = interest_id(ENTERPRISE.id, MEMBRANE.id)
+ID = "YX000000000001"
 DUE = date(2026, 7, 7)
 """Five working days after Tuesday, 30 June 2026."""
 CONTACT = "赵工 0531-0000000"
 OFFICE = "成果转化处 0531-1111111"
+
+
+@pytest.fixture(autouse=True)
+def _numbered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids in the order of asking, in the place of random ones."""
+    numbers = count(1)
+    monkeypatch.setattr("api.interests.token_hex", lambda length: f"{next(numbers):0{2 * length}x}")
 
 
 @pytest.fixture
@@ -115,10 +123,11 @@ def test_an_enterprise_takes_its_interest_back_on_its_page(
     assert enterprise.post(withdraw, {}, follow_redirects=False).headers["location"] == "/interests"
     assert enterprise.get(f"/interests/{ID}").status_code == 404
     assert actions(app) == [("我想了解", f"{ID} {MEMBRANE.id}"), ("撤回意向", ID)]
-    asked(enterprise)
-    holder.post(f"/interests/{ID}/answer", {"reply": "同意"})
-    assert withdraw not in enterprise.get(f"/interests/{ID}").text
-    refused = enterprise.post(withdraw, {})
+    again = asked(enterprise).headers["location"]
+    assert again != f"/interests/{ID}"
+    holder.post(f"{again}/answer", {"reply": "同意"})
+    assert f"{again}/withdraw" not in enterprise.get(again).text
+    refused = enterprise.post(f"{again}/withdraw", {})
     assert (refused.status_code, "专利权人已经答复，意向不能撤回。" in refused.text) == (409, True)
 
 
@@ -181,7 +190,7 @@ def test_overdue_answers_stand_on_the_bureaus_list(
     app: FastAPI, sides: tuple[Browser, Browser], bureau: Browser, browser: Open
 ) -> None:
     interests = app.state.services.interests
-    fresh = Interest(interest_id("E2", BEARING.id), "E2", BEARING.id, "", "某人", NOW, NOW.date())
+    fresh = Interest("YX0000000000E2", "E2", BEARING.id, "", "某人", NOW, NOW.date())
     interests.add(fresh)
     assert "催办" not in bureau.get("/interests").text
     asked_on = NOW - timedelta(days=10)
@@ -200,9 +209,9 @@ def test_a_city_knows_its_own_enterprises_only(app: FastAPI, browser: Open) -> N
     services = app.state.services
     asked(browser(Role.ENTERPRISE))
     kept = services.interests.get(ID)
-    other = interest_id("E2", MEMBRANE.id)
+    other = "YX0000000000E2"
     services.interests.add(replace(kept, id=other, enterprise_id="E2", need_id=""))
-    foreign = interest_id("E2", BEARING.id)
+    foreign = "YX0000000000E3"
     services.interests.add(replace(kept, id=foreign, enterprise_id="E2", patent_id=BEARING.id, need_id=""))
     city = browser(Role.CITY)
     page = city.get("/interests").text
