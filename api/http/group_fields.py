@@ -8,11 +8,12 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StrictStr
 from pydantic_core import PydanticCustomError
 
+from api.access.policy import Extent, Operation, extent
 from api.http.problems import FieldProblem, InvalidFields
+from api.serving import Serving
 from matcher.errors import InputError
 from matcher.groups import Dimension, Group, group_named
 from matcher.programme.membership import Registry
-from matcher.workspace import Workspace
 
 
 def _named(text: str) -> str:
@@ -36,11 +37,15 @@ def groups_of(lines: Sequence[str]) -> tuple[Group, ...]:
     return tuple(map(group_named, lines))
 
 
-def require_known(workspace: Workspace, fields: Mapping[str, Group]) -> None:
-    """Raise InvalidFields, listing what there is, for groups that nobody belongs to; `fields` by path."""
+def require_known(serving: Serving, fields: Mapping[str, Group]) -> None:
+    """Raise InvalidFields, listing what there is to who may read every need, for groups that nobody belongs to.
+
+    `fields` by path.
+    """
     if not fields:
         return
-    registry = Registry.of(workspace.store, workspace.settings.home)
-    said = {path: registry.trouble(group) for path, group in fields.items()}
+    everything = extent(serving.caller, Operation.READ_NEED) is Extent.ALL
+    registry = Registry.of(serving.workspace.store, serving.workspace.settings.home)
+    said = {path: registry.trouble(group, everything=everything) for path, group in fields.items()}
     if wrong := [FieldProblem(path, trouble) for path, trouble in said.items() if trouble]:
         raise InvalidFields(wrong)

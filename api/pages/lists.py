@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Response
 
 from api.access import audiences
 from api.access.audiences import Audience
-from api.access.policy import needs_within
+from api.access.policy import Extent, Operation, extent, needs_within
 from api.access.roles import Role
 from api.pages.boxes import groups, words
 from api.pages.downloads import attachment as attachment
@@ -43,10 +43,11 @@ def make_list(serving: ListForm, answers: Posted, k: Annotated[int, Form(ge=1, l
     audience = audiences.of_needs(caller, answers.get("preset", ""), answers.get("recipient", ""))
     try:
         wanted = groups(answers.get("group", ""))
-        check_groups(serving.workspace, wanted)
+        needs = needs_within(caller, NeedFilter(regions=words(answers.get("need_region", ""))), wanted)
+        everything = extent(caller, Operation.READ_NEED) is Extent.ALL
+        check_groups(serving.workspace, wanted, everything=everything)
     except InputError as error:
         return _form(serving, answers, str(error))
-    needs = needs_within(caller, NeedFilter(regions=words(answers.get("need_region", ""))), wanted)
     patents = PatentFilter(regions=words(answers.get("region", "")))
     request = replace(serving.list_request(None, k, event), groups=wanted)
     found = usecases.make_list(serving.workspace, request, needs, patents)

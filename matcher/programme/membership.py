@@ -114,27 +114,32 @@ class Registry:
                 regions = (*(one.region for one in holders), *self.store.patents.distinct("region"))
                 return set(map(city_of, regions))
 
-    def trouble(self, group: Group) -> str:
-        """Why a group would keep nothing, and what it may be called instead; "" where it is known."""
+    def trouble(self, group: Group, *, everything: bool = True) -> str:
+        """Why a group would keep nothing, and what it may be called instead; "" where it is known.
+
+        Not for who may not see `everything`: what enterprises and needs there are is not told to them.
+        """
         names = self.names(group.dimension)
         if group.name in names:
             return ""
+        if not everything and group.dimension in OF_NEEDS - {Dimension.NEED_INDUSTRY}:
+            return f"没有可以按“{group}”挑选的需求。请核对名称。"
         industry = group.dimension in (Dimension.NEED_INDUSTRY, Dimension.PATENT_INDUSTRY)
         where = "重点产业表中" if industry else f"“{group.dimension}”中"
         more = f"等 {len(names)} 个" if len(names) > _LISTED else ""
         return f"{where}没有“{group.name}”。可用：{'、'.join(names[:_LISTED])}{more}。"
 
-    def check(self, wanted: Iterable[Group]) -> None:
-        """Raise InputError for a name that nobody has: it would silently keep nothing."""
+    def check(self, wanted: Iterable[Group], *, everything: bool = True) -> None:
+        """Raise InputError for a name that nobody has: it would silently keep nothing. `everything` as in `trouble`."""
         for group in wanted:
-            if trouble := self.trouble(group):
+            if trouble := self.trouble(group, everything=everything):
                 raise InputError(trouble, code="unknown_group")
 
 
-def check_groups(workspace: Workspace, wanted: Sequence[Group]) -> None:
-    """Raise InputError for a group whose name is not known."""
+def check_groups(workspace: Workspace, wanted: Sequence[Group], *, everything: bool = True) -> None:
+    """Raise InputError for a group whose name is not known; `everything` as in `Registry.trouble`."""
     if wanted:
-        Registry.of(workspace.store, workspace.settings.home).check(wanted)
+        Registry.of(workspace.store, workspace.settings.home).check(wanted, everything=everything)
 
 
 def needs_of_groups(workspace: Workspace, needs: Sequence[Need], wanted: Sequence[Group]) -> list[Need]:

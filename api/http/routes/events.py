@@ -42,7 +42,7 @@ def events(serving: ReadingEvents) -> Response:
 def new_event(body: EventBody, serving: RunningEvents) -> Response:
     """Under the next free number."""
     wanted = body.event(organiser=serving.workspace.settings.organiser)
-    require_known(serving.workspace, body.groups())
+    require_known(serving, body.groups())
     planning.check(serving.workspace, wanted)
     event = serving.workspace.store.roadshows.add(wanted)
     serving.note("新建活动", event.id)
@@ -71,7 +71,7 @@ def change_event(
     """As `matcher event edit`: once a list is published only the rules change, for the next version."""
     before = roadshows.event_named(serving.workspace, event_id)
     require_match(if_match, full(before))
-    require_known(serving.workspace, body.groups())
+    require_known(serving, body.groups())
     edit = planning.Edit(caller_of(serving).name, serving.at, body.reason, before.version)
     try:
         after = planning.edit_event(serving.workspace, before, body.event(before.id), edit)

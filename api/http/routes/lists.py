@@ -31,7 +31,7 @@ def match_list(query: Annotated[ListQuery, Query()], serving: MakingLists) -> Re
     audience = audiences.of_needs(caller, query.preset, query.recipient)
     groups = tuple(query.groups().values())
     needs = needs_within(caller, query.needs(), groups)
-    require_known(serving.workspace, query.groups())
+    require_known(serving, query.groups())
     asked = serving.list_request(query.as_of, query.k, query.event, query.organiser)
     request = replace(asked, groups=groups)
     found = usecases.make_list(serving.workspace, request, needs, query.patents())

@@ -9,12 +9,14 @@ from datetime import datetime
 import pytest
 from fastapi.testclient import TestClient
 
+from api.access.roles import Role
 from api.http.examples import SEARCH
 from api.http.schemas import ListDocument
 from matcher import usecases
 from matcher.domain import LegalStatus, Patent
 from matcher.settings import Settings
 from matcher.workspace import Workspace
+from tests.api.conftest import BASE, key_of
 
 TEXT = "海水淡化反渗透膜抗污染"
 
@@ -114,6 +116,20 @@ def test_groups_that_nobody_belongs_to_are_refused(client: TestClient, group: st
     refused = client.get("/api/v1/list", params={"group": group})
     assert (refused.status_code, refused.json()["errors"][0]["path"]) == (422, "query.group.0")
     assert sentence in refused.json()["detail"]
+
+
+def test_what_needs_there_are_is_not_told_to_a_holder_by_a_slip(client: TestClient) -> None:
+    headers = key_of(client.app.state.services.access, Role.HOLDER, "河东大学")
+    holder = TestClient(client.app, base_url=BASE, headers=headers)
+    said = {
+        group: holder.get("/api/v1/list", params={"group": group}).json()["detail"]
+        for group in ("企业地市=云州", "属地=云州", "归口部门=省工信厅")
+    }
+    assert said == {
+        "企业地市=云州": "query.group.0：没有可以按“企业地市=云州”挑选的需求。请核对名称。",
+        "属地=云州": "query.group.0：“属地”中没有“云州”。可用：临川市、云州市、未注明。",
+        "归口部门=省工信厅": "“专利权人”不能按企业挑选需求，否则会看出匿名需求属于谁。可按地区和产业挑选。",
+    }
 
 
 @pytest.mark.parametrize("example", SEARCH.values(), ids=SEARCH)
