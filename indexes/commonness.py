@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.lexical import LexicalIndex
-from indexes.terms import keys_of
-from indexes.tokens import Stream, tokens
+from indexes.terms import text_keys
+from indexes.tokens import Stream
 
 
 def document_shares(index: LexicalIndex, words: Sequence[str]) -> NDArray[np.float64]:
@@ -20,14 +20,14 @@ def document_shares(index: LexicalIndex, words: Sequence[str]) -> NDArray[np.flo
     """
     postings = next((each for each in index.streams if each.stream is Stream.BIGRAMS), index.streams[0])
     documents = index.documents + index.settings.prior_documents
-    cut = [tokens(word, postings.stream) for word in words]
-    terms = postings.terms.find(keys_of(token for found in cut for token in found))
+    keys, ends = text_keys(words, postings.stream)
+    terms = postings.terms.find(keys)
     held = postings.starts[terms + 1] - postings.starts[terms]
     shares = np.where(terms < 0, 0.0, np.where(held, held / documents, 1.0))
     found = np.zeros(len(words))
-    some = np.array([bool(parts) for parts in cut], dtype=bool)
+    begun = np.concatenate([ends[:1] * 0, ends[:-1]])
+    some = begun < ends
     if some.any():
-        begun = np.cumsum([0, *(len(parts) for parts in cut)])[:-1]
         found[some] = np.minimum.reduceat(shares, begun[some])
     return found
 

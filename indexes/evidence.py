@@ -71,13 +71,14 @@ def _word_groups(sequence: Iterable[str], query: str) -> Iterator[str]:
     group: list[str] = []
     together = ""
     for word in [*sequence, ""]:
-        if word and together + word in query:
+        alone = bool(word) and word in query
+        if alone and (not group or together + word in query):
             group.append(word)
             together += word
             continue
         if group:
             yield "".join(_without_particles(group))
-        group = [word] if group and word and word in query else []
+        group = [word] if alone else []
         together = "".join(group)
 
 

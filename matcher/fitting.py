@@ -100,8 +100,11 @@ def misfit(artefact: RankerArtefact, matching: Matching) -> str | None:
 
 def fitted(matching: Matching, artefacts: Iterable[RankerArtefact]) -> Matching:
     """The matching under the first ranker that fits it and changes anything; as it was, 未校准, where none does."""
-    for artefact in artefacts:
-        if not artefact.idle and misfit(artefact, matching) is None:
+    useful = [artefact for artefact in artefacts if not artefact.idle]
+    kind = kind_of(matching) if useful else ""
+    for artefact in useful:
+        # The kind of texts costs less to ask than the probe, which builds an index.
+        if artefact.made.corpus == kind and misfit(artefact, matching) is None:
             return under(matching, artefact)
     return matching
 

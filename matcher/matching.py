@@ -185,7 +185,12 @@ class Matching:
 
     def _quoting(self, context: Context) -> Context:
         """The context with evidence from this collection; both text signals of a pair ask for it."""
-        return replace(context, evidence=_Last(self.evidence))
+        return replace(context, evidence=_Last(self.evidence), expect=self._expect)
+
+    def _expect(self, need: Need, patents: Sequence[Patent]) -> None:
+        """Looks the words of many texts up together."""
+        if self.embedder.spec.kind == "static":
+            self._words.read([need_text(need), *map(patent_text, patents)])
 
     def _shortlist(self, asked: Asked, found: Candidates, context: Context, rules: ListRules) -> NeedMatches:
         ranking = self.settings.ranking

@@ -230,17 +230,27 @@ def shortlist(
     these only, and what cannot come into the list whatever its facts is not even read: the result is that of `rank`.
     """
     rules, scale = rules or ListRules(), Scale.of(settings)
-    matches: list[Match] = []
-    excluded: list[Match] = []
-    for item in _contenders(need, candidates, context, scale, rules):
-        if len(matches) >= rules.list_k:
+    shown = _shown(need, _contenders(need, candidates, context, scale, rules), context, rules)
+    context.expect(need, [item.candidate.patent for item in shown])
+    matches = [explain(need, item, context, scale) for item in shown]
+    listed = tuple(match for match in matches if not match.excluded)
+    excluded = tuple(match for match in matches if match.excluded)
+    return NeedMatches(need, context.enterprise(need), listed, excluded)
+
+
+def _shown(need: Need, contenders: list[Scored], context: Context, rules: ListRules) -> list[Scored]:
+    """Those that are listed, and the near misses among them; order kept."""
+    shown: list[Scored] = []
+    listed = 0
+    for item in contenders:
+        if listed >= rules.list_k:
             break
-        match = explain(need, item, context, scale)
-        if not match.excluded:
-            matches.append(match)
-        elif len(excluded) < rules.near_misses:
-            excluded.append(match)
-    return NeedMatches(need, context.enterprise(need), tuple(matches), tuple(excluded))
+        if not violated(need, item.candidate.patent, context):
+            listed += 1
+        elif len(shown) - listed >= rules.near_misses:
+            continue
+        shown.append(item)
+    return shown
 
 
 def _contenders(

@@ -51,13 +51,22 @@ class WordMemory:
     def terms(self, text: Document) -> Terms:
         """The words of a normalised text that do not stand everywhere."""
         found = self._texts.get(text)
-        if found is None:
-            if len(self._texts) >= _TEXTS:
-                self._texts.clear()
-            cut = _cut(text)
-            words = tuple(word for word, common in zip(cut, self.common(cut), strict=True) if not common)
-            found = self._texts[text] = Terms(words, self.encode(words))
-        return found
+        return self.read([text])[text] if found is None else found
+
+    def read(self, texts: Sequence[Document]) -> dict[Document, Terms]:
+        """The words of those normalised texts that are new, all looked up together."""
+        cut = {text: _cut(text) for text in texts if text not in self._texts}
+        words = list(dict.fromkeys(word for found in cut.values() for word in found))
+        telling = [word for word, common in zip(words, self.common(words), strict=True) if not common]
+        places, vectors = {word: place for place, word in enumerate(telling)}, self.encode(telling)
+        fresh: dict[Document, Terms] = {}
+        for text, found in cut.items():
+            here = tuple(word for word in found if word in places)
+            fresh[text] = Terms(here, vectors[[places[word] for word in here]])
+        if len(self._texts) + len(fresh) > _TEXTS:
+            self._texts.clear()
+        self._texts.update(fresh)
+        return fresh
 
     def encode(self, words: Sequence[str]) -> Vectors:
         """Unit vectors of shape (words, dimension); zero where the model knows nothing."""

@@ -28,6 +28,8 @@ _TOKENS = 4_096
 """Table rows of one text gathered at once: 4 MB at 256 dimensions."""
 _FEW = 64
 """Texts that are tokenised on the caller's thread: waking the others takes longer, 5 µs a word."""
+_WORD = range(1, 5)
+"""Tokens of what is summed with others of its length: single words."""
 _FILES = ("modules.json", "config_sentence_transformers.json")
 _ADVICE = "请重新下载或复制完整的模型文件夹。"
 
@@ -94,10 +96,13 @@ class StaticEmbedder:
         for part in _parts(texts):
             chunk = [prefix + text for text in texts[part]] if prefix else list(texts[part])
             tokens = [encoding.ids for encoding in self._tokens(chunk)]
-            words = [row for row, ids in enumerate(tokens) if len(ids) == 1]
-            vectors[part][words] = self._scaled(np.array([tokens[row][0] for row in words], dtype=np.int64))
+            for length in _WORD:
+                rows = [row for row, ids in enumerate(tokens) if len(ids) == length]
+                if not rows:
+                    continue
+                vectors[part][rows] = self._sums(np.array([tokens[row] for row in rows], dtype=np.int64))
             for row, ids in enumerate(tokens):
-                if len(ids) > 1:
+                if len(ids) >= _WORD.stop:
                     vectors[part.start + row] = self._sum(np.asarray(ids, dtype=np.int64))
             if progress is not None:
                 progress(len(chunk))
@@ -113,6 +118,13 @@ class StaticEmbedder:
         except TypeError:  # a lone surrogate is a str in Python, but not Unicode text
             cleaned = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
             return self._tokenizer.encode_batch_fast(cleaned, add_special_tokens=False)
+
+    def _sums(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The same for words of equally many tokens, `ids` of shape (words, tokens), to the same bits."""
+        total = self._scaled(ids[:, 0])
+        for column in ids.T[1:]:
+            total += self._scaled(column)
+        return total
 
     def _sum(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """The sum of the tokens' scaled rows, shape (dimension,); one text at a time, so that neither its

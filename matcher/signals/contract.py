@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -60,6 +60,10 @@ def _no_evidence(need: Need, patent: Patent) -> Evidence:
     return Evidence()
 
 
+def _unprepared(need: Need, patents: Sequence[Patent]) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What signals and gates may know besides the pair, as of one day."""
@@ -71,6 +75,8 @@ class Context:
     """By patent id."""
     evidence: Callable[[Need, Patent], Evidence] = _no_evidence
     """Asked only for pairs that are shown."""
+    expect: Callable[[Need, Sequence[Patent]], None] = _unprepared
+    """Told which evidence of a need will be asked for, so that it can be looked up together."""
     half_life: float = 730
     """Days after which an assessment counts half."""
     _facts: dict[str, PatentFacts] = field(default_factory=dict, repr=False, compare=False)

@@ -85,3 +85,12 @@ def test_each_word_is_worked_out_once():
     assert sorted(asked) == ["变速箱", "齿轮箱"]
     assert sorted(judged) == ["变速箱", "振动", "齿轮箱"]
     assert memory.encode([]).shape[0] == 0
+
+
+def test_texts_read_together_give_what_each_gives_alone():
+    texts = [Document("变速箱", "振动，油漆"), Document("油漆"), Document("的")]
+    together, alone = WordMemory(encode, never), WordMemory(encode, never)
+    together.read(texts)
+    for text in texts:
+        assert together.terms(text).words == alone.terms(text).words
+        assert together.terms(text).vectors.tolist() == alone.terms(text).vectors.tolist()
