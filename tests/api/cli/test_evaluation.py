@@ -224,7 +224,7 @@ def test_the_past_is_replayed_from_the_workspace(matcher: Command, workspace: Pa
     )  # the three of 2019; those of 2020 have no whole year after the second cut
     assert {one["name"] for one in printed.document["strata"]} >= {
         "只有关注领域",
-        "河东省",
+        "企业地市：河东省",
         "发明专利",
         "长尾专利",
     }
