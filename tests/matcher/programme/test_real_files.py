@@ -23,6 +23,7 @@ from matcher.programme.standing import Day, standings
 from matcher.programme.tiers import decide, read_rules
 from matcher.programme.transfer_list import transfer_list
 from matcher.sample.province import province
+from matcher.store.database import Store
 
 DATA = os.environ.get("MATCHER_DATA")
 pytestmark = pytest.mark.skipif(not DATA, reason="MATCHER_DATA is not set: the real files are not here")
@@ -60,7 +61,7 @@ def test_every_patent_is_decided_listed_counted_and_advised(patents, tmp_path):
 
 
 def test_every_patent_has_its_groups_and_an_answer_to_every_service(patents, tmp_path):
-    registry = Registry({}, {}, read_industries(tmp_path))
+    registry = Registry.of(Store.open(tmp_path / "matcher.db"), tmp_path)
     dimensions = set(Dimension) - OF_NEEDS
     found = {one.id: registry.of_patent(one) for one in patents}
     assert all({group.dimension for group in groups} == dimensions for groups in found.values())
