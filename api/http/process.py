@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import tempfile
 from typing import Any
 
@@ -24,12 +25,13 @@ _FAREWELL_SECONDS = 30
 def run_processes(settings: Settings, workers: int, **options: Any) -> None:  # noqa: ANN401 (uvicorn's own)
     """Serve until told to stop; a process that dies is replaced. `options` are uvicorn's."""
     import uvicorn
+    from uvicorn.supervisors import Multiprocess
 
     with tempfile.TemporaryDirectory(prefix="matcher-metrics-") as folder:
         # The processes are told by their environment what the command line said.
         told = {_HOME: str(settings.home.absolute()), _MODEL: settings.model, SHARED_FOLDER: folder}
         os.environ.update(told)
-        uvicorn.run(
+        config = uvicorn.Config(
             f"{__name__}:application",
             factory=True,
             workers=workers,
@@ -37,6 +39,11 @@ def run_processes(settings: Settings, workers: int, **options: Any) -> None:  # 
             timeout_graceful_shutdown=_FAREWELL_SECONDS,
             **options,
         )
+        with config.bind_socket() as listening:
+            # What is accepted inherits this; asyncio sets it only on sockets made with the protocol named, which uvicorn's
+            # is not, and every answer would wait 40 ms for a delayed acknowledgement.
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            Multiprocess(config, sockets=[listening]).run()
 
 
 @retry(retry=retry_if_exception_type(NotReady), wait=wait_fixed(2))
