@@ -2,6 +2,9 @@
 
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +39,18 @@ def test_a_command_in_the_documents_exists(document: str, line: str) -> None:
         assert name in command.commands, f"{document}: no command {name}"
         command = command.commands[name]
     command.make_context(command.name, words)
+
+
+def test_the_unit_starts_a_command_that_there_is(tmp_path: Path) -> None:
+    """And systemd, where there is one, knows everything that the unit says."""
+    text = (ROOT / "docs" / "examples" / "matcher.service").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^ExecStart=/srv/matcher/venv/bin/(matcher .*)$", text, flags=re.M)
+    test_a_command_in_the_documents_exists("matcher.service", line)
+    if (verify := shutil.which("systemd-analyze")) is not None:
+        unit = tmp_path / "matcher.service"
+        unit.write_text(text.replace("/srv/matcher/venv/bin/matcher", sys.executable), encoding="utf-8")
+        told = subprocess.run([verify, "verify", str(unit)], capture_output=True, text=True, timeout=60)
+        assert (told.returncode, told.stdout + told.stderr) == (0, "")
 
 
 def test_every_command_is_in_the_manual_or_the_readme() -> None:

@@ -19,6 +19,8 @@ _OURS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 """Names by which this machine calls itself. A page elsewhere may point its own name here (DNS rebinding)."""
 _PROBES = frozenset({"/health", "/ready", "/metrics"})
 """What this machine may ask beside the proxy."""
+_FOR_ALL = frozenset({"/health"})
+"""Of these, what others may ask through the proxy: the rest tells of numbers and folders."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -36,12 +38,14 @@ class Door:
     def refusal(self, scope: Scope, headers: Headers) -> Problem | None:
         """Why a request may not pass, None where it may."""
         host, probe = headers.get("host", ""), scope["path"] in _PROBES
-        local = re.sub(r":\d+$", "", host) in _OURS
-        if self.public and not (probe and local and _is_loopback(_peer(scope))):
-            ours = self._through_proxy(scope, headers) and host == urlsplit(self.proxy.origin).netloc
+        local = re.sub(r":\d+$", "", host) in _OURS | {_server(scope)}
+        proxied = self._through_proxy(scope, headers)
+        if self.public and (proxied or not (probe and local and _from_here(scope))):
             origin = self.proxy.origin
-            if not ours:
+            if not proxied or host != urlsplit(origin).netloc:
                 return Problem(403, "not_through_proxy", f"请通过 {origin} 访问本服务。")
+            if probe and scope["path"] not in _FOR_ALL:
+                return Problem(403, "local_only", f"{scope['path']} 只回答运行服务的电脑，不经代理提供。")
         elif not local:
             return Problem(400, "foreign_host", f"本服务只在本机使用，不接受发往“{host[:60]}”的请求。")
         else:
@@ -83,8 +87,15 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _is_loopback(address: str) -> bool:
-    return _is_address(address) and ip_address(address).is_loopback
+def _server(scope: Scope) -> str:
+    """The address at which this machine was reached."""
+    return str(scope["server"][0]) if scope.get("server") else ""
+
+
+def _from_here(scope: Scope) -> bool:
+    """Whether the other end is this machine, by whichever of its addresses it is served at."""
+    peer = _peer(scope)
+    return _is_address(peer) and (ip_address(peer).is_loopback or peer == _server(scope))
 
 
 def _from_elsewhere(headers: Headers, ours: str) -> bool:

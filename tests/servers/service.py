@@ -1,4 +1,4 @@
-"""The real service: `matcher serve` as a process of its own with its workers, on 127.0.0.1."""
+"""The real service: `matcher serve` as a process of its own with its workers, on this machine."""
 
 from __future__ import annotations
 
@@ -57,19 +57,21 @@ class Service:
 
 
 @contextmanager
-def served(settings: Settings, workers: int, variables: dict[str, str] | None = None) -> Iterator[Service]:
+def served(
+    settings: Settings, workers: int, variables: dict[str, str] | None = None, host: str = "127.0.0.1"
+) -> Iterator[Service]:
     """The service over a workspace; `variables` are added to its environment."""
-    port = _free_port()
+    port = free_port()
     log = settings.home / "serve.log"
     command = [sys.executable, "-c", "from api.cli import main; main()", "serve"]
-    options = ["--home", str(settings.home), "--port", str(port), "--workers", str(workers)]
+    options = ["--home", str(settings.home), "--host", host, "--port", str(port), "--workers", str(workers)]
     known = {"MATCHER_DATABASE_URL": settings.database_url} if settings.database_url else {}
     environment = {**os.environ, **known, **(variables or {}), "OMP_NUM_THREADS": "1"}
     with (
         log.open("wb") as output,
         subprocess.Popen([*command, *options], stdout=output, stderr=output, env=environment) as process,
     ):
-        service = Service(f"http://127.0.0.1:{port}", process, log)
+        service = Service(f"http://{host}:{port}", process, log)
         try:
             service.wait_until_up()
             yield service
@@ -81,7 +83,8 @@ def served(settings: Settings, workers: int, variables: dict[str, str] | None = 
                 process.kill()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nothing listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

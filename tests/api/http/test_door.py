@@ -69,6 +69,27 @@ def test_this_machine_may_ask_whether_the_service_lives(behind: TestClient) -> N
     assert local.get("/health").json() == {"status": "ok"}
 
 
+def test_this_machine_asks_at_the_address_that_is_served(behind: TestClient) -> None:
+    local = TestClient(behind.app, base_url="http://10.0.0.8:8600", client=("10.0.0.8", 1))
+    assert [local.get(address).status_code for address in ("/health", "/ready", "/metrics")] == [200] * 3
+    assert local.get("/sign-in").status_code == 403
+    neighbour = TestClient(behind.app, base_url="http://10.0.0.8:8600", client=("10.0.0.9", 1))
+    assert neighbour.get("/metrics").json()["code"] == "not_through_proxy"
+
+
+def test_figures_are_not_told_through_a_proxy_on_this_machine(filled: Settings) -> None:
+    """Whatever name an outsider asks the proxy by: its own end is as near as this machine's programs."""
+    proxy = {**PROXY, "trusted": ["127.0.0.1"]}
+    app = create_app(load_settings(home=filled.home, proxy=proxy, database_url=filled.database_url))
+    with TestClient(app, client=("127.0.0.1", 1), headers={"X-Proxy-Secret": SECRET}) as asked:
+        for address in ("/ready", "/metrics"):
+            told = asked.get(address, headers={"host": "127.0.0.1"})
+            assert (told.status_code, told.json()["code"]) == (403, "not_through_proxy")
+            told = asked.get(address, headers={"host": "duijie.example.gov.cn"})
+            assert (told.status_code, told.json()["code"]) == (403, "local_only")
+            assert told.json()["detail"] == f"{address} 只回答运行服务的电脑，不经代理提供。"
+
+
 @pytest.mark.parametrize("origin", ["http://duijie.example.gov.cn", "https://evil.example"])
 def test_another_origin_changes_nothing(behind: TestClient, origin: str) -> None:
     answer = behind.post("/sign-in", data={"login": "x"}, headers={"origin": origin})
