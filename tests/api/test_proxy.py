@@ -57,9 +57,11 @@ def deployed(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         section = f'[proxy]\ntrusted = ["127.0.0.1"]\norigin = "{proxy.origin}"\n'
         (home / "matcher.toml").write_text(section, encoding="utf-8")
         settings = load_settings(home / "matcher.toml", home=home)
-        with served(settings, 1, {"MATCHER_PROXY__SECRET": SECRET}, HERE) as service:
-            with proxy.running(service.base.removeprefix("http://"), SECRET):
-                yield Deployed(settings, service, proxy)
+        with (
+            served(settings, 1, {"MATCHER_PROXY__SECRET": SECRET}, HERE) as service,
+            proxy.running(service.base.removeprefix("http://"), SECRET),
+        ):
+            yield Deployed(settings, service, proxy)
 
 
 @pytest.fixture
@@ -129,9 +131,11 @@ def test_what_is_not_encrypted_is_sent_to_where_it_is(deployed: Deployed) -> Non
 
 def test_by_another_name_nobody_is_answered(deployed: Deployed, outside: httpx2.Client) -> None:
     trusting = ssl.create_default_context(cafile=deployed.proxy.certificate)
-    with socket.create_connection(("127.0.0.1", deployed.proxy.tls), 20) as connection:
-        with pytest.raises(ssl.SSLError, match="UNRECOGNIZED_NAME"):
-            trusting.wrap_socket(connection, server_hostname="evil.example")
+    with (
+        socket.create_connection(("127.0.0.1", deployed.proxy.tls), 20) as connection,
+        pytest.raises(ssl.SSLError, match="UNRECOGNIZED_NAME"),
+    ):
+        trusting.wrap_socket(connection, server_hostname="evil.example")
     with pytest.raises(httpx2.RemoteProtocolError):
         outside.get("/metrics", headers={"Host": "127.0.0.1"})
 
