@@ -7,7 +7,7 @@ import unicodedata
 from enum import StrEnum
 from functools import lru_cache
 
-HAN_RANGES = "㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
+HAN_RANGES = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 """As in a regular expression's set."""
 _ALNUM = rf"[^\W_{HAN_RANGES}]"
 _ALNUM_RUN = rf"{_ALNUM}+(?:(?<=\d)\.\d+{_ALNUM}*)?"

@@ -33,6 +33,13 @@ def test_runs_of_letters_and_digits_stay_whole(stream, expected):
     assert tokens(normalise("Ｑ235钢的，ＰＬＣ控制;PM2.5（≥98.8%）\u0000"), stream) == expected
 
 
+@pytest.mark.parametrize("stream", list(Stream))
+def test_what_is_no_han_character_is_cut_like_letters_or_separates(stream):
+    assert tokens(normalise("轴承한국 ラジオ"), stream)[-2:] == ["한국", "ラジオ"]
+    # Half of a surrogate pair, which jieba cannot read, and a character of somebody's own.
+    assert tokens("水泵\ud800轴承\ue000电机", stream) == tokens("水泵 轴承 电机", stream)
+
+
 def test_the_value_is_the_formula():
     settings = LexicalSettings(streams={Stream.CHARACTERS: 1.0})
     index = LexicalIndex.build(
