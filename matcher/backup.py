@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 import zipfile
@@ -107,9 +106,7 @@ def _copy(settings: Settings, file: Path, histories: Sequence[History]) -> None:
 
 def _fill(home: Path, histories: Sequence[History]) -> None:
     """Put the rows of an unpacked workspace into the server that its settings name, where they name one."""
-    toml = home / "matcher.toml"
-    url = load_settings(toml).database_url if toml.is_file() else os.environ.get("MATCHER_DATABASE_URL")
-    if url is not None:
+    if (url := load_settings(home=home).database_url) is not None:
         source, target = open_engine(sqlite_url(home / _DATABASE)), open_engine(url)
         copy_database(source, target, histories)
         source.dispose()

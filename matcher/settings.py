@@ -163,12 +163,14 @@ class Settings(_Section):
 
 
 def load_settings(file: Path | None = None, **overrides: Any) -> Settings:  # noqa: ANN401 (values of any field)
-    """Settings from defaults, then `file` (matcher.toml), then MATCHER_* (A__B for nested), then overrides.
+    """Settings from defaults, then `file`, then MATCHER_* (A__B for nested), then overrides.
 
+    Without `file` it is the workspace's matcher.toml: that of `home` among the overrides, else of MATCHER_HOME.
     Raises SettingsError naming every unknown key and every impossible value.
     """
     values: dict[str, Any] = {}
-    path = file or Path(os.environ.get("MATCHER_HOME", "workspace")) / "matcher.toml"
+    home = overrides.get("home") or os.environ.get("MATCHER_HOME", "workspace")
+    path = file or Path(home) / "matcher.toml"
     if path.is_file():
         try:
             values = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -9,8 +9,9 @@ from typing import Protocol
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]"
 )
+"""Control and formatting characters, and halves of surrogate pairs, which no file and no database holds."""
 _WIDE = tuple((sign, unicodedata.normalize("NFKC", sign)) for sign in "，；：（）！？％～　")
 """The signs that nearly every text has: without them NFKC sees at a glance that there is nothing to do."""
 _BLANKS = re.compile(r"\s+")

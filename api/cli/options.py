@@ -42,8 +42,7 @@ def read_settings(home: Path | None = None, model: str | None = None, *, exact: 
     """Settings of the workspace named on the command line."""
     from matcher.settings import load_settings
 
-    file = home / "matcher.toml" if home is not None and (home / "matcher.toml").is_file() else None
-    return load_settings(file, home=home, model=model, retrieval={"exact": True} if exact else None)
+    return load_settings(home=home, model=model, retrieval={"exact": True} if exact else None)
 
 
 def read_day(text: str | None) -> date:

@@ -38,6 +38,8 @@ _ADVICE = "请提供 .xlsx、.xls、.csv 或 .jsonl 文件。"
 def format_of(path: Path) -> FileFormat:
     """The format by content. Raises InputError for what is missing, empty, no file, or of another format."""
     name = path.name
+    if (shown := name.encode(errors="replace").decode()) != name:
+        raise InputError(f"文件名“{shown}”含有不成字的字节。请改名后重试。", code="file_name")
     try:
         if not path.exists():
             raise InputError(f"找不到文件“{path}”。请检查路径。", code="file_missing")

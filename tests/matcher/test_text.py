@@ -16,6 +16,7 @@ from matcher.text import clean, garbled, normalise, sentences
         ("阀\u200b门\ufeff", "阀门"),
         ("150 亿个?g-1", "150 亿个 g-1"),
         ("阀\ufffd门", "阀 门"),
+        ("阀\ud800门\udfff", "阀门"),
         ("漢語拼音", "汉语拼音"),
         ("What? Yes", "what? yes"),
         ("", ""),
@@ -36,6 +37,7 @@ def test_normalising_twice_changes_nothing_more_for_ordinary_text(text):
 def test_display_keeps_everything_visible():
     assert clean(" 注冊(cè)商標\u200b（PET）\x00\n第二行 ") == "注冊(cè)商標（PET）\n第二行"
     assert clean("plain ") == "plain"
+    assert clean("一种\udcff泵") == "一种泵"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
+from api.cli import main
 from api.cli.app import app
 from matcher.errors import SettingsError
 from matcher.settings import Settings
@@ -60,6 +61,21 @@ def test_doctor_answers_programs_and_fails_where_something_essential_does(settin
     assert found["模型"]["essential"] is True
     assert found["模型"]["detail"].startswith("未知的模型“没有的模型”")
     assert not settings.home.exists()
+
+
+def test_words_that_are_no_characters_are_refused_before_anything_is_done(
+    filled: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The system hands over bytes that are no UTF-8 as halves of surrogate pairs."""
+    before = (filled.home / "matcher.db").stat().st_mtime_ns
+    monkeypatch.setattr("sys.argv", ["matcher", "match", "\udcff泵", "--home", str(filled.home)])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 3
+    assert capsys.readouterr().err == (
+        "错误（invalid_input）：命令行中的“?泵”含有不是 UTF-8 的字节。请核对输入；文件名请先改好。\n"
+    )
+    assert (filled.home / "matcher.db").stat().st_mtime_ns == before
 
 
 def test_an_unknown_format_of_the_log_is_refused(settings: Settings) -> None:

@@ -258,3 +258,23 @@ def test_a_text_that_is_one_endless_line(tmp_path):
     assert reading.remarks[0].startswith("第 3 行")
     path.write_text("a" * 5_000_000, encoding="utf-8")
     assert refusal(path).code == "header_unrecognised"
+
+
+def test_halves_of_surrogate_pairs_and_names_of_no_characters(tmp_path):
+    """JSON can write them; no database holds them."""
+    lines = tmp_path / "清单.jsonl"
+    lines.write_text(
+        '{"专利名称": "阀\\ud800门", "申请号": "CN201610000001.5"}\n'
+        '{"专利名称": "阀门", "申请号": "CN201610000001.5", "\\udfff": "1"}\n'
+        '{"专利名称": "一种阀门", "申请号": "CN201610000001.5"}\n'
+    )
+    landed = read_records(lines, RecordKind.PATENTS)
+    assert [(one.record.title, one.record.id) for one in landed] == [("一种阀门", "CN201610000001")]
+    assert [(problem.row, problem.message) for problem in landed.problems][:2] == [
+        (1, "这一行不是有效的 JSON：第 12 个字符处无法识别。"),
+        (2, "这一行不是有效的 JSON：第 44 个字符处无法识别。"),
+    ]
+    named = tmp_path / os.fsdecode(b"\xff.jsonl")
+    named.write_text('{"专利名称": "一种阀门", "申请号": "CN201610000001.5"}\n')
+    with pytest.raises(InputError, match=r"^文件名“\?\.jsonl”含有不成字的字节。请改名后重试。$"):
+        list(read_records(named, RecordKind.PATENTS))
