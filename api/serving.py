@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import orjson
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 
@@ -21,15 +23,22 @@ from api.store.audit import AuditLine
 from api.store.confirmations import Confirmations
 from api.store.interests import Interests
 from api.store.repeats import Repeats
-from matcher.errors import PermissionDenied
+from matcher.errors import NotReady, PermissionDenied
 from matcher.matches import MatchList
 from matcher.matchlists.exports import list_rows
+from matcher.matchlists.exports.cover import CoverLine
 from matcher.matchlists.exports.json_file import document
+from matcher.store.trouble import BUSY, BUSY_SECONDS
 from matcher.usecases import ListRequest
 from matcher.workspace import Workspace
 
 COOKIE = "matcher_session"
 _BEARER = "bearer "
+_PATIENCE = 2.0
+"""Seconds that a search waits for its line in the audit log while somebody else writes."""
+_UNNOTED = "数据库正被另一个程序写入，暂时不能登记查看联系方式，因此这次没有列出联系部门。需要时请稍后再查。"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,8 @@ class Services:
     offers: Offers
     interests: Interests
     confirmations: Confirmations
+    turns: CapacityLimiter
+    """How many work at the engine at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +75,30 @@ class Serving:
         organiser = organiser or self.workspace.settings.organiser
         return ListRequest(as_of or self.at.date(), self.at, event, organiser, k=k)
 
-    def note(self, action: str, object: str = "") -> None:
-        """A line in the audit log."""
+    def note(self, action: str, object: str = "", patience: float = BUSY_SECONDS) -> None:
+        """A line in the audit log; raises NotReady where others keep it for longer than `patience` seconds."""
         actor = self.caller.actor if self.caller else "未登录"
-        self.services.access.audit.add(AuditLine(self.at, actor, action, object, self.request_id))
+        self.services.access.audit.add(AuditLine(self.at, actor, action, object, self.request_id), patience)
+
+    async def disclosing(self, audience: Audience, action: str) -> Audience:
+        """The audience, once the audit log says that contacts are shown to it.
+
+        Where others keep the log for too long, the audience without contacts: none is shown that is not noted, and no
+        search waits for an import.
+        """
+        if not audience.shows_contacts:
+            return audience
+        try:
+            await to_thread.run_sync(self.note, action, "含权利人联系部门", _PATIENCE)
+        except NotReady as error:
+            if error.code != BUSY:
+                raise
+            return audience.without_contacts(_UNNOTED)
+        return audience
+
+    async def in_turn(self, work: Callable[[], T]) -> T:
+        """Do `work` at the engine in a thread, first come first served: more at once would only hinder each other."""
+        return await to_thread.run_sync(work, limiter=self.services.turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +116,7 @@ class May:
         return serving
 
 
-def guard(request: Request) -> None:
+async def guard(request: Request) -> None:
     """Refuse every route that does not state, by a May among its dependencies, what it lets people do."""
     route = request.scope.get("route")
     if not _stated(getattr(route, "dependant", None)):
@@ -108,8 +139,11 @@ def json_answer(value: object, status: int = 200) -> Response:
 
 
 def list_answer(found: MatchList, audience: Audience) -> Response:
-    """A list as the JSON export words it for its readers."""
-    return json_answer(document(list_rows(found, audience.preset, audience.recipient)))
+    """A list as the JSON export words it for its readers; its cover says why contacts are missing, where they are."""
+    made = document(list_rows(found, audience.preset, audience.recipient))
+    if audience.notice:
+        made["cover"].append(asdict(CoverLine("联系部门", audience.notice)))
+    return json_answer(made)
 
 
 def _stated(dependant: Dependant | None) -> bool:

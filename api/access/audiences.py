@@ -27,11 +27,19 @@ class Audience:
 
     preset: Preset
     recipient: str = ""
+    notice: str = ""
+    """Why it shows less than it might, in Chinese."""
 
     @property
     def shows_contacts(self) -> bool:
         """Whether the contact departments of patents may stand in it."""
         return "权利人联系部门" not in self.preset.omitted
+
+    def without_contacts(self, notice: str) -> Audience:
+        """The same but for contacts; `notice` says why."""
+        return replace(
+            self, preset=replace(self.preset, omitted=self.preset.omitted | _CONTACTS), notice=notice
+        )
 
 
 def of_search(caller: Caller) -> Audience:

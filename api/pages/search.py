@@ -9,12 +9,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Response
 
 from api.access import audiences
+from api.access.audiences import Audience
 from api.pages.cards import need_cards
 from api.pages.comparing import Picked
 from api.pages.filters import Chosen, chosen_filters, filters_of
 from api.pages.posting import SearchForm
 from api.pages.rendering import page
-from api.serving import Searching, caller_of
+from api.serving import Searching, Serving, caller_of
 from matcher import usecases
 from matcher.domain import Patent
 from matcher.matches import MatchList
@@ -35,13 +36,18 @@ def search_form(serving: Searching) -> Response:
 
 
 @router.post("/")
-def search(
+async def search(
     serving: SearchForm,
     chosen: Annotated[Chosen, Depends(chosen_filters)],
     picked: Picked = [],  # noqa: B006 (FastAPI copies defaults)
     text: Annotated[str, Form(max_length=20_000)] = "",
 ) -> Response:
     """The results; sent by POST, so that the text of a need stands in no address and no history."""
+    audience = await serving.disclosing(audiences.of_search(caller_of(serving)), "检索")
+    return await serving.in_turn(lambda: _results(serving, audience, text, chosen, picked))
+
+
+def _results(serving: Serving, audience: Audience, text: str, chosen: Chosen, picked: list[str]) -> Response:
     workspace = serving.workspace
     request = serving.list_request(None, COUNTED)
 
@@ -56,10 +62,7 @@ def search(
     [listed] = found.needs
     # Reasons are worded for what is shown only.
     shown = replace(found, needs=(replace(listed, matches=listed.matches[:_SHOWN]),))
-    audience = audiences.of_search(caller_of(serving))
     [need] = need_cards(shown, audience, workspace)
-    if audience.shows_contacts:
-        serving.note("检索", "含权利人联系部门")
     here = {match.patent.id for match in listed.matches[:_SHOWN]}
     return page(
         serving,
@@ -70,6 +73,7 @@ def search(
         found=need,
         total=len(listed.matches),
         counted=COUNTED,
+        notice=audience.notice,
         picked=picked,
         elsewhere=workspace.store.patents.many(id_ for id_ in picked if id_ not in here).values(),
     )

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, Select, insert, select
 
 from api.store import tables
 from matcher.store.engine import reading, writing
+from matcher.store.trouble import BUSY_SECONDS
 
 _TABLE = tables.audit
 _COLUMNS = [column for column in _TABLE.c if column.name != "id"]
@@ -33,9 +34,9 @@ class Audit:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, line: AuditLine) -> None:
-        """Write one line, on the disk before this returns."""
-        with writing(self._engine) as connection:
+    def add(self, line: AuditLine, patience: float = BUSY_SECONDS) -> None:
+        """Write one line, on the disk before this returns; raises NotReady after `patience` seconds with another writer."""
+        with writing(self._engine, patience) as connection:
             connection.execute(insert(_TABLE), asdict(line))
 
     def recent(self, count: int = 200) -> list[AuditLine]:

@@ -16,6 +16,7 @@ from matcher.errors import SettingsError
 from matcher.store.trouble import BUSY_SECONDS, explained
 
 _WRITES = "matcher_writes"
+_PATIENCE = "matcher_patience"
 _PLACE = "matcher_place"
 _DRIVER = "postgresql+psycopg"
 _CONNECT_SECONDS = 10
@@ -35,7 +36,7 @@ def open_engine(url: str, place: str = "records") -> Engine:
     One writer at a time, on both: SQLite's for the whole file, PostgreSQL's for each `place`, a set of tables.
     SQLite: write-ahead log (readers are unaffected by an import), synchronous FULL (what was acknowledged survives
     a power cut), foreign keys on. PostgreSQL: texts must sort by code points, as in SQLite; broken connections are
-    replaced when they are next asked for. On both, 20 s of patience with another writer.
+    replaced when they are next asked for. On both, 20 s of patience with another writer where `writing` names no other.
     """
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
@@ -77,11 +78,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """One short transaction that takes the writer's place at once: committed on leaving, or rolled back."""
+def writing(engine: Engine, patience: float = BUSY_SECONDS) -> Iterator[Connection]:
+    """One short transaction that takes the writer's place: committed on leaving, or rolled back.
+
+    Raises NotReady (database_busy) where another writer holds the place for longer than `patience`, in seconds.
+    """
     with (
         explained(engine),
-        engine.connect().execution_options(**{_WRITES: True}) as connection,
+        engine.connect().execution_options(**{_WRITES: True, _PATIENCE: patience}) as connection,
         connection.begin(),
     ):
         yield connection
@@ -125,8 +129,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 (
 
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later could find its snapshot outdated: take the lock first.
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get(_WRITES, False):
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {options[_PATIENCE] * 1000:.0f}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("BEGIN")
 
 
 def _prepare_postgres(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's connection)
@@ -145,4 +153,5 @@ def _begin_postgres(connection: Connection) -> None:
     # Whoever waits here reads afterwards what the writer before has left: READ COMMITTED, statement by statement.
     options = connection.get_execution_options()
     if options.get(_WRITES, False):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {options[_PATIENCE] * 1000:.0f}")
         connection.exec_driver_sql(_TAKE_PLACE.format(options[_PLACE]))

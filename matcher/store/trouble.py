@@ -14,8 +14,10 @@ from matcher.errors import InputError, MatcherError, NotReady
 BUSY_SECONDS = 20
 """Patience with another writer."""
 
-_BUSY = ("database_busy", "数据库正被另一个程序写入，{seconds} 秒内未能等到。请等它结束后重试。")
-_CROSSED = ("database_busy", "数据库中的改动与另一个程序的相冲突，没有写入。请重试。")
+BUSY = "database_busy"
+"""Code of the error that says that others use the database: nothing was written, and trying again will help."""
+_BUSY = (BUSY, "数据库正被另一个程序写入，{seconds} 秒内未能等到。请等它结束后重试。")
+_CROSSED = (BUSY, "数据库中的改动与另一个程序的相冲突，没有写入。请重试。")
 _POSTGRES = {
     "55P03": _BUSY,
     "40001": _CROSSED,
@@ -23,7 +25,7 @@ _POSTGRES = {
     "42501": ("database_denied", "数据库用户没有所需的权限。请由数据库管理员授予建表和读写的权限。"),
     "25006": ("database_read_only", "数据库服务器现在只读（如备用服务器）。请改用主服务器。"),
     "53100": ("database_full", "数据库服务器的磁盘已满，没有写入。请腾出空间后重试。"),
-    "53300": ("database_busy", "数据库服务器的连接数已满。请稍后重试，或由管理员调高 max_connections。"),
+    "53300": (BUSY, "数据库服务器的连接数已满。请稍后重试，或由管理员调高 max_connections。"),
 }
 """SQLSTATE → our code and sentence."""
 GONE = "database_gone"
@@ -42,7 +44,7 @@ def explained(engine: Engine) -> Iterator[None]:
     try:
         yield
     except TimeoutError as error:
-        raise NotReady(_CROWDED, code="database_busy") from error
+        raise NotReady(_CROWDED, code=BUSY) from error
     except DataError as error:
         if "NUL" not in str(error.orig):
             raise

@@ -23,13 +23,16 @@ router = APIRouter(prefix="/api/v1", tags=["对接"], route_class=Admitted)
     summary="一段需求文字，找能回应它的专利",
     responses=answered(LIST) | problems(400, 401, 403, 413, 422, 503),
 )
-def search(body: Annotated[SearchBody, Body(openapi_examples=SEARCH)], serving: Searching) -> Response:
-    """The text is matched and forgotten; filters apply before the search. That contacts were shown is noted."""
-    request, audience = serving.list_request(body.as_of, body.k), audiences.of_search(caller_of(serving))
-    found = usecases.match_text(serving.workspace, body.text, request, body.patents())
-    if audience.shows_contacts:
-        serving.note("检索", "含权利人联系部门")
-    return list_answer(found, audience)
+async def search(body: Annotated[SearchBody, Body(openapi_examples=SEARCH)], serving: Searching) -> Response:
+    """The text is matched and forgotten; filters apply before the search. That contacts are shown is noted first."""
+    request = serving.list_request(body.as_of, body.k)
+    audience = await serving.disclosing(audiences.of_search(caller_of(serving)), "检索")
+
+    def answer() -> Response:
+        found = usecases.match_text(serving.workspace, body.text, request, body.patents())
+        return list_answer(found, audience)
+
+    return await serving.in_turn(answer)
 
 
 @router.get(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -12,6 +14,7 @@ from api.access.sign_in import Access
 from matcher.domain import Confidentiality
 from matcher.identifiers import enterprise_id
 from matcher.importing.cells import content_id
+from matcher.settings import Settings
 from matcher.store.database import Store
 from tests.api.conftest import ENTERPRISE, MEMBRANE, NEEDS, NOW, key_of
 
@@ -72,3 +75,25 @@ def test_the_id_of_an_assessment_tells_a_holder_nothing_of_who_made_it(
     assert client.get(address).json() == [made]
     told = client.get(address, headers=key_of(access, Role.HOLDER, "河东大学")).json()
     assert told == [{"id": "", "patent_id": MEMBRANE.id, "prospect": "较好", "on": "2026-06-30"}]
+
+
+def test_a_search_does_not_wait_for_a_long_write_and_shows_no_contacts_that_it_cannot_note(
+    client: TestClient, access: Access, store: Store, filled: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.serving._PATIENCE", 0.1)
+    store.merge([replace(MEMBRANE, contact="科研院 0531")], NOW.date(), prefer_new=True)
+    before = access.audit.recent()
+    with closing(sqlite3.connect(filled.home / "matcher.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = client.post("/api/v1/search", json={"text": NEEDS[0].title, "k": 1})
+        assert answer.status_code == 200
+        assert "科研院" not in answer.text
+        assert answer.json()["cover"][-1] == {
+            "label": "联系部门",
+            "text": "数据库正被另一个程序写入，暂时不能登记查看联系方式，因此这次没有列出联系部门。需要时请稍后再查。",
+        }
+        assert access.audit.recent() == before
+        other.execute("ROLLBACK")
+    again = client.post("/api/v1/search", json={"text": NEEDS[0].title, "k": 1})
+    assert "科研院 0531" in again.text
+    assert [line.action for line in access.audit.recent(1)] == ["检索"]
