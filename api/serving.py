@@ -23,6 +23,7 @@ from api.store.audit import AuditLine
 from api.store.confirmations import Confirmations
 from api.store.interests import Interests
 from api.store.repeats import Repeats
+from api.warming import Warming
 from matcher.errors import NotReady, PermissionDenied
 from matcher.matches import MatchList
 from matcher.matchlists.exports import list_rows
@@ -52,6 +53,7 @@ class Services:
     offers: Offers
     interests: Interests
     confirmations: Confirmations
+    warming: Warming
     turns: CapacityLimiter
     """How many work at the engine at once."""
 

@@ -69,7 +69,7 @@ def serve(
         "proxy_headers": False,
     }
     if workers == 1:
-        uvicorn.run(create_app(settings), **options)
+        uvicorn.run(create_app(settings, warm=True), **options)
     else:
         run_processes(settings, workers, **options)
 

@@ -29,6 +29,7 @@ from api.store.database import open_service
 from api.store.feed import Feed
 from api.store.interests import Interests
 from api.store.repeats import Repeats
+from api.warming import Warming
 from matcher.settings import Settings
 from matcher.workspace import Workspace
 
@@ -43,23 +44,27 @@ _EFFORT = 2
 
 
 def create_app(
-    settings: Settings, now: Callable[[], datetime] | None = None, *, processes: int = 1
+    settings: Settings, now: Callable[[], datetime] | None = None, *, processes: int = 1, warm: bool = False
 ) -> FastAPI:
     """The application over one workspace; raises MatcherError where it cannot be opened.
 
     `now` is the one clock: it gives a request's time and, where it names none, its day. `processes` share the cores.
+    With `warm`, a first search is made in the background, and the service says that it is ready once that is done.
     """
     clock = now or _now
     workspace = Workspace.open(settings, serving=True)
     engine = open_service(settings)
-    worker = Worker(workspace, engine, clock)
+    worker, warming = Worker(workspace, engine, clock), Warming(workspace, clock)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
         worker.start()
+        if warm:
+            warming.start()
         with workspace:
             yield
+            warming.close()
             worker.close()
         engine.dispose()
 
@@ -80,6 +85,7 @@ def create_app(
         Offers(workspace.store, Feed(engine), Lock()),
         Interests(engine),
         Confirmations(engine),
+        warming,
         CapacityLimiter(max(1, (os.cpu_count() or 1) // processes)),
     )
     app.state.now = clock

@@ -9,6 +9,8 @@ from typing import Any
 
 from fastapi import FastAPI
 from tenacity import retry, retry_if_exception_type, wait_fixed
+from uvicorn.config import Config
+from uvicorn.supervisors import Multiprocess
 
 from api.http.app import create_app
 from api.http.metrics import SHARED_FOLDER
@@ -16,6 +18,8 @@ from matcher.errors import NotReady
 from matcher.settings import Settings, load_settings
 
 _HOME, _MODEL = "MATCHER_HOME", "MATCHER_MODEL"
+_PROCESSES = "WEB_CONCURRENCY"
+"""uvicorn's own name for how many processes serve."""
 _SILENCE_SECONDS = 120
 """Silence after which a process is taken for dead: a large index is checked and mapped in much less."""
 _FAREWELL_SECONDS = 30
@@ -25,11 +29,15 @@ _FAREWELL_SECONDS = 30
 def run_processes(settings: Settings, workers: int, **options: Any) -> None:  # noqa: ANN401 (uvicorn's own)
     """Serve until told to stop; a process that dies is replaced. `options` are uvicorn's."""
     import uvicorn
-    from uvicorn.supervisors import Multiprocess
 
     with tempfile.TemporaryDirectory(prefix="matcher-metrics-") as folder:
         # The processes are told by their environment what the command line said.
-        told = {_HOME: str(settings.home.absolute()), _MODEL: settings.model, SHARED_FOLDER: folder}
+        told = {
+            _HOME: str(settings.home.absolute()),
+            _MODEL: settings.model,
+            _PROCESSES: str(workers),
+            SHARED_FOLDER: folder,
+        }
         os.environ.update(told)
         config = uvicorn.Config(
             f"{__name__}:application",
@@ -39,14 +47,36 @@ def run_processes(settings: Settings, workers: int, **options: Any) -> None:  # 
             timeout_graceful_shutdown=_FAREWELL_SECONDS,
             **options,
         )
-        with config.bind_socket() as listening:
-            # What is accepted inherits this; asyncio sets it only on sockets made with the protocol named, which uvicorn's
-            # is not, and every answer would wait 40 ms for a delayed acknowledgement.
-            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            Multiprocess(config, sockets=[listening]).run()
+        with listening(config) as bound:
+            Supervisor(config, sockets=[bound]).run()
+
+
+def listening(config: Config) -> socket.socket:
+    """The socket at which all processes listen; what is accepted sends at once.
+
+    asyncio sees to that only on sockets made with the protocol named, which uvicorn's is not, and every answer would wait
+    40 ms for a delayed acknowledgement.
+    """
+    bound = config.bind_socket()
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return bound
+
+
+class Supervisor(Multiprocess):
+    """uvicorn's, which hears at once that a process has died.
+
+    It asks each process whether it lives, over a pipe of which it holds both ends: one that is killed between question
+    and answer would not be missed before the silence is over, and no other be looked after.
+    """
+
+    def keep_subprocess_alive(self) -> None:
+        """As uvicorn does, with only the process itself at its end of the pipe."""
+        for process in self.processes:
+            process.child_conn.close()
+        super().keep_subprocess_alive()
 
 
 @retry(retry=retry_if_exception_type(NotReady), wait=wait_fixed(2))
 def application() -> FastAPI:
     """The application of one of the processes; it waits for a database that is away."""
-    return create_app(load_settings())
+    return create_app(load_settings(), processes=int(os.environ[_PROCESSES]), warm=True)

@@ -12,6 +12,8 @@ from matcher.errors import MatcherError
 
 router = APIRouter(tags=["状态"])
 
+_WARMING = "服务正在启动：正在读入模型和索引，请稍候。"
+
 
 @router.get("/health", summary="进程是否在运行", responses=answered(HEALTH))
 def health(_: Anyone) -> Response:
@@ -25,9 +27,11 @@ def health(_: Anyone) -> Response:
     responses=answered(READY) | {503: answered(READY)[200] | {"description": "还不能应答"}},
 )
 def ready(serving: Anyone) -> Response:
-    """503 where searches would be refused; `trouble` then says what to run. An index that only lags is ready."""
-    workspace = serving.workspace
+    """503 where searches would be refused or wait for the start; `trouble` says why. An index that only lags is ready."""
+    workspace, warming = serving.workspace, serving.services.warming
     found: dict[str, object] = {"ready": True, "trouble": "", "index": "", "model": workspace.settings.model}
+    if warming.under_way:
+        return json_answer(found | {"ready": False, "trouble": _WARMING}, 503)
     try:
         found |= {
             "patents": workspace.store.patents.count(),
