@@ -1,17 +1,21 @@
-"""Which words a query and a document share, in pieces that people can read."""
+"""Which whole words a query and documents share, in pieces that people can read."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from indexes.tokens import Stream, cut_runs, inner_words, tokens
+import numpy as np
+from numpy.typing import NDArray
 
-_PARTICLES = frozenset("的了和与及或在是为对等将其被把从由以中上下内外后前时于一")
+from indexes.contract import Mask
+from indexes.tokens import Stream, inner_words, is_han, runs_at, tokens
+from indexes.words import Words, character_codes
+
+_PARTICLES = "的了和与及或在是为对等将其被把从由以中上下内外后前时于一"
 """One-character words that may stand inside a piece but neither begin nor end it."""
-_BARE_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_PARTICLE_CODES = character_codes(_PARTICLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,69 +26,109 @@ class SharedTerm:
     share: float
 
 
-Shares = Mapping[Stream, Mapping[str, float]]
-"""Each shared token's part of the score, by stream."""
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What each token of a query adds to the scores of some documents.
 
-
-def shared_terms(query: str, document: str, shares: Shares, limit: int) -> list[SharedTerm]:
-    """The longest shared pieces of whole words, the weightiest first; each token counts in one piece only.
-
-    Texts are normalised. Single Han characters and bare numbers score, but are not evidence that anybody would
-    accept: they are left out.
+    numbers: each stream's tokens, numbered across all streams; parts: float64 (documents, tokens), each row adding up
+    to 1 or 0.
     """
-    found: list[SharedTerm] = []
-    left = [(stream, dict(known)) for stream, known in shares.items()]
-    for piece in sorted(set(_pieces(query, document)), key=lambda text: (-len(text), text)):
-        fresh = [(known, known.keys() & _distinct(piece, stream)) for stream, known in left]
-        share = sum(sorted(known[token] for known, held in fresh for token in held))
+
+    numbers: Mapping[Stream, Mapping[str, int]]
+    parts: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where the words of some documents stand in a query.
+
+    places: int64 (words,), −1 for nowhere; touching: bool (words,), those of which a part may stand there.
+    """
+
+    query: str
+    codes: NDArray[np.uint32]
+    places: NDArray[np.int64]
+    touching: Mask
+
+    @classmethod
+    def of(cls, query: str, words: Words) -> Located:
+        """`query` is normalised."""
+        from indexes.comparing import locate
+
+        codes, lengths = character_codes(query), np.zeros(len(query), np.int64)
+        for place, run in runs_at(query):
+            if not is_han(run):
+                lengths[place] = len(run)
+        places, touching = np.empty(len(words.kinds), np.int64), np.zeros(len(words.kinds), np.bool_)
+        locate(codes, lengths, words.vocabulary, places, touching)
+        return cls(query, codes, places, touching)
+
+
+def shared_terms(located: Located, words: Words, shares: Shares, limit: int) -> list[list[SharedTerm]]:
+    """For each document the longest shared pieces of whole words, the weightiest first; each token counts in one only.
+
+    A piece is neighbouring words of a document that stand in the query just so, as many together as possible. Of a
+    compound that does not (干红葡萄酒), it is the words in it that do (葡萄酒). Single Han characters and bare numbers
+    score, but are not evidence that anybody would accept: they are left out.
+    """
+    from indexes.comparing import claim
+
+    found = _pieces(located, words)
+    spans, which = np.unique(found[:, 1] << 32 | found[:, 2], return_inverse=True)
+    texts = [located.query[span >> 32 : (span >> 32) + (span & 0xFFFFFFFF)] for span in spans.tolist()]
+    order = sorted(range(len(texts)), key=lambda place: (-len(texts[place]), texts[place]))
+    texts = [texts[place] for place in order]
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = np.arange(len(order))
+    each = np.unique(found[:, 0] * max(1, len(texts)) + ranks[which])
+    pieces = np.stack(np.divmod(each, max(1, len(texts))), axis=1)
+    held = [
+        [
+            known[one]
+            for stream, known in shares.numbers.items()
+            for one in _distinct(text, stream)
+            if one in known
+        ]
+        for text in texts
+    ]
+    begins = np.concatenate([[0], np.cumsum([len(part) for part in held], dtype=np.int64)])
+    numbers = np.array([token for part in held for token in part], np.int64)
+    given = np.empty(len(pieces))
+    claim(pieces, (begins, numbers), shares.parts.copy(), given)
+    return _best(texts, pieces, given, len(words.starts) - 1, limit)
+
+
+def _pieces(located: Located, words: Words) -> NDArray[np.int64]:
+    """(document, place in the query, length) of every shared piece, shape (pieces, 3)."""
+    from indexes.comparing import groups
+
+    inner = np.zeros(len(words.kinds) + 1, np.int64)
+    keys: list[int] = []
+    for word in np.flatnonzero(located.touching).tolist():
+        parts = [part for part in inner_words(words.word(word)) if part in located.query]
+        keys += [located.query.index(part) << 32 | len(part) for part in parts]
+        inner[word + 1] = len(parts)
+    most = len(words.ids) + int(inner[1:][words.ids[words.ids >= 0]].sum())
+    inner = np.cumsum(inner)
+    short = np.diff(words.bounds) == 1
+    particles = np.zeros(len(words.kinds), np.bool_)
+    particles[short] = np.isin(words.codes[words.bounds[:-1][short]], _PARTICLE_CODES)
+    found = np.empty((most + 1, 3), np.int64)
+    marks = (located.places, particles, inner, np.array(keys, np.int64))
+    count = groups(located.codes, words.vocabulary, (words.starts, words.ids), marks, found)
+    return found[:count]
+
+
+def _best(
+    texts: Sequence[str], pieces: NDArray[np.int64], shares: NDArray[np.float64], documents: int, limit: int
+) -> list[list[SharedTerm]]:
+    found: list[list[SharedTerm]] = [[] for _ in range(documents)]
+    for (document, piece), share in zip(pieces.tolist(), shares.tolist(), strict=True):
         if share > 0:
-            found.append(SharedTerm(piece, share))
-            for known, held in fresh:
-                for token in held:
-                    del known[token]
-    return sorted(found, key=lambda term: (-term.share, term.term))[:limit]
+            found[document].append(SharedTerm(texts[piece], share))
+    return [sorted(one, key=lambda term: (-term.share, term.term))[:limit] for one in found]
 
 
 @lru_cache(maxsize=20_000)  # a need shares the same few pieces with all its patents
 def _distinct(piece: str, stream: Stream) -> frozenset[str]:
     return frozenset(tokens(piece, stream))
-
-
-def _pieces(query: str, document: str) -> Iterator[str]:
-    """Neighbouring words of `document` that stand in `query` just so, as many together as possible.
-
-    Of a compound that does not (干红葡萄酒), the words in it that do (葡萄酒).
-    """
-    alnum = {run for run, cut in cut_runs(query) if not cut}
-    for run, cut in cut_runs(document):
-        if not cut:
-            if run in alnum and not _BARE_NUMBER.fullmatch(run):
-                yield run
-            continue
-        yield from (piece for piece in _word_groups(cut, query) if len(piece) > 1)
-        for word in cut:
-            if len(word) > 2 and word not in query:
-                yield from (part for part in inner_words(word) if part in query)
-
-
-def _word_groups(sequence: Iterable[str], query: str) -> Iterator[str]:
-    group: list[str] = []
-    together = ""
-    for word in [*sequence, ""]:
-        alone = bool(word) and word in query
-        if alone and (not group or together + word in query):
-            group.append(word)
-            together += word
-            continue
-        if group:
-            yield "".join(_without_particles(group))
-        group = [word] if alone else []
-        together = "".join(group)
-
-
-def _without_particles(group: list[str]) -> list[str]:
-    while group and group[0] in _PARTICLES:
-        group = group[1:]
-    while group and group[-1] in _PARTICLES:
-        group = group[:-1]
-    return group

@@ -28,18 +28,19 @@ def _find(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
     rows: NDArray[np.int32],
-    row: int,
+    wanted: NDArray[np.int64],
     positions: NDArray[np.int64],
 ) -> None:
     for term in range(len(starts)):
-        low, high = starts[term], ends[term]
-        while low < high:
-            middle = (low + high) // 2
-            if rows[middle] < row:
-                low = middle + 1
-            else:
-                high = middle
-        positions[term] = low if low < ends[term] and rows[low] == row else -1
+        for place in range(len(wanted)):
+            low, high = starts[term], ends[term]
+            while low < high:
+                middle = (low + high) // 2
+                if rows[middle] < wanted[place]:
+                    low = middle + 1
+                else:
+                    high = middle
+            positions[place, term] = low if low < ends[term] and rows[low] == wanted[place] else -1
 
 
 def _intern(
@@ -126,37 +127,39 @@ def _weigh(
         sums[1, term] = squares - squares_before
 
 
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function in machine code, kept on disk where that can be written; it releases the interpreter."""
     try:
         return numba.njit(cache=True, nogil=True)(function)
     except RuntimeError:  # no writable place for the cache: half a second of compiling in every process
         return numba.njit(nogil=True)(function)
 
 
-accumulate = _compiled(_accumulate)
+accumulate = compiled(_accumulate)
 """Adds weight × impact to `scores` (documents,) over the postings[start:end] of each term, in term order.
 
 Sequential in float32, so that a query's scores do not depend on what else is scored; releases the GIL.
 """
 
 
-find = _compiled(_find)
-"""Writes where `row` stands among the ascending rows[start:end] of each term into `positions`; −1 where it does not."""
+find = compiled(_find)
+"""Writes where each of `wanted` stands among the ascending rows[start:end] of each term into `positions` (wanted, terms);
+−1 where it does not."""
 
-intern = _compiled(_intern)
+intern = compiled(_intern)
 """Numbers `keys` from `start` on into `found` by a hash table of a power of two places; 0 marks a free one.
 
 Answers how far it came and how many are numbered: it stops where the table holds `most` and another is new."""
 
-tally = _compiled(_tally)
+tally = compiled(_tally)
 """Adds to `found` (terms,) in how many documents each term stands; `last` (terms,) begins at −1."""
 
-invert = _compiled(_invert)
+invert = compiled(_invert)
 """Writes the lists of the terms whose place is not −1, documents ascending, each token adding its weight in text order.
 
 `places` (terms,) says where each list begins, and moves; `last` (terms,) begins at −1."""
 
-weigh = _compiled(_weigh)
+weigh = compiled(_weigh)
 """Turns weights into impacts in place and writes each term's sum of impacts and of their squares into `sums` (2, terms).
 
 Both are differences of running totals, in float64."""

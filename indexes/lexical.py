@@ -43,10 +43,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.contract import Hits, IndexUnusable, Mask
-from indexes.evidence import SharedTerm, shared_terms
+from indexes.evidence import Located, SharedTerm, Shares, shared_terms
 from indexes.fusion import sigmoid
 from indexes.postings import Document, Postings, Query, StreamQuery, Weighting
 from indexes.tokens import Stream, normalise
+from indexes.words import Words
 
 __all__ = ["Document", "LexicalIndex", "LexicalSettings", "Query", "SharedTerm", "Stream", "best"]
 
@@ -123,8 +124,8 @@ class LexicalIndex:
         """Index documents in row order; `queries` are the stored ones that the second idf is fitted on."""
         settings = settings or LexicalSettings()
         weighting = settings.weighting()
-        normal = [_normalised(document) for document in documents]
-        stored = [_normalised(query) for query in queries]
+        normal = [normalised(document) for document in documents]
+        stored = [normalised(query) for query in queries]
         streams = tuple(Postings.build(stream, normal, stored, weighting) for stream in settings.streams)
         length = sum(len(text.title) + settings.document_body * len(text.body) for text in normal)
         long = min(1.0, length / max(1, len(normal)) / 100)
@@ -138,7 +139,7 @@ class LexicalIndex:
 
     def segment(self, documents: Sequence[Document]) -> Self:
         """Other documents under this index's statistics: they score as they would have in it."""
-        normal = [_normalised(document) for document in documents]
+        normal = [normalised(document) for document in documents]
         weighting = self.settings.weighting()
         streams = tuple(postings.segment(normal, weighting) for postings in self.streams)
         return replace(self, streams=streams, documents=len(normal))
@@ -200,19 +201,30 @@ class LexicalIndex:
         streams = tuple(Postings.load(folder, stream) for stream in settings.streams)
         return cls(settings, streams, weights, documents)
 
+    def shares(self, query: Query, rows: NDArray[np.int64]) -> Shares:
+        """What each token of a query adds to the scores of the given rows, as parts of each score."""
+        streams = list(zip(self.streams, self.weights, self._queries(query), strict=True))
+        parts = np.concatenate(
+            [
+                weight * postings.contributions(one, rows).astype(np.float64)
+                for postings, weight, one in streams
+            ],
+            axis=1,
+        )
+        # In their order, so that a row's total is the same whatever rows are asked with it.
+        totals = np.cumsum(parts, axis=1)[:, -1:]
+        numbers: dict[Stream, dict[str, int]] = {}
+        count = 0
+        for postings, _, one in streams:
+            numbers[postings.stream] = {token: count + place for place, token in enumerate(one.tokens)}
+            count += len(one.tokens)
+        return Shares(numbers, parts / np.where(totals > 0, totals, 1.0))
+
     def shared_terms(self, query: Query, row: int, document: Document, limit: int = 5) -> list[SharedTerm]:
         """What query and `document`, the text of `row`, share: pieces of whole words, the weightiest first."""
-        parts = {
-            postings.stream: {term: weight * part for term, part in postings.contributions(prepared, row)}
-            for postings, weight, prepared in zip(
-                self.streams, self.weights, self._queries(query), strict=True
-            )
-        }
-        total = sum(part for known in parts.values() for part in known.values())
-        shares = {
-            stream: {term: part / total for term, part in known.items()} for stream, known in parts.items()
-        }
-        return shared_terms(_joined(_normalised(query)), _joined(_normalised(document)), shares, limit)
+        words = Words.build([normalised(document)])
+        located = Located.of(normalised(query).whole, words)
+        return shared_terms(located, words, self.shares(query, np.array([row])), limit)[0]
 
     def _queries(self, query: Query) -> tuple[StreamQuery, ...]:
         """The query in each stream; the last are remembered: each is asked about with every match it explains."""
@@ -220,7 +232,7 @@ class LexicalIndex:
         if found is None:
             if len(self._prepared) >= _REMEMBERED:
                 self._prepared.clear()
-            normal, settings = _normalised(query), self.settings
+            normal, settings = normalised(query), self.settings
             found = self._prepared[query] = tuple(
                 postings.query(normal, settings.query_title, settings.prior_terms)
                 for postings in self.streams
@@ -228,12 +240,9 @@ class LexicalIndex:
         return found
 
 
-def _normalised(text: Document) -> Document:
+def normalised(text: Document) -> Document:
+    """The text as the index counts it."""
     return Document(normalise(text.title), normalise(text.body))
-
-
-def _joined(text: Document) -> str:
-    return f"{text.title}\n{text.body}"
 
 
 def best(scores: NDArray[np.float64], k: int, allowed: Mask | None = None) -> Hits:

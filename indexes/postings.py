@@ -26,6 +26,11 @@ class Document:
     title: str
     body: str = ""
 
+    @property
+    def whole(self) -> str:
+        """Both fields as one text, a line each."""
+        return f"{self.title}\n{self.body}"
+
 
 Query = Document
 """A query has the same two fields."""
@@ -142,17 +147,16 @@ class Postings:
         starts, ends = self.starts[query.terms], self.starts[query.terms + 1]
         accumulate(starts, ends, query.weights * np.float32(weight), (self.rows, self.impacts), scores)
 
-    def contributions(self, query: StreamQuery, row: int) -> list[tuple[str, float]]:
-        """Each shared token, and what it adds to the score of document `row`, in units of the query's spread."""
+    def contributions(self, query: StreamQuery, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """What each token adds to the score of each row, in units of the query's spread; shape (rows, tokens)."""
         from indexes.kernels import find
 
-        positions = np.empty(len(query.terms), np.int64)
-        find(self.starts[query.terms], self.starts[query.terms + 1], self.rows, row, positions)
-        here = np.flatnonzero(positions >= 0)
-        parts = query.weights[here] * self.impacts[positions[here]]
-        return [
-            (query.tokens[place], part) for place, part in zip(here.tolist(), parts.tolist(), strict=True)
-        ]
+        positions = np.empty((len(rows), len(query.terms)), np.int64)
+        find(self.starts[query.terms], self.starts[query.terms + 1], self.rows, rows, positions)
+        here = positions >= 0
+        parts = np.zeros(positions.shape, np.float32)
+        parts[here] = (query.weights * np.ones_like(parts))[here] * self.impacts[positions[here]]
+        return parts
 
     def save(self, folder: Path) -> None:
         """Write the stream's arrays into `folder`."""
@@ -237,7 +241,7 @@ def _unreadable(folder: Path, stream: Stream, error: Exception) -> IndexUnusable
 
 def _query_idf(queries: Sequence[Query], terms: Terms, stream: Stream, weighting: Weighting) -> Floats:
     frequencies = np.zeros(len(terms))
-    keys, ends = text_keys([f"{query.title}\n{query.body}" for query in queries], stream)
+    keys, ends = text_keys([query.whole for query in queries], stream)
     for found in np.split(terms.find(keys), ends[:-1]):
         frequencies[np.unique(found[found >= 0])] += 1
     prior = weighting.prior_queries

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.contract import Hits, Mask, Vectors, VectorSearch
-from indexes.evidence import SharedTerm
+from indexes.evidence import Shares
 from indexes.exact import ExactIndex, Rows, Scores
 from indexes.lexical import LexicalIndex
 from indexes.planning import Plan
-from indexes.postings import Document, Query
+from indexes.postings import Query
 
 _FETCHED_MORE = 200
 """Tombstones up to which the base is asked for so many rows more, rather than tested row by row."""
@@ -145,9 +145,11 @@ class SegmentedLexical:
         """The values of the given rows, bit for bit those of `scores`."""
         return self.scores(query)[rows]
 
-    def shared_terms(self, query: Query, row: int, document: Document, limit: int = 5) -> list[SharedTerm]:
-        """What query and `document`, the text of `row`, share."""
-        (place,) = self.layout.local(np.array([row])).tolist()
-        if place >= 0:
-            return self.base.shared_terms(query, place, document, limit)
-        return self.side.shared_terms(query, -1 - place, document, limit)
+    def shares(self, query: Query, rows: Rows) -> Shares:
+        """What each token of a query adds to the scores of the given rows."""
+        places = self.layout.local(rows)
+        old = places >= 0
+        before, later = self.base.shares(query, places[old]), self.side.shares(query, -1 - places[~old])
+        parts = np.empty((len(rows), before.parts.shape[1]))
+        parts[old], parts[~old] = before.parts, later.parts
+        return Shares(before.numbers, parts)

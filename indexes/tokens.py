@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
 
@@ -39,7 +40,12 @@ def normalise(text: str) -> str:
 
 def runs(text: str) -> list[str]:
     """The Han runs and the alphanumeric runs of a normalised `text`, in order; all else separates."""
-    return [run[0] if run["han"] else run[0][:LONGEST_TOKEN] for run in _RUN.finditer(text)]
+    return [run for _, run in runs_at(text)]
+
+
+def runs_at(text: str) -> list[tuple[int, str]]:
+    """The same, each with the place where it begins."""
+    return [(run.start(), run[0] if run["han"] else run[0][:LONGEST_TOKEN]) for run in _RUN.finditer(text)]
 
 
 def is_han(run: str) -> bool:
@@ -56,11 +62,10 @@ def words(run: str) -> list[str]:
     return cut
 
 
-@lru_cache(maxsize=1_024)  # a need is compared with every one of its patents, and a patent with several needs
-def cut_runs(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The runs of a normalised `text`, each with jieba's words of it; alphanumeric runs have none."""
-    found = ((run[0], run.lastgroup is not None) for run in _RUN.finditer(text))
-    return tuple((run, tuple(words(run))) if han else (run[:LONGEST_TOKEN], ()) for run, han in found)
+def run_words(text: str) -> Iterator[list[str]]:
+    """The runs of a normalised `text` as jieba's words of each; one of letters and digits is one word."""
+    for run in _RUN.finditer(text):
+        yield words(run[0]) if run.lastgroup is not None else [run[0][:LONGEST_TOKEN]]
 
 
 @lru_cache(maxsize=50_000)

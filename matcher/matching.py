@@ -10,15 +10,17 @@ from typing import Protocol
 
 import numpy as np
 
-from indexes.commonness import document_shares
 from indexes.contract import Mask, Vectors
-from indexes.postings import Document, Query
+from indexes.evidence import Located, SharedTerm, shared_terms
+from indexes.lexical import normalised
+from indexes.postings import Query
+from indexes.words import Meanings, Words
 from matcher.corpus import need_text, need_vectors, patent_text
 from matcher.domain import Need, Patent
 from matcher.matches import NeedMatches
 from matcher.ranker import Calibration
 from matcher.ranking import ListRules, Scale, Scored, calibrated, score, shortlist
-from matcher.related import RelatedTerms, WordMemory, related_terms
+from matcher.related import meanings, related_terms
 from matcher.reranking import Reranking
 from matcher.retrieval import Candidates, Collection
 from matcher.settings import Settings
@@ -30,8 +32,8 @@ from models.contract import Embedder, Role
 Progress = Callable[[int, int], None]
 """Called with (done, total)."""
 
-_COMMON = 0.05
-"""Share of the patents from which a word counts as standing everywhere (装置, 方法, 提高)."""
+_TERMS = 5
+"""Shared terms of a pair."""
 _BATCH = 64
 """Needs searched at once: enough for the dense channel's matrix product, little memory."""
 
@@ -54,17 +56,21 @@ class Asked:
 
 
 @dataclass(slots=True)
-class _Last:
-    """Evidence that remembers the pair it was last asked for, by identity: to compare two records costs more."""
+class _Quoted:
+    """Evidence of one need at a time, for all patents that were expected at once."""
 
-    find: Callable[[Need, Patent], Evidence]
-    _known: tuple[Need, Patent, Evidence] | None = None
+    find: Callable[[Need, Sequence[Patent]], list[Evidence]]
+    _need: Need | None = None
+    _found: dict[str, Evidence] = field(default_factory=dict)
+
+    def expect(self, need: Need, patents: Sequence[Patent]) -> None:
+        found = self.find(need, patents)
+        self._need, self._found = need, {patent.id: one for patent, one in zip(patents, found, strict=True)}
 
     def __call__(self, need: Need, patent: Patent) -> Evidence:
-        known = self._known
-        if known is None or known[0] is not need or known[1] is not patent:
-            known = self._known = (need, patent, self.find(need, patent))
-        return known[2]
+        if self._need is not need or patent.id not in self._found:
+            self.expect(need, [patent])
+        return self._found[patent.id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +87,6 @@ class Matching:
     """Text value → probability; None: 未校准."""
     reranking: Reranking | None = None
     """A cross-encoder over the best candidates; its lists are 未校准."""
-    _words: WordMemory = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        memory = WordMemory(
-            lambda words: self.embedder.encode(words, Role.QUERY),
-            lambda words: (document_shares(self.collection.words, words) > _COMMON).tolist(),
-        )
-        object.__setattr__(self, "_words", memory)
 
     def match(
         self,
@@ -161,36 +159,44 @@ class Matching:
             if item.signal.textual
         }
 
-    def evidence(self, need: Need, patent: Patent) -> Evidence:
-        """The shared terms, weightiest first, and the sentence of the patent that holds most of their weight."""
-        row = bisect_left(self.collection.ids, patent.id)
-        query, document = need_text(need), patent_text(patent)
-        shared = self.collection.lexical.shared_terms(query, row, document)
-        texts = (("摘要", patent.abstract), ("权利要求", patent.first_claim), ("应用场景", patent.scenario))
-        terms = tuple(term.term for term in shared)
-        best, held = Evidence(terms, related=self._related(query, document)), 0.0
-        for part, text in texts:
-            for number, sentence in enumerate(sentences(text), start=1):
-                plain = normalise(sentence)
-                weight = sum(term.share for term in shared if term.term in plain)
-                if weight > held:
-                    best, held = replace(best, sentence=sentence, place=f"{part}第{number}句"), weight
-        return best
+    def evidence(self, need: Need, patents: Sequence[Patent]) -> list[Evidence]:
+        """For each patent the terms that it shares with the need, the weightiest first, the sentence that holds most
+        of their weight, and different words of like meaning. Patents that are not indexed have none."""
+        rows = [bisect_left(self.collection.ids, patent.id) for patent in patents]
+        here = [
+            place
+            for place, row in enumerate(rows)
+            if row < len(self.collection.ids) and self.collection.ids[row] == patents[place].id
+        ]
+        indexed = [patents[place] for place in here]
+        found = [Evidence()] * len(patents)
+        for place, one in zip(
+            here, self._evidence(need, indexed, [rows[place] for place in here]), strict=True
+        ):
+            found[place] = one
+        return found
 
-    def _related(self, query: Query, document: Document) -> tuple[RelatedTerms, ...]:
-        """Different words of like meaning; none where the model only knows whole texts."""
-        if self.embedder.spec.kind != "static":
-            return ()
-        return related_terms(query, document, self._words)
+    def _evidence(self, need: Need, patents: Sequence[Patent], at: Sequence[int]) -> list[Evidence]:
+        query, rows, known = need_text(need), np.array(at, np.int64), self.meanings
+        words = self.collection.words_at(rows, lambda place: patent_text(patents[place]), known)
+        located = Located.of(normalised(query).whole, words)
+        shared = shared_terms(located, words, self.collection.lexical.shares(query, rows), _TERMS)
+        asked = Words.build([normalised(query)], known)
+        related = related_terms(located, asked, words)
+        return [
+            _quoted(Evidence(tuple(term.term for term in terms), related=pairs), patent, terms)
+            for patent, terms, pairs in zip(patents, shared, related, strict=True)
+        ]
+
+    @property
+    def meanings(self) -> Meanings:
+        """What is to be known of words to find related ones: nothing where the model only knows whole texts."""
+        return meanings(self.collection.words, self.embedder)
 
     def _quoting(self, context: Context) -> Context:
         """The context with evidence from this collection; both text signals of a pair ask for it."""
-        return replace(context, evidence=_Last(self.evidence), expect=self._expect)
-
-    def _expect(self, need: Need, patents: Sequence[Patent]) -> None:
-        """Looks the words of many texts up together."""
-        if self.embedder.spec.kind == "static":
-            self._words.read([need_text(need), *map(patent_text, patents)])
+        quoted = _Quoted(self.evidence)
+        return replace(context, evidence=quoted, expect=quoted.expect)
 
     def _shortlist(self, asked: Asked, found: Candidates, context: Context, rules: ListRules) -> NeedMatches:
         ranking = self.settings.ranking
@@ -221,3 +227,16 @@ class Matching:
                 return listed
             depth *= 4
             found = next(self.search([asked], depth, allowed))
+
+
+def _quoted(evidence: Evidence, patent: Patent, shared: Sequence[SharedTerm]) -> Evidence:
+    """The evidence with the patent's sentence that holds most of the shared terms' weight."""
+    texts = (("摘要", patent.abstract), ("权利要求", patent.first_claim), ("应用场景", patent.scenario))
+    best, held = evidence, 0.0
+    for part, text in texts:
+        for number, sentence in enumerate(sentences(text), start=1):
+            plain = normalise(sentence)
+            weight = sum(term.share for term in shared if term.term in plain)
+            if weight > held:
+                best, held = replace(evidence, sentence=sentence, place=f"{part}第{number}句"), weight
+    return best

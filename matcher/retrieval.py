@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,10 +22,11 @@ from indexes.coded import CodedIndex
 from indexes.contract import Hits, IndexUnusable, Mask, Vectors, VectorSearch
 from indexes.exact import ExactIndex
 from indexes.fusion import CosineScale, weighted_sum
-from indexes.lexical import LexicalIndex
+from indexes.lexical import LexicalIndex, normalised
 from indexes.postings import Document, Query
 from indexes.segments import SegmentedLexical, SegmentedVectors
 from indexes.served import ServedIndex
+from indexes.words import Meanings, Words
 
 Values = NDArray[np.float64]
 Weights = Mapping[str, float]
@@ -71,6 +72,8 @@ class Collection:
     """Of the vector index."""
     recall: float = 1.0
     """Recall@50 of the dense channel, measured when it was built."""
+    cut: Words | None = None
+    """The words of the records, cut when they were indexed; of a collection in two parts, those of the base."""
 
     @classmethod
     def build(
@@ -95,6 +98,19 @@ class Collection:
     def words(self) -> LexicalIndex:
         """The lexical index whose statistics are in force."""
         return self.lexical.base if isinstance(self.lexical, SegmentedLexical) else self.lexical
+
+    def words_at(self, rows: NDArray[np.int64], text: Callable[[int], Document], meanings: Meanings) -> Words:
+        """The words of some rows, as stored; where none are, cut out of `text` of the row's place among `rows`."""
+        places = self.lexical.layout.local(rows) if isinstance(self.lexical, SegmentedLexical) else rows
+        stored = places >= 0 if self.cut is not None else np.zeros(len(rows), np.bool_)
+        known, missing = np.flatnonzero(stored), np.flatnonzero(~stored)
+        if self.cut is not None and not len(missing):
+            return self.cut.take(places)
+        fresh = Words.build([normalised(text(place)) for place in missing.tolist()], meanings)
+        if self.cut is None or not len(known):
+            return fresh
+        order = np.argsort(np.concatenate([known, missing]))
+        return self.cut.take(places[known]).followed_by(fresh).take(order)
 
     def exactly(self) -> Self:
         """The same without any approximation."""
@@ -173,6 +189,8 @@ class Collection:
         vectors.save(folder)
         self.scale.save(folder)
         lexical.save(folder)
+        if self.cut is not None:
+            self.cut.save(folder)
 
     @classmethod
     def load(cls, folder: Path, address: str = "") -> Self:
@@ -185,7 +203,7 @@ class Collection:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexUnusable(f"索引 {folder} 无法读取（{error}）。请运行 matcher index 重建。") from error
         scale, lexical = CosineScale.load(folder), LexicalIndex.load(folder)
-        return cls(ids, backend.load(folder), scale, lexical, kind, recall)
+        return cls(ids, backend.load(folder), scale, lexical, kind, recall, Words.load(folder))
 
 
 def _best(scores: Values, k: int, allowed: Mask | None) -> NDArray[np.int64]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from indexes.backends import Choice
 from indexes.contract import Hits, IndexUnusable, Mask, Vectors, VectorSearch
+from indexes.lexical import normalised
 from indexes.manifest import (
     Facts,
     Published,
@@ -28,6 +29,7 @@ from indexes.manifest import (
 )
 from indexes.planning import Plan
 from indexes.served import ServedIndex
+from indexes.words import Words
 from matcher.corpus import Encoder, focus_needs, need_text, need_vectors, patent_text, text_vectors
 from matcher.domain import Need
 from matcher.fitting import SHIPPED, fit_report, fitted
@@ -35,6 +37,7 @@ from matcher.increments import Base, Extended, Full, Held, load, text_digests
 from matcher.matching import Matching, Progress
 from matcher.opening import lower_errors, open_model, open_reranking
 from matcher.ranker import read_artefact
+from matcher.related import meanings
 from matcher.reranking import Reranking
 from matcher.retrieval import Collection
 from matcher.settings import Settings
@@ -273,6 +276,8 @@ class Workspace:
         vectors = text_vectors(documents, self.embedder.spec, encode)
         choice = replace(self._choice("patents"), parts=np.array(regions, np.int32))
         collection = Collection.build(ids, documents, vectors, queries, choice)
+        cut = Words.build([normalised(text) for text in documents], meanings(collection.words, self.embedder))
+        collection = replace(collection, cut=cut)
         return Full(collection, held.of_ids(ids), text_digests(documents))
 
     def _demand(self, progress: Progress | None) -> Full:

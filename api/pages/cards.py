@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.access.audiences import Audience
@@ -9,6 +10,7 @@ from matcher.matches import MatchList
 from matcher.matchlists.exports import list_rows
 from matcher.matchlists.exports.cover import grade_note
 from matcher.matchlists.exports.rows import MatchRow, NeedRow
+from matcher.signals.contract import Evidence
 from matcher.workspace import Workspace
 
 
@@ -43,17 +45,21 @@ def need_cards(found: MatchList, audience: Audience, workspace: Workspace) -> li
     stored = workspace.store.needs.many(need.id for need in rows.needs)
     grades = grade_note(rows)
     return [
-        NeedCards(
-            need, tuple(_card(row, audience, workspace) for row in need.lines), grades, need.id in stored
-        )
+        NeedCards(need, _cards(need.lines, audience, workspace), grades, need.id in stored)
         for need in rows.needs
     ]
 
 
-def _card(row: MatchRow, audience: Audience, workspace: Workspace) -> Card:
-    match = row.match
+def _cards(rows: Sequence[MatchRow], audience: Audience, workspace: Workspace) -> tuple[Card, ...]:
+    """The cards of one need."""
+    if not rows:
+        return ()
     # Asked of the need as the audience sees it: an anonymous one has no words left to quote.
-    evidence = workspace.matching().evidence(match.need, match.patent)
+    found = workspace.matching().evidence(rows[0].match.need, [row.match.patent for row in rows])
+    return tuple(_card(row, evidence, audience) for row, evidence in zip(rows, found, strict=True))
+
+
+def _card(row: MatchRow, evidence: Evidence, audience: Audience) -> Card:
     return Card(
         row=row,
         terms=(*evidence.terms, *(pair.patent for pair in evidence.related)),

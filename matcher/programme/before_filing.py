@@ -114,14 +114,10 @@ def _patents(workspace: Workspace, draft: Draft) -> list[NearPatent]:
     need = Need("底稿", draft.title, draft.abstract)
     (asked,) = matching.ask([need])
     candidates = matching.candidates(next(matching.search([asked], _DEPTH)))
+    patents = [one.patent for one in candidates]
     near = [
-        NearPatent(
-            one.patent,
-            tuple(term for term in matching.evidence(need, one.patent).terms if not _common(matching, term))[
-                :_SHARED
-            ],
-        )
-        for one in candidates
+        NearPatent(patent, tuple(term for term in evidence.terms if not _common(matching, term))[:_SHARED])
+        for patent, evidence in zip(patents, matching.evidence(need, patents), strict=True)
     ]
     return [one for one in near if one.shared]
 

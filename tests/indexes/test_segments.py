@@ -94,11 +94,15 @@ def test_words_score_as_in_the_base(layout):
     assert values[found.side].tolist() == parts.side.scores(query).tolist()
     assert 0 < values[found.side[0]] < 1
     assert parts.scores_at(query, found.side[:3]).tolist() == values[found.side[:3]].tolist()
-    row = int(found.side[0])
-    assert {term.term for term in parts.shared_terms(query, row, documents[BASE])} >= {"轴承", "裂纹"}
-    old = int(np.flatnonzero(alive)[0])
-    terms = parts.shared_terms(query, int(found.base[old]), documents[old])
-    assert terms == base.shared_terms(query, old, documents[old])
+    rows = np.concatenate([found.side[:3], found.base[alive][:3], found.side[3:5]])
+    shares = parts.shares(query, rows)
+    assert shares.numbers == base.shares(query, np.arange(1)).numbers
+    assert shares.parts[:3].tolist() == parts.side.shares(query, np.arange(3)).parts.tolist()
+    assert shares.parts[3:6].tolist() == base.shares(query, np.flatnonzero(alive)[:3]).parts.tolist()
+    assert shares.parts[6:].tolist() == parts.side.shares(query, np.arange(3, 5)).parts.tolist()
+    sums = shares.parts.sum(axis=1)
+    assert np.allclose(sums[values[rows] > 0], 1)
+    assert not sums[values[rows] == 0].any()
 
 
 def test_a_segment_of_the_same_documents_scores_the_same_to_the_last_digit(tmp_path):

@@ -1,0 +1,208 @@
+"""The words of documents as numbers of one vocabulary, cut once: what a comparison with a query's words needs.
+
+words.starts, words.ids     the words of each document in order; −1 ends a run
+words.bounds, words.codes   the characters of each word of the vocabulary
+words.kinds, words.telling, words.vectors, words.scales   what is known of each
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexes.contract import IndexUnusable, Mask, Vectors
+from indexes.postings import Document
+from indexes.tokens import is_han, run_words
+
+HAN, TERM, NUMBER = 0, 1, 2
+"""Kinds of words: of Han characters; a run of letters and digits; one of digits alone."""
+_BARE_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_LARGEST = 127
+Vocabulary = tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint8]]
+"""bounds, codes, kinds: see `Words`."""
+_AT_ONCE = 20_000
+"""Words whose vectors are made at once: 30 MB at 384 dimensions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """What is to be known of words besides their characters."""
+
+    telling: Callable[[Sequence[str]], Mask]
+    """Which words say something by themselves, shape (words,)."""
+    encode: Callable[[Sequence[str]], Vectors]
+    """Unit vectors of shape (words, dimension), zero where nothing is known."""
+    dimension: int
+
+
+NOTHING = Meanings(
+    lambda words: np.zeros(len(words), np.bool_), lambda words: np.zeros((len(words), 0), np.float32), 0
+)
+"""Where only the characters count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of some documents.
+
+    starts: int64 (documents + 1,); ids: int32 (places,), words in order, −1 after each run; bounds: int64 (words + 1,);
+    codes: uint32 (characters,); kinds: uint8 (words,); telling: bool (words,), those that have a vector; vectors: int8
+    (words, dimension) with scales: float32 (words,), unit vectors to a 254th of their largest component.
+    """
+
+    starts: NDArray[np.int64]
+    ids: NDArray[np.int32]
+    bounds: NDArray[np.int64]
+    codes: NDArray[np.uint32]
+    kinds: NDArray[np.uint8]
+    telling: NDArray[np.bool_]
+    vectors: NDArray[np.int8]
+    scales: NDArray[np.float32]
+
+    @classmethod
+    def build(cls, documents: Sequence[Document], meanings: Meanings = NOTHING) -> Self:
+        """Cut normalised documents."""
+        numbers: dict[str, int] = {}
+        ids: list[int] = []
+        ends = [0]
+        for document in documents:
+            for words in run_words(document.whole):
+                ids += [numbers.setdefault(word, len(numbers)) for word in words]
+                ids.append(-1)
+            ends.append(len(ids))
+        known = list(numbers)
+        telling = np.asarray(meanings.telling(known), dtype=np.bool_)
+        vectors, scales = _vectors(known, telling, meanings)
+        return cls(
+            starts=np.array(ends, np.int64),
+            ids=np.array(ids, np.int32),
+            bounds=np.concatenate([[0], np.cumsum([len(word) for word in known], dtype=np.int64)]),
+            codes=character_codes("".join(known)),
+            kinds=np.array([_kind(word) for word in known], np.uint8),
+            telling=telling,
+            vectors=vectors,
+            scales=scales,
+        )
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The characters of all words as compiled loops read them."""
+        return self.bounds, self.codes, self.kinds
+
+    def word(self, number: int) -> str:
+        """The word of that number."""
+        return (
+            self.codes[self.bounds[number] : self.bounds[number + 1]]
+            .tobytes()
+            .decode("utf-32-le", "surrogatepass")
+        )
+
+    def take(self, rows: NDArray[np.int64]) -> Self:
+        """The given documents in that order, with only the words that they have."""
+        lengths = self.starts[rows + 1] - self.starts[rows]
+        held, ids = np.unique(self.ids[_spans(self.starts[rows], lengths)], return_inverse=True)
+        ends = int(len(held) > 0 and held[0] < 0)
+        taken = self.only(held[ends:])
+        return replace(taken, starts=_ends(lengths), ids=(ids - ends).astype(np.int32))
+
+    def only(self, held: NDArray[np.integer[Any]]) -> Self:
+        """Words alone, those of the given numbers; no document."""
+        sizes = self.bounds[held + 1] - self.bounds[held]
+        return type(self)(
+            starts=np.zeros(1, np.int64),
+            ids=np.zeros(0, np.int32),
+            bounds=_ends(sizes),
+            codes=self.codes[_spans(self.bounds[held], sizes)],
+            kinds=self.kinds[held],
+            telling=self.telling[held],
+            vectors=self.vectors[held],
+            scales=self.scales[held],
+        )
+
+    def followed_by(self, other: Self) -> Self:
+        """The documents of both, each with its own words."""
+        ids = np.where(other.ids < 0, -1, other.ids + len(self.kinds)).astype(np.int32)
+        return type(self)(
+            starts=np.concatenate([self.starts, other.starts[1:] + self.starts[-1]]),
+            ids=np.concatenate([self.ids, ids]),
+            bounds=np.concatenate([self.bounds, other.bounds[1:] + self.bounds[-1]]),
+            codes=np.concatenate([self.codes, other.codes]),
+            kinds=np.concatenate([self.kinds, other.kinds]),
+            telling=np.concatenate([self.telling, other.telling]),
+            vectors=np.concatenate([self.vectors, other.vectors]),
+            scales=np.concatenate([self.scales, other.scales]),
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays into an existing folder."""
+        for entry in fields(self):
+            np.save(_file(folder, entry.name), getattr(self, entry.name))
+
+    @classmethod
+    def load(cls, folder: Path) -> Self | None:
+        """Map them back; None where there are none. Raises IndexUnusable where they do not fit."""
+        names = [entry.name for entry in fields(cls)]
+        if not _file(folder, names[0]).is_file():
+            return None
+        try:
+            arrays: dict[str, NDArray[Any]] = {
+                # Mapped, but as plain arrays: every look into a memmap object costs microseconds.
+                name: np.asarray(np.load(_file(folder, name), mmap_mode="r"))
+                for name in names
+            }
+        except (OSError, ValueError, EOFError) as error:
+            raise IndexUnusable(f"词表 {folder} 无法读取（{error}）。请重新建立索引。") from error
+        found = cls(**arrays)
+        sizes = {len(found.bounds) - 1, *(len(part) for part in (found.kinds, found.telling, found.scales))}
+        if sizes != {len(found.vectors)} or len(found.ids) != found.starts[-1]:
+            raise IndexUnusable(f"词表 {folder} 的各部分不一致。请重新建立索引。")
+        return found
+
+
+def character_codes(text: str) -> NDArray[np.uint32]:
+    """The code point of every character, shape (characters,)."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def _kind(word: str) -> int:
+    if is_han(word):
+        return HAN
+    return NUMBER if _BARE_NUMBER.fullmatch(word) else TERM
+
+
+def _vectors(
+    words: list[str], telling: Mask, meanings: Meanings
+) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """The vectors of the telling ones; rows of zeros for the others."""
+    rows = np.flatnonzero(telling)
+    vectors = np.zeros((len(words), meanings.dimension), np.int8)
+    scales = np.zeros(len(words), np.float32)
+    for start in range(0, len(rows), _AT_ONCE):
+        part = rows[start : start + _AT_ONCE]
+        exact = meanings.encode([words[row] for row in part.tolist()])
+        scale = np.abs(exact).max(axis=1) / np.float32(_LARGEST)
+        vectors[part] = np.rint(exact / np.where(scale > 0, scale, 1)[:, None])
+        scales[part] = scale
+    return vectors, scales
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / f"words.{name}.npy"
+
+
+def _ends(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    ends: NDArray[np.int64] = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    return ends
+
+
+def _spans(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All places of spans, one after the other."""
+    before = np.cumsum(lengths) - lengths
+    places: NDArray[np.int64] = np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
+    return places
