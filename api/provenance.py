@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,20 @@ def settings_version(settings: Settings) -> str:
     parts = (settings.ranking, settings.retrieval)
     text = "".join(part.model_dump_json() for part in parts) + settings.model
     return f"{hashlib.sha256(text.encode()).hexdigest()[:12]}（模型 {settings.model}）"
+
+
+def files_version(paths: Iterable[Path]) -> str:
+    """Names and a hash (12 hex digits) of files, or of all the files of folders; equal bytes, equal hash."""
+    digest = hashlib.sha256()
+    names = []
+    for path in paths:
+        names.append(path.name)
+        files = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
+        for file in files:
+            digest.update(file.relative_to(path.parent).as_posix().encode() + b"\0")
+            if file.is_file():
+                digest.update(file.read_bytes())
+    return f"{'、'.join(names)}（{digest.hexdigest()[:12]}）"
 
 
 def program() -> str:

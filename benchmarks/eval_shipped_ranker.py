@@ -14,7 +14,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from api.cli.provenance import files_version, program, settings_version
+from api.provenance import files_version, program, settings_version
 from eval import learning, systems
 from eval.beir import read_collection
 from eval.report import Stamp

@@ -111,12 +111,14 @@ def read_runs(paths: Sequence[Path]) -> tuple[Run, ...]:
     )
 
 
-def baselines(collection: TestCollection, names: Sequence[str] = (), seed: int = 0) -> tuple[Run, ...]:
-    """The runs of the named baselines (all by default) over a test collection."""
+def baselines(
+    collection: TestCollection, names: Sequence[str] = (), seed: int = 0, k: int | None = None
+) -> tuple[Run, ...]:
+    """The runs of the named baselines (all by default) over a test collection, `k` results a need (None: all)."""
     unknown = [name for name in names if name not in BASELINES]
     if unknown:
         raise InputError(f"没有名为 {'、'.join(unknown)} 的基准方法。可用：{'、'.join(BASELINES)}。")
-    task = Task(collection.needs, collection.patents, seed=seed)
+    task = Task(collection.needs, collection.patents, k=k, seed=seed)
     return tuple(BASELINES[name](task) for name in names or BASELINES)
 
 

@@ -146,6 +146,8 @@ class Settings(_Section):
     """postgresql://user@host:5432/database; None: SQLite in the workspace folder. A password is left to the environment."""
     model: str = "patent-need-static-zh"
     """Catalogue name, local folder, hub name, or served:NAME for a model that `embedding.service` runs."""
+    evaluation_models: tuple[str, ...] = ()
+    """Models besides the one in use that an evaluation on a page or over HTTP may name."""
     device: str = "cpu"
     embedding: EmbeddingSettings = EmbeddingSettings()
     organiser: str = ""

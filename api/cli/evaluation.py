@@ -61,7 +61,8 @@ def run(
 
     例：matcher eval run techneed_dev --html 评估.html；matcher eval run techneed_dev --run 别的系统.trec
     """
-    from api.cli.provenance import files_version, stamp
+    from api.cli.provenance import stamp
+    from api.provenance import files_version
     from eval import trec, usecases
     from eval.beir import read_collection
 
@@ -98,7 +99,8 @@ def compare(
 
     例：matcher eval compare 旧.trec 新.trec --qrels qrels.tsv
     """
-    from api.cli.provenance import files_version, stamp
+    from api.cli.provenance import stamp
+    from api.provenance import files_version
     from eval import trec, usecases
     from matcher.errors import InputError
 
@@ -126,7 +128,8 @@ def ablate(
 
     例：matcher eval ablate techneed_dev --as-of 2019-12-31
     """
-    from api.cli.provenance import files_version, stamp
+    from api.cli.provenance import stamp
+    from api.provenance import files_version
     from eval import usecases
     from eval.beir import read_collection
     from matcher.opening import open_model

@@ -139,7 +139,8 @@ def ranker(
     """
     from dataclasses import replace
 
-    from api.cli.provenance import files_version, stamp
+    from api.cli.provenance import stamp
+    from api.provenance import files_version
     from eval import learning
     from eval.beir import read_collection
     from eval.ranker import STEPS

@@ -8,7 +8,6 @@ from fastapi.openapi.models import Example as BodyExample
 
 from api.http.openapi import Example
 from api.http.schemas import (
-    EvaluationDocument,
     EventDocument,
     FeedDocument,
     HealthDocument,
@@ -215,19 +214,6 @@ PROGRESS = Example(
         ],
     },
     "截至一天的进展",
-)
-EVALUATION = Example(
-    EvaluationDocument,
-    {
-        "title": "历史回放",
-        "stamp": {"data": "工作区（0c5d8a6b7e1f2a34）", "seed": 0, "as_of": "2026-06-30"},
-        "scheme": {"mode": "full", "measures": ["hit@10"]},
-        "runs": [
-            {"run": "full", "needs": 60, "measures": {"hit@10": {"mean": 0.31, "low": 0.2, "high": 0.42}}}
-        ],
-        "comparisons": [],
-    },
-    "评估报告",
 )
 HEALTH = Example(HealthDocument, {"status": "ok"}, "进程在运行")
 READY = Example(

@@ -260,18 +260,6 @@ class ProgressDocument(_Document):
     milestones: list[MilestoneLineDocument]
 
 
-class EvaluationDocument(BaseModel):
-    """A report as `matcher eval history --json` prints it."""
-
-    model_config = ConfigDict(extra="allow")
-
-    title: str
-    stamp: dict[str, Any]
-    scheme: dict[str, Any]
-    runs: list[dict[str, Any]]
-    comparisons: list[dict[str, Any]]
-
-
 class RecordDocument(BaseModel):
     """One record as its reader may see it: the stated fields, named as in the body that writes them."""
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 
 from api.access.policy import Operation
-from api.jobs.evaluations import replay
+from api.jobs.evaluations import evaluate
 from api.jobs.submissions import submit
 from api.jobs.work import REPORT, RETURNED, SENT, Result, Upload, Work
 from matcher import roadshows, usecases
@@ -70,6 +70,6 @@ KINDS: Mapping[str, JobKind] = MappingProxyType(
         "index": JobKind("重建索引", Operation.REBUILD, _index),
         "list": JobKind("编制清单", Operation.RUN_EVENTS, _list),
         "export": JobKind("上报文件", Operation.EXPORT, submit),
-        "evaluation": JobKind("历史回放评估", Operation.EVALUATE, replay),
+        "evaluation": JobKind("评估", Operation.EVALUATE, evaluate),
     }
 )

@@ -1,18 +1,18 @@
-"""评估: the workspace's history replayed in the background, its figures with their intervals, two runs set against each other."""
+"""评估: history replayed or a judgement set answered in the background, under settings of the run; two runs compared."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Depends, Form, Path, Query, Response
 from markupsafe import Markup
 
 from api.access.policy import Extent, Operation, extent, require
-from api.jobs.evaluations import REPORT_JSON, REPORT_PAGE
+from api.jobs.evaluations import MODES, REPORT_JSON, REPORT_PAGE, Asked, asked_in, task_of
 from api.pages.jobs import job_of
 from api.pages.lists import attachment
 from api.pages.posting import MayPost
@@ -21,14 +21,18 @@ from api.serving import May, Serving, caller_of
 from api.store.jobs import Job
 from eval import charts
 from eval.comparison import Comparison, Interval
+from eval.judged_sets import names
 from eval.report import COMPARED, label, shown, system
 from eval.stored import Document, between, under_test, unnamed
+from eval.variation import LARGEST_WEIGHT, differing, models, stated
 from matcher.errors import InputError, NotFound
+from matcher.settings import Settings
+from matcher.signals.table import SIGNALS
 
 router = APIRouter(include_in_schema=False)
 
 KIND = "evaluation"
-_RUNS = 30
+_RUNS, _MOST = 30, 100_000
 _Id = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 _Reading = Annotated[Serving, Depends(May(Operation.EVALUATE))]
 _Starting = Annotated[Serving, Depends(MayPost(Operation.EVALUATE))]
@@ -39,32 +43,61 @@ class Run:
     """One run in the list; `figures` by label, empty until it is done."""
 
     job: Job
-    period: str
+    scope: str
+    changes: str
+    """Settings that differ from the workspace's."""
     figures: Mapping[str, str]
 
 
 @router.get("/evaluations")
 def evaluations_page(serving: _Reading) -> Response:
     """The form that starts a run, and the runs, the newest first."""
-    jobs = serving.services.worker.jobs.page([KIND], "", _RUNS)
-    return page(serving, "evaluations.html", runs=[_run(serving, job) for job in jobs])
+    jobs, settings = serving.services.worker.jobs.page([KIND], "", _RUNS), serving.workspace.settings
+    now = stated(settings)
+    return page(
+        serving,
+        "evaluations.html",
+        runs=[_run(serving, job) for job in jobs],
+        sets=names(settings.home),
+        modes=MODES,
+        models=models(settings),
+        candidates=now["candidates"],
+        weights=[(signal.label, now["weights"][signal.name]) for signal in SIGNALS],
+    )
+
+
+def _variation(
+    model: Annotated[str, Form(max_length=200)] = "",
+    candidates: Annotated[str, Form(max_length=10)] = "",
+    weight: Annotated[list[Annotated[str, Form(max_length=20)]], Form(max_length=50)] = [],  # noqa: B006
+) -> dict[str, Any]:
+    """What the form sets differently; boxes left empty stay as they are. Weights come in the table's order."""
+    found: dict[str, Any] = {"model": model} if model else {}
+    if candidates.strip():
+        found["candidates"] = _count(candidates)
+    weights = {
+        signal.name: _weight(signal.label, text)
+        for signal, text in zip(SIGNALS, weight, strict=False)
+        if text.strip()
+    }
+    return found | ({"weights": weights} if weights else {})
 
 
 @router.post("/evaluations")
 def start(
     serving: _Starting,
+    settings: Annotated[dict[str, Any], Depends(_variation)],
+    judgements: Annotated[str, Form(max_length=200)] = "",
+    mode: Annotated[Literal["judged", "full"], Form()] = "judged",
     since: Annotated[str, Form(max_length=10)] = "",
     until: Annotated[str, Form(max_length=10)] = "",
     months: Annotated[int, Form(ge=1, le=120)] = 12,
     seed: Annotated[int, Form(ge=0, le=1_000_000)] = 0,
 ) -> Response:
-    """Queue a replay of the workspace's history; raises InputError for days that are none."""
-    first, last = _day(since), _day(until)
-    if first and last and first >= last:
-        raise InputError("结束日期须晚于开始日期。", code="bad_period")
-    task = {"since": since.strip(), "until": until.strip(), "months": months, "seed": seed}
-    title = f"历史回放评估（每 {months} 个月）"
-    job = serving.services.worker.add(KIND, title, caller_of(serving).actor, task)
+    """Queue a run; raises InputError for days that are none and settings that may not be varied so."""
+    asked = Asked(judgements, mode, _day(since), _day(until), months, seed, settings)
+    task = task_of(asked, serving.workspace.settings)
+    job = serving.services.worker.add(KIND, asked.title, caller_of(serving).actor, task)
     serving.note("开始评估", job.id)
     return see_other(f"/jobs/{job.id}")
 
@@ -154,24 +187,48 @@ def _document(serving: Serving, job: Job) -> Document:
 
 
 def _run(serving: Serving, job: Job) -> Run:
-    task = orjson.loads(job.task)
-    period = f"{task['since'] or '最早'} 至 {task['until'] or '最近'}，每 {task['months']} 个月"
+    asked = asked_in(job.task)
     try:
         measures = under_test(_document(serving, job))["measures"] if job.result else {}
     except NotFound:
         measures = {}
     figures = {label(name): shown(Interval(**value)) for name, value in list(measures.items())[:3]}
-    return Run(job, period, figures)
+    return Run(job, asked.scope, _changes(asked, serving.workspace.settings), figures)
 
 
-def _day(text: str) -> date | None:
+def _changes(asked: Asked, settings: Settings) -> str:
+    """What the run set differently from the workspace, in words."""
+    try:
+        found = differing(stated(settings), stated(asked.variation.applied(settings)))
+    except InputError:  # a model that may be used no more
+        return "其他设置"
+    return "、".join(f"{one.setting} {one.after}" for one in found)
+
+
+def _day(text: str) -> str:
     try:
         day = date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError as error:
         raise InputError(f"“{text}”不是日期。请写成 2024-01-31 的样子，或留空。", code="bad_day") from error
     if day is not None and not 1985 <= day.year <= 2200:
         raise InputError(f"“{text}”应在 1985 年至 2200 年之间。", code="day_range")
-    return day
+    return day.isoformat() if day else ""
+
+
+def _count(text: str) -> int:
+    if not text.strip().isdecimal() or not 1 <= int(text) <= _MOST:
+        raise InputError(f"召回候选数应为 1 至 {_MOST} 的整数，收到的是“{text}”。", code="candidates")
+    return int(text)
+
+
+def _weight(label: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise InputError(f"“{label}”的权重应为不小于 0 的数，收到的是“{text}”。", code="weights") from error
+    if not 0 <= value <= LARGEST_WEIGHT:
+        raise InputError(f"“{label}”的权重应为 0 至 {LARGEST_WEIGHT:g}，收到的是“{text}”。", code="weights")
+    return value
 
 
 def _compared(one: Comparison) -> tuple[str, ...]:

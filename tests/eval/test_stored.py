@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from eval.stored import between, under_test
+from eval.stored import between, stored, under_test, unnamed
+from eval.variation import Difference
 from matcher.errors import InputError
 
 
@@ -29,3 +30,18 @@ def test_the_later_minus_the_earlier_over_common_needs() -> None:
 def test_runs_over_other_days_cannot_be_compared() -> None:
     with pytest.raises(InputError, match="没有共同的需求"):
         between(document({"a@1": 1.0}), document({"a@2": 1.0}))
+
+
+def test_enterprises_are_drawn_together_and_runs_of_another_kind_are_refused() -> None:
+    def judged(values: dict[str, float], candidates: int, title: str = "标注集“甲”") -> dict:
+        found = document(values) | {"title": title, "scheme": {"mode": "judged"}}
+        settings = {"model": "m", "candidates": candidates, "weights": {"semantic": 0.4}}
+        return dict(stored(found, settings, {"N1": "E1", "N2": "E1", "N3": "E2"}))
+
+    before, after = judged({"N1": 0, "N2": 0, "N3": 1}, 200), judged({"N1": 1, "N2": 1, "N3": 1}, 50)
+    found = between(before, after)
+    assert (found.comparisons[0].needs, found.comparisons[0].groups) == (3, 2)
+    assert found.settings == (Difference("每个通道的召回候选数", "200", "50"),)
+    assert "enterprises" not in unnamed(before | {"comparisons": [], "observations": []})
+    with pytest.raises(InputError, match="检验方式不同（标注集“甲” 与 历史回放）"):
+        between(before, judged({"N1": 1.0}, 50, "历史回放"))

@@ -1,29 +1,25 @@
-"""Exports for authorities, progress, evaluation runs."""
+"""Exports for authorities, and progress."""
 
 from __future__ import annotations
 
 import shutil
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Path, Query, Response
-from pydantic import ConfigDict, Field, StrictInt
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
 
-from api.access.policy import Extent, Operation, extent
 from api.admission import UPLOAD, Admitted, Uploaded
 from api.http import examples
-from api.http.bodies import RecordBody
-from api.http.jobs import accepted, job_of
+from api.http.jobs import accepted
 from api.http.openapi import answered, problems
-from api.http.operations import Evaluating, Exporting, SeeingProgress
+from api.http.operations import Exporting, SeeingProgress
 from api.http.questions import Day, Question, Words
-from api.jobs.evaluations import REPORT_JSON
 from api.jobs.submissions import TEMPLATE
 from api.serving import caller_of, json_answer
-from eval.stored import Document, unnamed
-from matcher.errors import InputError, NotFound
+from matcher.errors import InputError
 from matcher.programme.progress import Progress
 from matcher.programme.progress import progress as progress_of
 from matcher.programme.submitting import kind_named
@@ -51,17 +47,6 @@ class ProgressQuery(Question):
 
     as_of: Day | None = Field(None, description="截至哪一天，默认今天")
     since: Day | None = Field(None, description="交易从哪天起计，默认当年 1 月 1 日")
-
-
-class EvaluationBody(RecordBody):
-    """Which past days to stand on, as `matcher eval history` has it."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"since": "2021-01-01", "months": 12}]})
-
-    since: Day | None = Field(None, description="第一个时点，默认最早一笔交易的前一天")
-    until: Day | None = Field(None, description="到哪一天为止，默认最后一笔交易")
-    months: Annotated[StrictInt, Field(ge=1, le=120)] = 12
-    seed: Annotated[StrictInt, Field(ge=0, le=2**31)] = 0
 
 
 @router.post(
@@ -104,47 +89,6 @@ def progress(query: Annotated[ProgressQuery, Query()], serving: SeeingProgress) 
             f"起计日 {query.since} 应不晚于截至日 {as_of}，且相距不超过十年。请缩短期间。", code="bad_period"
         )
     return json_answer(_progress_document(progress_of(serving.workspace, as_of, query.since)))
-
-
-@router.post(
-    "/evaluations",
-    status_code=202,
-    summary="用历史交易回放，检验清单（后台）",
-    responses=answered(examples.JOB, 202) | problems(400, 401, 403, 409, 413, 422, 503),
-)
-def evaluate(body: EvaluationBody, serving: Evaluating) -> Response:
-    """The job's `result.measures` gives the means; the whole report is at /evaluations/{job_id}/report."""
-    if body.since and body.until and body.since >= body.until:
-        raise InputError("结束日期 until 须晚于开始日期 since。", code="bad_period")
-    task = {name: _said(value) for name, value in body}
-    job = serving.services.worker.add("evaluation", "历史回放评估", caller_of(serving).actor, task)
-    serving.note("运行评估")
-    return accepted(job)
-
-
-@router.get(
-    "/evaluations/{job_id}/report",
-    summary="一次评估的报告",
-    responses=answered(examples.EVALUATION) | problems(401, 403, 404, 422, 503),
-)
-def evaluation_report(
-    job_id: Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="任务编号", examples=["0" * 32])],
-    serving: Evaluating,
-) -> Response:
-    """As `matcher eval history --json` prints it, without ids of enterprises for those who may not read every need.
-
-    The page, for those who may, is at /jobs/{job_id}/file.
-    """
-    file = serving.services.worker.file(job_of(serving, job_id), REPORT_JSON)
-    if file is None:
-        raise NotFound("没有这次评估的报告：任务尚未完成，不是评估任务，或文件保存期已过。")
-    report: Document = orjson.loads(file.read_bytes())
-    named = extent(caller_of(serving), Operation.READ_NEED) is Extent.ALL
-    return json_answer(report if named else unnamed(report))
-
-
-def _said(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value or (0 if isinstance(value, int) else "")
 
 
 def _progress_document(found: Progress) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from fastapi.testclient import TestClient
 from api.http.bodies import AssessmentBody, EnterpriseBody, NeedBody, PatentBody
 from api.http.event_bodies import EventBody, EventChangeBody
 from api.http.routes import ROUTERS
+from api.http.routes.evaluations import EvaluationBody
 from api.http.routes.interests import AnswerBody, InterestBody
 from api.http.routes.list_versions import MoveBody
 from api.http.routes.outcomes import OutcomeBody
-from api.http.routes.reports import EvaluationBody
 
 DELETED = "204"
 BINARY = "application/octet-stream"

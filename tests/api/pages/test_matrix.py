@@ -240,6 +240,13 @@ INTERFACE = [
     ("GET", "/api/v1/progress", None, (200, 403, 403, 200, 401)),
     ("POST", "/api/v1/evaluations", {"months": 0}, (422, 403, 403, 422, 401)),
     ("GET", f"/api/v1/evaluations/{JOB}/report", None, (404, 403, 403, 404, 401)),
+    ("GET", "/api/v1/evaluations/choices", None, (200, 403, 403, 200, 401)),
+    (
+        "GET",
+        f"/api/v1/evaluations/comparison?before={JOB}&after={JOB}",
+        None,
+        (404, 403, 403, 404, 401),
+    ),
     ("GET", "/api/v1/openapi.json", None, (200, 200, 200, 200, 200, 200)),
     ("GET", "/health", None, (200, 200, 200, 200, 200, 200)),
     ("GET", "/ready", None, (200, 200, 200, 200, 200, 200)),
