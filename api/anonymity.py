@@ -5,18 +5,27 @@ What a bureau imports or registers as 匿名 needs no second word: the form that
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from api.access.roles import Caller, Role
-from api.store.confirmations import Confirmations
+from api.store.confirmations import Confirmations, asking, confirming, dropping
 from matcher.domain import Confidentiality, Enterprise, Need
 from matcher.errors import Conflict
 from matcher.matches import NeedMatches
 from matcher.matchlists.exports.audience import anonymised
+from matcher.store.editing import Along
 
 Words = tuple[tuple[str, str], ...]
 """Label and text, in the order of the lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A need as it is to be stored, and what is noted along with it: with one the other, or neither."""
+
+    need: Need
+    along: Along | None = None
 
 
 def words_outside(need: Need, enterprise: Enterprise | None) -> Words:
@@ -32,31 +41,25 @@ def words_outside(need: Need, enterprise: Enterprise | None) -> Words:
 
 def held_back(
     confirmations: Confirmations, caller: Caller, need: Need, enterprise: Enterprise | None, at: datetime
-) -> Need:
+) -> Held:
     """The need as it is to be stored: one that its enterprise makes 匿名 waits as 仅主管部门, unless these words are agreed."""
     if need.confidentiality is not Confidentiality.ANONYMOUS:
-        confirmations.drop(need.id)
-        return need
+        return Held(need, dropping(need.id))
     known = confirmations.get(need.id)
     agreed = known is not None and known.confirmed is not None and known.shown == _text(need, enterprise)
     if caller.role is not Role.ENTERPRISE or agreed:
-        return need
-    confirmations.ask(need.id, at)
-    return replace(need, confidentiality=Confidentiality.AUTHORITY_ONLY)
+        return Held(need)
+    return Held(replace(need, confidentiality=Confidentiality.AUTHORITY_ONLY), asking(need.id, at))
 
 
-def to_confirm(confirmations: Confirmations, need: Need) -> Need:
-    """The need as it is to be once its enterprise has agreed; raises Conflict where nothing waits for that."""
+def agreed_to(
+    confirmations: Confirmations, caller: Caller, need: Need, enterprise: Enterprise | None, at: datetime
+) -> Held:
+    """The need as it is to be once its enterprise has agreed to its words; raises Conflict where nothing waits for that."""
     if need.id not in confirmations.waiting():
         raise Conflict("这条需求没有待确认的匿名文字，可能已经确认过。请刷新页面查看。", code="not_waiting")
-    return replace(need, confidentiality=Confidentiality.ANONYMOUS)
-
-
-def confirm(
-    confirmations: Confirmations, caller: Caller, need: Need, enterprise: Enterprise | None, at: datetime
-) -> None:
-    """Note which words the enterprise has agreed to."""
-    confirmations.confirm(need.id, _text(need, enterprise), caller.name, at)
+    after = replace(need, confidentiality=Confidentiality.ANONYMOUS)
+    return Held(after, confirming(need.id, _text(after, enterprise), caller.name, at))
 
 
 def _text(need: Need, enterprise: Enterprise | None) -> str:

@@ -19,6 +19,7 @@ from api.serving import Serving, caller_of
 from matcher.domain import Assessment, Enterprise, Need, Patent
 from matcher.errors import Conflict
 from matcher.importing.lines import line_of, read_line
+from matcher.store.editing import Along
 
 R = TypeVar("R", Patent, Enterprise, Need, Assessment)
 
@@ -72,18 +73,25 @@ def page_of(
     return page_answer(request, [shown(record) for record in shown_now], following)
 
 
-def created(serving: Serving, shelf: Shelf[R], record: R) -> Response:
-    """Store a new record; raises Conflict where it is there already."""
-    id_ = serving.workspace.store.edits.add(record, serving.at.date())
+def created(serving: Serving, shelf: Shelf[R], record: R, along: Along | None = None) -> Response:
+    """Store a new record, and `along` with it; raises Conflict where it is there already."""
+    id_ = serving.workspace.store.edits.add(record, serving.at.date(), along)
     return _written(serving, shelf, replace(record, id=id_), f"登记{shelf.label}", 201)
 
 
 def changed(
-    serving: Serving, shelf: Shelf[R], before: R, after: R, if_match: str, action: str = "修改"
+    serving: Serving,
+    shelf: Shelf[R],
+    before: R,
+    after: R,
+    if_match: str,
+    *,
+    action: str = "修改",
+    along: Along | None = None,
 ) -> Response:
     """Put `after` in the place of `before`, which If-Match must name as it was shown; raises Outdated, InputError."""
     require_match(if_match, shelf.shown(caller_of(serving), before))
-    _replace(serving, before, after)
+    _replace(serving, before, after, along)
     return _written(serving, shelf, after, f"{action}{shelf.label}")
 
 
@@ -134,9 +142,9 @@ def _beside(before: R, line: Mapping[str, Any]) -> dict[str, Any]:
     return identity | {name: value for name, value in stored.items() if name in named}
 
 
-def _replace(serving: Serving, before: R, after: R | None) -> None:
+def _replace(serving: Serving, before: R, after: R | None, along: Along | None = None) -> None:
     try:
-        serving.workspace.store.edits.replace(before, after, serving.at.date())
+        serving.workspace.store.edits.replace(before, after, serving.at.date(), along)
     except Conflict as error:
         raise Outdated(str(error)) from error
 

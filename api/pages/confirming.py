@@ -39,14 +39,13 @@ def agree(
     need, enterprise = _need(serving, need_id)
     if seen != [text for _, text in anonymity.words_outside(need, enterprise)]:
         raise Conflict("对外显示的文字已有变化。请返回重新打开确认页，核对后再确认。", code="words_changed")
-    confirmations = serving.services.confirmations
-    after = anonymity.to_confirm(confirmations, need)
+    confirmations, caller = serving.services.confirmations, caller_of(serving)
+    held = anonymity.agreed_to(confirmations, caller, need, enterprise, serving.at)
     # Refused where somebody else has changed the need meanwhile: then other words may stand there.
-    serving.workspace.store.edits.replace(need, after, serving.at.date())
-    anonymity.confirm(confirmations, caller_of(serving), after, enterprise, serving.at)
+    serving.workspace.store.edits.replace(need, held.need, serving.at.date(), held.along)
     serving.note("确认匿名文字", need.id)
     if serving.workspace.store.patents.count():
-        serving.services.worker.build_index(caller_of(serving).actor)
+        serving.services.worker.build_index(caller.actor)
     return see_other(path_to("needs", need.id))
 
 

@@ -26,6 +26,7 @@ from matcher.importing.reading import read_records
 from matcher.importing.synonyms import RecordKind
 from matcher.matchlists.template_fields import TEMPLATES
 from matcher.programme.diagnosis import Diagnosis, diagnose
+from matcher.store.merging import merge
 
 router = APIRouter(include_in_schema=False)
 
@@ -111,9 +112,10 @@ def register(serving: NeedForm, answers: _Answers) -> Response:
     )
     if read.need is None:
         return _form(serving, answers, "/need-forms/new", read.troubles)
-    if serving.workspace.store.needs.get(read.need.id) is not None:
+    try:
+        return _stored(serving, None, read.need)
+    except Conflict:  # the same form, sent before
         return see_other(path_to("needs", read.need.id))
-    return _stored(serving, read.need, "登记需求", prefer_new=False)
 
 
 @router.get("/need-forms/{need_id:path}")
@@ -144,7 +146,7 @@ def edit(
     if read.need is None:
         return _form(serving, answers, path_to("need-forms", need.id), read.troubles, seen, need.id)
     same = replace(read.need, id=need.id, own_id=need.own_id, source=need.source, received=need.received)
-    return _stored(serving, same, "修改需求", prefer_new=True)
+    return _stored(serving, need, merge(need, same, prefer_new=True).record)
 
 
 def _number(serving: Serving, answers: Mapping[str, str]) -> str:
@@ -194,18 +196,22 @@ def _owner(serving: Serving) -> dict[str, str]:
     return {"企业名称": enterprise.name if enterprise else caller.subject, "统一社会信用代码": ""}
 
 
-def _stored(serving: Serving, need: Need, action: str, *, prefer_new: bool) -> Response:
+def _stored(serving: Serving, before: Need | None, need: Need) -> Response:
+    """Store a new need, or one in the place of what it was before; raises Conflict where somebody else was faster."""
     caller = caller_of(serving)
     if caller.role is Role.ENTERPRISE:
         need = replace(need, enterprise_id=caller.subject)
-    store, confirmations = serving.workspace.store, serving.services.confirmations
-    wanted = need.confidentiality
-    need = held_back(confirmations, caller, need, store.enterprises.get(need.enterprise_id), serving.at)
-    serving.workspace.store.merge([need], serving.at.date(), prefer_new=prefer_new)
-    serving.note(action, need.id)
+    store, confirmations, day = serving.workspace.store, serving.services.confirmations, serving.at.date()
+    held = held_back(confirmations, caller, need, store.enterprises.get(need.enterprise_id), serving.at)
+    if before is None:
+        store.edits.add(held.need, day, held.along)
+    else:
+        store.edits.replace(before, held.need, day, held.along)
+    serving.note("登记需求" if before is None else "修改需求", need.id)
     if serving.workspace.store.patents.count():
         serving.services.worker.build_index(caller.actor)
-    return see_other(path_to("needs" if need.confidentiality is wanted else "confirmations", need.id))
+    waits = held.need.confidentiality is not need.confidentiality
+    return see_other(path_to("confirmations" if waits else "needs", need.id))
 
 
 def _form(

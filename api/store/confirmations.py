@@ -1,14 +1,18 @@
-"""Which needs are to be 匿名 and whether their enterprises have agreed to what others will see."""
+"""Which needs are to be 匿名 and whether their enterprises have agreed to what others will see.
+
+What is written here is written along with the need, in one transaction.
+"""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from api.store import tables
-from matcher.store.engine import reading, writing
+from matcher.store.editing import Along
+from matcher.store.engine import reading
 
 _TABLE = tables.confirmations
 
@@ -30,17 +34,6 @@ class Confirmations:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def ask(self, need_id: str, at: datetime) -> None:
-        """Wait for the enterprise's word, whatever it said before."""
-        with writing(self._engine) as connection:
-            connection.execute(delete(_TABLE).where(_TABLE.c.need_id == need_id))
-            connection.execute(insert(_TABLE), asdict(Confirmation(need_id, at)))
-
-    def drop(self, need_id: str) -> None:
-        """The need is no longer to be 匿名."""
-        with writing(self._engine) as connection:
-            connection.execute(delete(_TABLE).where(_TABLE.c.need_id == need_id))
-
     def get(self, need_id: str) -> Confirmation | None:
         """What is known of a need's."""
         with reading(self._engine) as connection:
@@ -53,8 +46,31 @@ class Confirmations:
         with reading(self._engine) as connection:
             return list(connection.execute(query).scalars())
 
-    def confirm(self, need_id: str, shown: str, by: str, at: datetime) -> bool:
-        """Note what was agreed to; False where nothing waits for it."""
+
+def asking(need_id: str, at: datetime) -> Along:
+    """Wait for the enterprise's word, whatever it said before."""
+
+    def ask(connection: Connection) -> None:
+        dropping(need_id)(connection)
+        connection.execute(insert(_TABLE), asdict(Confirmation(need_id, at)))
+
+    return ask
+
+
+def dropping(need_id: str) -> Along:
+    """The need is no longer to be 匿名."""
+
+    def drop(connection: Connection) -> None:
+        connection.execute(delete(_TABLE).where(_TABLE.c.need_id == need_id))
+
+    return drop
+
+
+def confirming(need_id: str, shown: str, by: str, at: datetime) -> Along:
+    """Note what was agreed to."""
+
+    def confirm(connection: Connection) -> None:
         waiting = update(_TABLE).where(_TABLE.c.need_id == need_id, _TABLE.c.confirmed.is_(None))
-        with writing(self._engine) as connection:
-            return connection.execute(waiting.values(shown=shown, by=by, confirmed=at)).rowcount == 1
+        connection.execute(waiting.values(shown=shown, by=by, confirmed=at))
+
+    return confirm

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from api.access.policy import Operation, allowed_need, may_need, needs_within
 from api.access.roles import Role
 from api.admission import Admitted
-from api.anonymity import held_back
+from api.anonymity import Held, held_back
 from api.http import examples
 from api.http.bodies import NeedBody
 from api.http.openapi import answered, no_content, problems
@@ -65,10 +65,8 @@ def register(body: NeedBody, serving: WritingNeeds) -> Response:
     number = f"XQ{serving.at:%Y%m%d}-{token_hex(3)}"
     line = {"own_id": number, "received": serving.at.date().isoformat(), **_stated(body)}
     need = read(Need, line)
-    # What is refused must not touch what others have agreed to (`_owned`).
-    if serving.workspace.store.needs.get(need.id) is not None:
-        raise Conflict(f"已有编号为“{need.id}”的需求，没有新建。请改用修改。", code="exists")
-    return created(serving, SHELF, _owned(serving, need))
+    held = _owned(serving, need)
+    return created(serving, SHELF, held.need, held.along)
 
 
 @router.get(
@@ -112,7 +110,8 @@ def _changed(serving: Serving, need_id: str, body: NeedBody, if_match: str, *, w
     before = _need(serving, need_id, Operation.WRITE_NEED)
     require_match(if_match, SHELF.shown(caller_of(serving), before))
     after = edited(before, _stated(body), SHELF.hidden(caller_of(serving), before), whole=whole)
-    return changed(serving, SHELF, before, _owned(serving, after), if_match)
+    held = _owned(serving, after)
+    return changed(serving, SHELF, before, held.need, if_match, along=held.along)
 
 
 def _need(serving: Serving, need_id: str, operation: Operation) -> Need:
@@ -124,11 +123,11 @@ def _stated(body: NeedBody) -> dict[str, object]:
     return {name: value for name, value in body.line().items() if not (name == "own_id" and value is None)}
 
 
-def _owned(serving: Serving, need: Need) -> Need:
+def _owned(serving: Serving, need: Need) -> Held:
     """An enterprise's key speaks for its enterprise, whatever the body holds; 匿名 waits for its word on a page."""
     caller = caller_of(serving)
     if caller.role is not Role.ENTERPRISE:
-        return need
+        return Held(need)
     enterprise = serving.workspace.store.enterprises.get(caller.subject)
     name = enterprise.name if enterprise else caller.subject
     need = replace(need, enterprise_id=caller.subject, enterprise=name)

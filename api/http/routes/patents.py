@@ -101,7 +101,9 @@ def change_patent(
 def withdraw_patent(number: _Number, serving: WritingPatents, if_match: IfMatch = "") -> Response:
     """The holder keeps it for its own use: the record stays, its only mode is 自行实施, the feed says that it is gone."""
     before = _patent(serving, number, Operation.WRITE_PATENT)
-    return changed(serving, SHELF, before, replace(before, modes=(LicensingMode.OWN_USE,)), if_match, "撤回")
+    return changed(
+        serving, SHELF, before, replace(before, modes=(LicensingMode.OWN_USE,)), if_match, action="撤回"
+    )
 
 
 def _changed(serving: Serving, number: str, body: PatentBody, if_match: str, *, whole: bool) -> Response:

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from api.access.keys import KeyRequest
 from api.access.roles import Role
+from api.store.confirmations import asking, confirming
 from matcher.domain import LicensingMode, Need
 from matcher.outcomes import Outcome, State, Step
 from matcher.store import tables
@@ -161,8 +162,9 @@ def test_an_enterprise_writes_its_own_needs_whatever_name_it_gives(client: TestC
 
 def test_what_is_refused_does_not_touch_what_an_enterprise_has_agreed_to(client: TestClient) -> None:
     confirmations = client.app.state.services.confirmations
-    confirmations.ask("N002", NOW)
-    confirmations.confirm("N002", "词", "别家", NOW)
+    with writing(confirmations._engine) as connection:
+        asking("N002", NOW)(connection)
+        confirming("N002", "词", "别家", NOW)(connection)
     agreed = confirmations.get("N002")
     enterprise = of(client, Role.ENTERPRISE, ENTERPRISE.id)
     taken = enterprise.post(
