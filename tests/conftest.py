@@ -11,6 +11,7 @@ from api.store.database import open_service
 from matcher.settings import load_settings
 from matcher.store.database import Store
 from tests.servers import postgres
+from tests.servers.databases import ALL_ON_BOTH, DATABASES
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -20,6 +21,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="what tests of the service run on that do not run on both anyway",
     )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run on both databases what `ALL_ON_BOTH` names, unless it says itself where it runs."""
+    marks = metafunc.definition.iter_markers("parametrize")
+    if "database_url" in metafunc.fixturenames and all(mark.args[0] != "database_url" for mark in marks):
+        if metafunc.definition.nodeid.startswith(ALL_ON_BOTH):
+            metafunc.parametrize("database_url", DATABASES, indirect=True)
 
 
 @pytest.fixture(scope="session")
