@@ -25,10 +25,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run on both databases what `ALL_ON_BOTH` names, unless it says itself where it runs."""
-    marks = metafunc.definition.iter_markers("parametrize")
-    if "database_url" in metafunc.fixturenames and all(mark.args[0] != "database_url" for mark in marks):
-        if metafunc.definition.nodeid.startswith(ALL_ON_BOTH):
-            metafunc.parametrize("database_url", DATABASES, indirect=True)
+    test = metafunc.definition
+    free = all(mark.args[0] != "database_url" for mark in test.iter_markers("parametrize"))
+    if free and "database_url" in metafunc.fixturenames and test.nodeid.startswith(ALL_ON_BOTH):
+        metafunc.parametrize("database_url", DATABASES, indirect=True)
 
 
 @pytest.fixture(scope="session")
