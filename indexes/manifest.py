@@ -98,8 +98,7 @@ def publish(folder: Path, build: Callable[[Path], None], facts: Facts, created_a
     killed builders are removed. Raises IndexBusy while another process builds, IndexUnwritten where the disk
     is full; whatever `build` raises leaves the current version as it was.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with _sole_builder(folder):
+    with sole_builder(folder):
         before = _versions(folder)
         aside = folder / _BUILDING
         shutil.rmtree(aside, ignore_errors=True)
@@ -271,8 +270,9 @@ def _sync(path: Path) -> None:
 
 
 @contextmanager
-def _sole_builder(folder: Path) -> Iterator[None]:
-    """Holds the builders' lock; the system frees it when a builder is killed."""
+def sole_builder(folder: Path) -> Iterator[None]:
+    """Holds the lock of the builders of a folder, or raises IndexBusy; the system frees it when a builder is killed."""
+    folder.mkdir(parents=True, exist_ok=True)
     with (folder / "LOCK").open("a+b") as stream:
         try:
             if sys.platform == "win32":

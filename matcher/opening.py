@@ -16,6 +16,9 @@ from matcher.settings import Settings
 from models.catalogue import SERVED, load_model
 from models.contract import Embedder, Loading, LongTexts, ModelUnusable, Precision, Service
 
+INDEX_BUSY = "index_busy"
+"""Code of the error that says that another process builds the index: its turn comes."""
+
 
 @contextmanager
 def lower_errors() -> Iterator[None]:
@@ -24,7 +27,9 @@ def lower_errors() -> Iterator[None]:
         yield
     except EngineGone as error:
         raise NotReady(str(error), code="engine_unavailable") from error
-    except (IndexMissing, IndexStale, IndexBusy, IndexUnwritten) as error:
+    except IndexBusy as error:
+        raise NotReady(str(error), code=INDEX_BUSY) from error
+    except (IndexMissing, IndexStale, IndexUnwritten) as error:
         raise NotReady(str(error)) from error
     except IndexUnusable as error:
         raise IndexDamaged(str(error)) from error

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from indexes.manifest import sole_builder
 from matcher import backup
 from matcher.backup import BackedUp
 from matcher.batch import Asked, job_digest, match_all
@@ -22,7 +23,7 @@ from matcher.matches import Grade, MatchList, NeedMatches, Provenance
 from matcher.matching import Matching, Progress
 from matcher.matchlists.exports.trec import write_run
 from matcher.methods import Methods
-from matcher.opening import open_model, open_reranking
+from matcher.opening import lower_errors, open_model, open_reranking
 from matcher.programme.membership import needs_of_groups, rows_of_groups
 from matcher.programme.pool import pooled
 from matcher.quick import matching_of, read_two
@@ -122,14 +123,21 @@ def preview_file(workspace: Workspace, kind: str, path: Path, manner: Manner) ->
 def build_index(
     workspace: Workspace, at: datetime, progress: Progress = _silent, *, full: bool = False
 ) -> bool:
-    """Bring both indexes up to date, or build them anew; whether anything was built."""
+    """Bring both indexes up to date, or build them anew; whether anything was built.
+
+    Raises NotReady (index_busy) while another process builds, before any work is done.
+    """
     if workspace.store.patents.count() == 0:
         raise InputError(
             "工作区中还没有专利。请先运行 matcher import patents 专利清单.xlsx。", code="no_patents"
         )
     if not full and not workspace.stale():
         return False
-    workspace.build(at, progress, full=full)
+    with lower_errors(), sole_builder(workspace.settings.home / "indexes"):
+        # Asked again: who had the turn before may have left nothing to do.
+        if not full and not workspace.stale():
+            return False
+        workspace.build(at, progress, full=full)
     return True
 
 

@@ -9,7 +9,7 @@ import typer
 
 from api.cli.options import AsJson, Home, Model, now, read_settings
 from api.cli.terminal import print_json, progress
-from matcher.errors import SettingsError
+from matcher.errors import NotReady, SettingsError
 
 if TYPE_CHECKING:
     from matcher.settings import ProxySettings, Settings
@@ -152,14 +152,24 @@ def _require_free(host: str, port: int) -> None:
 
 
 def _refresh(settings: Settings) -> None:
-    """Bring the index up to date before the first request; an empty workspace is served as it is."""
+    """Bring the index up to date before the first request; an empty workspace is served as it is.
+
+    So is one whose index another process is building: the service takes the new one as soon as it is there.
+    """
     from matcher import usecases
+    from matcher.opening import INDEX_BUSY
     from matcher.workspace import Workspace
 
     with Workspace.open(settings) as workspace:
-        if workspace.store.patents.count():
+        if not workspace.store.patents.count():
+            return
+        try:
             with progress("建立索引") as show:
                 usecases.build_index(workspace, now(), show)
+        except NotReady as error:
+            if error.code != INDEX_BUSY:
+                raise
+            typer.echo("另一个程序正在建立索引；服务先使用现有的索引，新索引建好后自动换用。", err=True)
 
 
 def backup(

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from api.access.policy import Operation
 from api.jobs.evaluations import evaluate
+from api.jobs.indexing import update_index
 from api.jobs.submissions import submit
 from api.jobs.work import REPORT, RETURNED, SENT, Result, Upload, Work
 from matcher import roadshows, usecases
@@ -42,7 +43,7 @@ def _import(work: Work) -> Result:
         report.write_xlsx(work.folder / REPORT, made_at=work.at)
     returned = write_returned(report, work.folder / RETURNED, made_at=work.at)
     if work.workspace.store.patents.count():
-        usecases.build_index(work.workspace, work.at, work.step("更新索引", 0.5))
+        update_index(work, 0.5)
     shutil.rmtree(file.parent)
     shown = {**report.to_json(), "problems": [asdict(each) for each in report.problems[:_SHOWN]]}
     found = {**shown, "problem_count": len(report.problems), "returned": returned}
@@ -51,12 +52,12 @@ def _import(work: Work) -> Result:
 
 def _index(work: Work) -> Result:
     full = bool(work.task.get("full"))
-    return {"built": usecases.build_index(work.workspace, work.at, work.step("更新索引"), full=full)}
+    return {"built": update_index(work, full=full)}
 
 
 def _list(work: Work) -> Result:
     event = roadshows.event_named(work.workspace, work.task["event"])
-    usecases.build_index(work.workspace, work.at, work.step("更新索引", 0.0, 0.5))
+    update_index(work, end=0.5)
     day = roadshows.Day(work.at.date(), work.at)
     step = work.step("编制", 0.5)
     version, built = roadshows.build_list(work.workspace, event, day, work.task["author"], step)

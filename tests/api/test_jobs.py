@@ -18,9 +18,12 @@ from api.jobs import Upload, Worker
 from api.jobs.work import SENT
 from api.store.database import open_service
 from api.store.jobs import Job, Jobs, JobState
-from matcher.errors import InputError
+from indexes.manifest import sole_builder
+from matcher import usecases
+from matcher.errors import InputError, NotReady
 from matcher.settings import Settings
 from matcher.workspace import Workspace
+from tests.api.conftest import MEMBRANE
 from tests.servers.databases import on_both
 
 pytestmark = on_both
@@ -52,6 +55,18 @@ def done(worker: Worker, job: Job) -> Job:
     raise AssertionError("the job did not end")
 
 
+def said(worker: Worker, job: Job, message: str) -> None:
+    """Wait until a running job says so."""
+    for _ in range(600):
+        found = worker.jobs.get(job.id)
+        assert found is not None
+        assert found.open, found.message
+        if found.message == message:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"the job never said {message}")
+
+
 def test_an_import_lands_reports_and_brings_the_index_up_to_date(worker: Worker, settings: Settings) -> None:
     worker.start()
     job = worker.import_file(Upload("清单.csv", "patents"), "局", keeping(CSV))
@@ -67,6 +82,22 @@ def test_an_import_lands_reports_and_brings_the_index_up_to_date(worker: Worker,
     # The file itself is not kept.
     assert sorted(file.name for file in report.parent.iterdir()) == ["导入报告.xlsx", "待修改的行.xlsx"]
     assert not Workspace.open(settings).stale()
+
+
+def test_an_index_job_waits_while_the_command_line_builds(worker: Worker, settings: Settings) -> None:
+    with sole_builder(settings.home / "indexes"):
+        with Workspace.open(settings) as other:
+            other.store.merge([MEMBRANE], NOW.date())
+            with pytest.raises(NotReady, match=r"另一个程序正在建立索引.*请等它结束") as refused:
+                usecases.build_index(other, NOW)
+            assert (refused.value.code, other.stale()) == ("index_busy", True)
+        worker.start()
+        stopped, job = worker.build_index("局"), worker.build_index("局", full=True)
+        said(worker, stopped, "另一个程序正在建立索引，等它结束后继续")
+        assert worker.jobs.cancel(stopped.id, NOW)
+        said(worker, job, "另一个程序正在建立索引，等它结束后继续")
+    ended = done(worker, job)
+    assert (ended.state, ended.result) == (JobState.DONE, '{"built": true}')
 
 
 def test_jobs_run_in_the_order_in_which_they_came(worker: Worker) -> None:

@@ -118,6 +118,7 @@ def test_a_killed_process_is_replaced_and_sessions_and_lock_outs_hold_in_all(
         os.kill(victim, signal.SIGKILL)
         assert statuses(service, "POST", "/api/v1/search", json=SEARCH, headers=key) == {200}
         service.wait_for_workers(2)
+        assert len(service.workers()) == 2
         assert other in service.workers()
         assert statuses(service, "POST", "/api/v1/search", json=SEARCH, headers=key) == {200}
         # A session opened by another process, a lock that one process put on: every process knows.
