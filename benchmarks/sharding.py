@@ -22,9 +22,9 @@ from indexes.contract import Vectors
 from indexes.engines import Near
 from indexes.exact import ExactIndex
 from indexes.fusion import weighted_sum
+from indexes.keyed import merged_near
 from indexes.lexical import LexicalIndex, best
 from indexes.postings import Document, Query
-from indexes.served import merged_near
 from matcher.corpus import need_text, patent_text
 from matcher.retrieval import Candidates, Collection
 

@@ -1,16 +1,19 @@
-"""What a database that others run must do to hold our vectors: keep them by key, and find near ones among the wanted."""
+"""What a database that others run must do to hold our vectors: keep them by key, and find near ones among the wanted.
+
+A vector is float32 (dimension,), or a document's words as `Sparse`; what is said of one holds for the other.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
-from indexes.contract import IndexUnusable, Vectors
+from indexes.contract import IndexUnusable
 
 T = TypeVar("T")
 
@@ -20,6 +23,14 @@ Parts = NDArray[np.int32]
 
 ATTEMPTS, FIRST_WAIT, LONGEST_WAIT = 5, 0.2, 5.0
 """Of one request: a few seconds, enough for a connection that broke or a node that is being replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sparse:
+    """The numbers of a vector that are not 0. dimensions: uint32, ascending; values: float32; both (n,)."""
+
+    dimensions: NDArray[np.uint32]
+    values: NDArray[np.float32]
 
 
 class EngineGone(IndexUnusable):
@@ -44,10 +55,12 @@ class Near:
 
 
 class Engine(Protocol):
-    """Vectors of one dimension by key. Vectors come back bit for bit; scores need only be right to rounding."""
+    """Vectors of one kind by key. Vectors come back bit for bit; scores need only be right to rounding."""
 
     name: str
     """Such as Milvus, for sentences."""
+    holds: str
+    """What the vectors are, for sentences: 向量 or 用词."""
     place: str
     """Where the vectors are, without secrets."""
     exact: bool
@@ -69,8 +82,8 @@ class Engine(Protocol):
         """How many vectors are held."""
         ...
 
-    def add(self, keys: Keys, parts: Parts, vectors: Vectors) -> None:
-        """Hold vectors of shape (keys, dimension); those that are held already stay one."""
+    def add(self, keys: Keys, parts: Parts, vectors: Any) -> None:  # noqa: ANN401
+        """Hold one vector a key: of shape (keys, dimension), or as many Sparse; those that are held already stay one."""
         ...
 
     def settle(self) -> None:
@@ -85,12 +98,12 @@ class Engine(Protocol):
         """Of the engine's program."""
         ...
 
-    def fetch(self, keys: Keys) -> dict[int, Vectors]:
+    def fetch(self, keys: Keys) -> dict[int, Any]:
         """The vectors of those keys that are held."""
         ...
 
-    def nearest(self, queries: Vectors, limit: int, wanted: Wanted) -> list[Near]:
-        """The `limit` best of the wanted vectors for each query."""
+    def nearest(self, queries: Any, limit: int, wanted: Wanted) -> list[Near]:  # noqa: ANN401
+        """The `limit` best of the wanted vectors for each query; of sparse ones only those that share a dimension."""
         ...
 
 

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from typing import Any, Self, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 
-from indexes.contract import IndexUnusable, Vectors
-from indexes.engines import Engine, Keys, Near, Parts, Wanted, blocks, patiently
+from indexes.contract import IndexUnusable
+from indexes.engines import Engine, Keys, Near, Parts, Sparse, Wanted, blocks, patiently
 
 T = TypeVar("T")
 
@@ -28,6 +30,8 @@ process may have the file open (a batch then runs in one); counts are right only
 _MOST = 16_384
 """Rows that one answer may hold, in either of them."""
 _LISTABLE = 10_000
+_LAST_KEY = 2**63 - 1
+_SPARSE = (2, 4)
 _EXACT = "FLAT"
 _PARAMETERS = {
     "HNSW": {"M": 32, "efConstruction": 200},
@@ -45,6 +49,8 @@ class Address:
     name: str
     index: str
     consistency: str
+    words: bool = False
+    """Whether the words are held as well."""
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -75,13 +81,17 @@ class Address:
             raise IndexUnusable(
                 f"MATCHER_INDEX 的 consistency={consistency} 无法识别。可选：Strong、Bounded。"
             )
-        return cls(uri, name, index, consistency)
+        words = options.get("words", "local")
+        if words not in ("local", "sparse"):
+            raise IndexUnusable(f"MATCHER_INDEX 的 words={words} 无法识别。可选：local（默认）、sparse。")
+        return cls(uri, name, index, consistency, words == "sparse")
 
 
 class MilvusEngine:
     """One collection; vectors of a region stand in partitions of their own (`part` is the partition key)."""
 
     name = "Milvus"
+    holds = "向量"
     most = _MOST
     listable = _LISTABLE
 
@@ -97,21 +107,23 @@ class MilvusEngine:
         self._patiently(self._create)
 
     def keys(self) -> Keys:
-        """All keys that are held; none where there is no collection yet."""
+        """All keys that are held; none where there is no collection yet.
 
-        def work(client: Any) -> Keys:  # noqa: ANN401
-            if not client.has_collection(self._collection):
-                return np.empty(0, np.int64)
-            pages = client.query_iterator(
-                self._collection, batch_size=_MOST, output_fields=["key"], consistency_level="Strong"
-            )
-            found: list[int] = []
-            while page := pages.next():
-                found += [row["key"] for row in page]
-            pages.close()
-            return np.array(found, dtype=np.int64)
-
-        return self._patiently(work)
+        Asked for in ranges, halved where one is full: keys are hashes, so that ranges of one size hold about as many. The
+        client's own iterator gave a server of 2.3 a row or a few at a time.
+        """
+        pieces = 2 * self.count() // _MOST + 1
+        ends = [_LAST_KEY * piece // pieces for piece in range(pieces + 1)]
+        ranges, found = list(pairwise(ends)), [np.empty(0, np.int64)]
+        while ranges:
+            low, high = ranges.pop()
+            part = self._patiently(partial(self._between, low, high))
+            if len(part) == _MOST:
+                middle = (low + high) // 2
+                ranges += [(low, middle), (middle, high)]
+            else:
+                found.append(part)
+        return np.concatenate(found)
 
     def count(self) -> int:
         """How many vectors are held."""
@@ -128,13 +140,22 @@ class MilvusEngine:
         """Of the server, such as 2.6.4; of the embedded engine its package's."""
         return str(self._patiently(lambda client: client.get_server_version()))
 
-    def add(self, keys: Keys, parts: Parts, vectors: Vectors) -> None:
-        """Hold vectors of shape (keys, dimension); those that are held already stay one (upsert)."""
+    def add(self, keys: Keys, parts: Parts, vectors: Any) -> None:  # noqa: ANN401
+        """Hold one vector a key; those that are held already stay one.
+
+        Deleted and inserted, because a server of 2.3 puts what is upserted into partitions where a filter by part does
+        not look for it.
+        """
         rows = [
-            {"key": key, "part": part, "vector": vector}
+            {"key": key, "part": part, "vector": self._sent(vector)}
             for key, part, vector in zip(keys.tolist(), parts.tolist(), vectors, strict=True)
         ]
-        self._patiently(lambda client: client.upsert(self._collection, rows))
+
+        def work(client: Any) -> None:  # noqa: ANN401
+            self._delete(keys.tolist(), client)
+            client.insert(self._collection, rows)
+
+        self._patiently(work)
 
     def settle(self) -> None:
         """Seal what was added and have it in the nodes' memory."""
@@ -150,14 +171,14 @@ class MilvusEngine:
         for part in blocks(keys, _LISTABLE):
             self._patiently(partial(self._delete, part.tolist()))
 
-    def fetch(self, keys: Keys) -> dict[int, Vectors]:
+    def fetch(self, keys: Keys) -> dict[int, Any]:
         """The vectors of those keys that are held, bit for bit."""
-        found: dict[int, Vectors] = {}
+        found: dict[int, Any] = {}
         for part in blocks(keys, _LISTABLE):
             found |= self._patiently(partial(self._read, part.tolist()))
         return found
 
-    def nearest(self, queries: Vectors, limit: int, wanted: Wanted) -> list[Near]:
+    def nearest(self, queries: Any, limit: int, wanted: Wanted) -> list[Near]:  # noqa: ANN401
         """The `limit` best of the wanted vectors for each query, by inner product."""
         conditions = [] if wanted.parts is None else [f"part in {list(wanted.parts)}"]
         if wanted.only or len(wanted.keys):
@@ -165,9 +186,11 @@ class MilvusEngine:
         answers = self._patiently(
             lambda client: client.search(
                 self._collection,
-                list(queries),
+                [self._sent(query) for query in queries],
+                anns_field="vector",
                 limit=limit,
                 filter=" and ".join(conditions),
+                output_fields=["key"],
                 search_params={"metric_type": "IP", "params": self._effort(limit)},
                 consistency_level=self._address.consistency,
             )
@@ -185,17 +208,44 @@ class MilvusEngine:
         index = self._address.index
         return {} if self.exact else {"ef": max(_LEAST_EF, limit)} if index == "HNSW" else {"nprobe": _PROBES}
 
+    def _between(self, low: int, high: int, client: Any) -> Keys:  # noqa: ANN401
+        """Keys above `low`, up to `high`; as many as one answer holds."""
+        if not client.has_collection(self._collection):
+            return np.empty(0, np.int64)
+        rows = client.query(
+            self._collection,
+            filter=f"key > {low} and key <= {high}",
+            limit=_MOST,
+            output_fields=["key"],
+            consistency_level="Strong",
+        )
+        return np.array([row["key"] for row in rows], dtype=np.int64)
+
     def _delete(self, keys: list[int], client: Any) -> None:  # noqa: ANN401
         client.delete(self._collection, ids=keys)
 
-    def _read(self, keys: list[int], client: Any) -> dict[int, Vectors]:  # noqa: ANN401
+    def _read(self, keys: list[int], client: Any) -> dict[int, Any]:  # noqa: ANN401
         rows = client.query(
             self._collection,
             filter=f"key in {keys}",
             output_fields=["key", "vector"],
             consistency_level=self._address.consistency,
         )
-        return {row["key"]: np.array(row["vector"], dtype=np.float32) for row in rows}
+        return {row["key"]: self._received(row["vector"]) for row in rows}
+
+    def _sent(self, vector: Any) -> Any:  # noqa: ANN401
+        return vector
+
+    def _received(self, vector: Any) -> Any:  # noqa: ANN401
+        return np.array(vector, dtype=np.float32)
+
+    def _field(self, schema: Any, indexes: Any) -> None:  # noqa: ANN401
+        """What a vector is, and how it is searched."""
+        from pymilvus import DataType
+
+        index = self._address.index
+        schema.add_field("vector", DataType.FLOAT_VECTOR, dim=self._dimension)
+        indexes.add_index("vector", index_type=index, metric_type="IP", params=_PARAMETERS.get(index, {}))
 
     def _create(self, client: Any) -> None:  # noqa: ANN401
         from pymilvus import DataType
@@ -205,10 +255,8 @@ class MilvusEngine:
         schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
         schema.add_field("key", DataType.INT64, is_primary=True)
         schema.add_field("part", DataType.INT64, is_partition_key=True)
-        schema.add_field("vector", DataType.FLOAT_VECTOR, dim=self._dimension)
         indexes = client.prepare_index_params()
-        index = self._address.index
-        indexes.add_index("vector", index_type=index, metric_type="IP", params=_PARAMETERS.get(index, {}))
+        self._field(schema, indexes)
         client.create_collection(
             self._collection, schema=schema, index_params=indexes, consistency_level=self._address.consistency
         )
@@ -236,9 +284,58 @@ class MilvusEngine:
         return patiently(lambda: work(self._client()), (MilvusException,), self, self._close)
 
 
+class MilvusWords(MilvusEngine):
+    """The same of documents as sparse vectors, searched through inverted lists; servers have them from 2.4 on."""
+
+    holds = "用词"
+
+    def __init__(self, address: Address) -> None:
+        super().__init__(replace(address, index=_EXACT), 0)
+        self._collection = f"{address.name}_words"
+        self.place = f"{address.uri}，集合 {self._collection}"
+
+    def create(self) -> None:
+        """Make the collection where it lacks; raises IndexUnusable where the server is too old."""
+        numbered = re.match(r"v?(\d+)\.(\d+)", version := self.version())
+        if numbered and tuple(map(int, numbered.groups())) < _SPARSE:
+            raise IndexUnusable(
+                f"Milvus {version}（{self._address.uri}）没有稀疏向量（2.4 起才有）。请升级，或去掉 MATCHER_INDEX 中的 "
+                "words=sparse（用词留在本机），再运行 matcher index --full。"
+            )
+        super().create()
+
+    def _sent(self, vector: Sparse) -> dict[int, float]:
+        return dict(zip(vector.dimensions.tolist(), vector.values.tolist(), strict=True))
+
+    def _received(self, vector: dict[int, float]) -> Sparse:
+        dimensions = np.fromiter(vector.keys(), np.uint32, len(vector))
+        order = np.argsort(dimensions)
+        return Sparse(dimensions[order], np.fromiter(vector.values(), np.float32, len(vector))[order])
+
+    def _field(self, schema: Any, indexes: Any) -> None:  # noqa: ANN401
+        from pymilvus import DataType
+
+        schema.add_field("vector", DataType.SPARSE_FLOAT_VECTOR)
+        indexes.add_index("vector", index_type="SPARSE_INVERTED_INDEX", metric_type="IP", params={})
+
+
 def connect(address: str) -> Callable[[int], Engine]:
     """The engine at an address, by dimension; raises IndexUnusable for an address that is none."""
     read = Address.read(address)
+    _installed()
+    return lambda dimension: MilvusEngine(read, dimension)
+
+
+def words(address: str) -> Engine | None:
+    """What holds the words at an address; None where it says that they stay here. Raises as `connect`."""
+    read = Address.read(address)
+    if not read.words:
+        return None
+    _installed()
+    return MilvusWords(read)
+
+
+def _installed() -> None:
     try:
         import pymilvus
     except ImportError as error:
@@ -246,4 +343,3 @@ def connect(address: str) -> Callable[[int], Engine]:
             '使用 Milvus 索引需要另装程序库：pip install -c constraints.txt -e ".[milvus]"。'
         ) from error
     assert pymilvus
-    return lambda dimension: MilvusEngine(read, dimension)

@@ -35,6 +35,7 @@ class PgvectorEngine:
     """One table of one database; connections are pooled, tested before use, and made again when they broke."""
 
     name = "PostgreSQL（pgvector）"
+    holds = "向量"
     most = 1_000_000
     listable = 1_000_000
 

@@ -10,7 +10,7 @@ import pytest
 from api.store.database import open_service
 from matcher.settings import load_settings
 from matcher.store.database import Store
-from tests.servers import postgres
+from tests.servers import milvus, postgres
 from tests.servers.databases import ALL_ON_BOTH, DATABASES
 
 
@@ -48,6 +48,15 @@ def postgres_url(postgres_server: postgres.PostgresServer) -> Iterator[str]:
     name = postgres_server.new_database()
     yield postgres_server.url(name)
     postgres_server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def milvus_server() -> Iterator[milvus.MilvusServer]:
+    """A real Milvus server; where its package is not installed, the test is skipped."""
+    if reason := milvus.unavailable():
+        pytest.skip(reason)
+    with milvus.running() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

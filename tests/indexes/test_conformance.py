@@ -12,11 +12,13 @@ from indexes.backends import BACKENDS, ENGINES, backend_of
 from indexes.contract import Backend, IndexUnusable, Vectors
 
 
-@pytest.fixture(params=[*BACKENDS, *ENGINES])
+@pytest.fixture(params=[*BACKENDS, *ENGINES, "milvus server"])
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     if request.param == "milvus":
         pytest.importorskip("milvus_lite")
         return backend_of("", f"milvus://{tmp_path / 'engine.db'}")
+    if request.param == "milvus server":
+        return backend_of("", request.getfixturevalue("milvus_server").new_address())
     if request.param == "pgvector":
         return backend_of("", request.getfixturevalue("postgres_url"))
     return backend_of(request.param, "")

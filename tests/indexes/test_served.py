@@ -9,8 +9,9 @@ from indexes.backends import Choice, backend_of, build_index, engine_kind, one_p
 from indexes.contract import IndexUnusable
 from indexes.engines import Near, Wanted
 from indexes.exact import ExactIndex
+from indexes.keyed import merged_near
 from indexes.milvus import Address
-from indexes.served import ServedIndex, content_keys, merged_near
+from indexes.served import ServedIndex, vector_keys
 
 ROWS, DIMENSION, FIELDS, K = 4_000, 16, 20, 50
 
@@ -44,16 +45,18 @@ def queries(vectors):
     return units(np.concatenate([near, vectors[random.integers(0, 1000, (5, 3))].sum(axis=1)]))
 
 
-@pytest.fixture(scope="module", params=["milvus", "pgvector"])
+@pytest.fixture(scope="module", params=["milvus", "milvus server", "pgvector"])
 def index(request, vectors, fields, tmp_path_factory):
     if request.param == "milvus":
         pytest.importorskip("milvus_lite")
         address = f"milvus://{tmp_path_factory.mktemp('milvus') / 'engine.db'}"
+    elif request.param == "milvus server":
+        address = request.getfixturevalue("milvus_server").new_address()
     else:
         server = request.getfixturevalue("postgres_server")
         address = server.url(server.new_database())
     built = build_index(vectors, Choice(address=address, parts=fields.astype(np.int32)))
-    assert (built.kind, built.recall) == (request.param, 1.0)
+    assert (built.kind, built.recall) == (request.param.split()[0], 1.0)
     return built.index
 
 
@@ -141,9 +144,11 @@ def test_what_an_engine_is_asked_for_is_as_short_as_it_can_be(index, fields, que
     assert (shapes[3][1], shapes[3][2]) == (9, True)
 
 
-@pytest.fixture(params=["milvus", "pgvector"])
+@pytest.fixture(params=["milvus", "milvus server", "pgvector"])
 def graph_address(request, tmp_path):
     """An engine that is asked for its graph index."""
+    if request.param == "milvus server":
+        return f"{request.getfixturevalue('milvus_server').new_address()}?index=HNSW"
     if request.param == "milvus":
         pytest.importorskip("milvus_lite")
         return f"milvus://{tmp_path / 'engine.db'}?index=HNSW"
@@ -163,14 +168,14 @@ def test_a_graph_is_measured_under_filters_and_never_short(graph_address, vector
 
 
 def test_a_graph_that_finds_too_little_is_refused(graph_address, vectors, fields, monkeypatch):
-    nearest = ServedIndex._nearest
+    nearest = ServedIndex.nearest
 
     def blind(index, asked, limit, wanted):
         """It sees the worse half of what is near."""
         found = nearest(index, asked, 2 * limit, wanted)
         return [Near(one.keys[limit:], one.scores[limit:]) for one in found]
 
-    monkeypatch.setattr(ServedIndex, "_nearest", blind)
+    monkeypatch.setattr(ServedIndex, "nearest", blind)
     with pytest.raises(
         IndexUnusable,
         match=r"召回率 0\.\d+，低于下限 0.98，未启用，原索引不变。请去掉 MATCHER_INDEX 中的 index=",
@@ -181,17 +186,17 @@ def test_a_graph_that_finds_too_little_is_refused(graph_address, vectors, fields
 def test_keys_follow_content_and_tell_equal_rows_apart():
     vectors = units(np.array([[1, 0], [0, 1], [1, 0], [3, 4]]))
     parts = np.array([1, 1, 1, 1], np.int32)
-    keys = content_keys(vectors, parts)
+    keys = vector_keys(vectors, parts)
     assert len(set(keys.tolist())) == 4
     assert (keys > 0).all()
-    assert set(content_keys(vectors[::-1].copy(), parts).tolist()) == set(keys.tolist())
-    assert content_keys(vectors[:1], np.array([2], np.int32))[0] not in keys
-    assert content_keys(np.zeros((1, 2), np.float32), parts[:1]).tolist() == [0]
+    assert set(vector_keys(vectors[::-1].copy(), parts).tolist()) == set(keys.tolist())
+    assert vector_keys(vectors[:1], np.array([2], np.int32))[0] not in keys
+    assert vector_keys(np.zeros((1, 2), np.float32), parts[:1]).tolist() == [0]
 
 
 def test_ten_thousand_equal_rows_have_keys_of_their_own():
     vectors = np.tile(units(np.array([[3, 4]])), (10_000, 1))
-    assert len(set(content_keys(vectors, np.zeros(10_000, np.int32)).tolist())) == 10_000
+    assert len(set(vector_keys(vectors, np.zeros(10_000, np.int32)).tolist())) == 10_000
 
 
 def test_the_best_of_disjoint_lists():

@@ -39,7 +39,7 @@ class PostgresServer:
     def __init__(self, folder: Path, *, durable: bool = False) -> None:
         """Make the server's files in an empty folder; nothing runs yet. `durable`: as real ones are run."""
         self._numbers = count(1)
-        self._port = _free_port()
+        self._port = free_port()
         self._data = folder / "data"
         self._log = folder / "log"
         self._runs = False
@@ -156,7 +156,8 @@ def _ticks(process: int, count: int) -> list[int]:
     return [int(field) for field in fields[11 : 11 + count]]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
