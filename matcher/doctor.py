@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from indexes.backends import engine_at
+from indexes.backends import engine_at, words_engine_at
 from matcher.errors import MatcherError
 from matcher.opening import external_services, lower_errors, open_model, open_reranking
 from matcher.settings import Settings
@@ -235,6 +235,8 @@ def _engine(workspace: Workspace) -> Finding:
             engine = engine_at(address, workspace.embedder.spec.dimension)
             way = "逐件计算" if engine.exact else "近似检索"
             detail = f"{engine.name} {engine.version()}，{engine.place}，{engine.count()} 件向量，{way}"
+            if (words := words_engine_at(address)) is not None:
+                detail += f"；用词在 {words.place}，{words.count()} 件"
     except MatcherError as error:
         return Finding("向量引擎", False, str(error))
     return Finding("向量引擎", True, detail)

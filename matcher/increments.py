@@ -24,6 +24,7 @@ from indexes.exact import ExactIndex
 from indexes.lexical import LexicalIndex
 from indexes.postings import Document
 from indexes.segments import Layout, SegmentedLexical, SegmentedVectors
+from indexes.served_words import SegmentedWords, ServedWords
 from matcher.retrieval import Collection
 
 Digests = NDArray[np.uint64]
@@ -204,11 +205,16 @@ def load(version: Path, address: str = "") -> Collection:
 
 def _joined(base: Collection, side: _Side) -> Collection:
     layout = Layout.of(base.ids, side.gone, side.ids)
+    words = base.words
     return replace(
         base,
         ids=layout.ids(base.ids, side.ids),
         vectors=SegmentedVectors(base.vectors, side.vectors, layout),
-        lexical=SegmentedLexical(base.words, side.lexical, layout),
+        lexical=(
+            SegmentedWords(words, side.lexical, layout)
+            if isinstance(words, ServedWords)
+            else SegmentedLexical(words, side.lexical, layout)
+        ),
     )
 
 

@@ -11,27 +11,32 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.backends import BY_SIZE, ENGINES, Choice, backend_of, build_index
+from indexes.backends import BY_SIZE, ENGINES, Choice, backend_of, build_index, words_engine_at
 from indexes.coded import CodedIndex
 from indexes.contract import Hits, IndexUnusable, Mask, Vectors, VectorSearch
 from indexes.exact import ExactIndex
 from indexes.fusion import CosineScale, weighted_sum
+from indexes.keyed import Keyed
 from indexes.lexical import LexicalIndex, normalised
 from indexes.postings import Document, Query
 from indexes.segments import SegmentedLexical, SegmentedVectors
 from indexes.served import ServedIndex
+from indexes.served_words import SegmentedWords, ServedWords
 from indexes.words import Meanings, Words
 
 Values = NDArray[np.float64]
 Weights = Mapping[str, float]
 """Weights of the two text signals by channel: semantic, lexical."""
 _IDS, _KIND = "ids.json", "kind.json"
+_PROVED = 10
+"""Documents by whose text an engine that was given the words must list what the local channel lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,14 @@ class Candidates:
         if len(self.rows) > k:
             beyond = max(beyond, float(self.fused[k]))
         return replace(self.at(np.arange(min(k, len(self.rows)))), beyond=beyond)
+
+
+@dataclass(frozen=True, slots=True)
+class _Worded:
+    """What the lexical channel says of one query: the k best rows above 0, and the value of any row."""
+
+    best: Hits
+    at: Callable[[NDArray[np.int64]], Values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +105,22 @@ class Collection:
             raise ValueError("ids must be ascending and distinct")
         lexical = LexicalIndex.build(documents, queries)
         built = build_index(vectors, choice)
+        engine = words_engine_at(choice.address)
+        if engine is not None:
+            samples = documents[:: max(1, len(documents) // _PROVED)]
+            lexical = ServedWords.of(lexical, engine, choice.parts, samples)
         return cls(tuple(ids), built.index, CosineScale.fit(vectors), lexical, built.kind, built.recall)
 
     @property
     def words(self) -> LexicalIndex:
         """The lexical index whose statistics are in force."""
         return self.lexical.base if isinstance(self.lexical, SegmentedLexical) else self.lexical
+
+    def kept(self) -> list[Keyed]:
+        """What engines hold of it."""
+        vectors = self.vectors.base if isinstance(self.vectors, SegmentedVectors) else self.vectors
+        found: list[Keyed] = [vectors] if isinstance(vectors, ServedIndex) else []
+        return [*found, self.words.kept] if isinstance(self.words, ServedWords) else found
 
     def words_at(self, rows: NDArray[np.int64], text: Callable[[int], Document], meanings: Meanings) -> Words:
         """The words of some rows, as stored; where none are, cut out of `text` of the row's place among `rows`."""
@@ -137,14 +160,22 @@ class Collection:
         dense = self.vectors.search(vectors, k, allowed)
 
         def candidates(query: Query, vector: Vectors, hits: Hits) -> Candidates:
-            lexical = self.lexical.scores(query)
-            worded = _best(lexical, k, allowed)
-            rows = np.union1d(hits.rows, worded)
-            beyond = self._beyond(vector, hits, lexical[worded], weights, k)
-            return self._fused(vector, rows, lexical[rows], weights).first(k, beyond)
+            words = self._worded(query, k, allowed)
+            rows = np.union1d(hits.rows, words.best.rows)
+            beyond = self._beyond(vector, hits, words.best.scores, weights, k)
+            return self._fused(vector, rows, words.at(rows), weights).first(k, beyond)
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             yield from pool.map(candidates, queries, vectors, dense)
+
+    def _worded(self, query: Query, k: int, allowed: Mask | None) -> _Worded:
+        """One pass over the postings gives all rows' values; an engine gives the best, and others as they are asked for."""
+        lexical = self.lexical
+        if isinstance(lexical, ServedWords | SegmentedWords):
+            return _Worded(lexical.found(query, k, allowed), partial(lexical.scores_at, query))
+        values = lexical.scores(query)
+        rows = _best(values, k, allowed)
+        return _Worded(Hits(rows, values[rows]), values.__getitem__)
 
     def score_all(self, query: Query, vector: Vectors, weights: Weights) -> Candidates:
         """Every row, best first; `vector` of shape (dimension,)."""
@@ -202,7 +233,8 @@ class Collection:
             backend = backend_of(kind, address if kind in ENGINES else "")
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexUnusable(f"索引 {folder} 无法读取（{error}）。请运行 matcher index 重建。") from error
-        scale, lexical = CosineScale.load(folder), LexicalIndex.load(folder)
+        scale = CosineScale.load(folder)
+        lexical = ServedWords.load(folder, partial(words_engine_at, address))
         return cls(ids, backend.load(folder), scale, lexical, kind, recall, Words.load(folder))
 
 

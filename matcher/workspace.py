@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from indexes.backends import Choice
 from indexes.contract import Hits, IndexUnusable, Mask, Vectors, VectorSearch
+from indexes.keyed import Keyed
 from indexes.lexical import normalised
 from indexes.manifest import (
     Facts,
@@ -28,7 +29,6 @@ from indexes.manifest import (
     publish,
 )
 from indexes.planning import Plan
-from indexes.served import ServedIndex
 from indexes.words import Words
 from matcher.corpus import Encoder, focus_needs, need_text, need_vectors, patent_text, text_vectors
 from matcher.domain import Need
@@ -292,20 +292,16 @@ class Workspace:
     def _choice(self, kind: str) -> Choice:
         return Choice(self.settings.retrieval.index, self.settings.index if kind == "patents" else "")
 
-    def _kept_in_engine(self) -> ServedIndex | None:
-        """The vectors that the engine holds for the index in use: readers may still ask for them."""
-        if not self.settings.index:
-            return None
-        base = self._base(self._facts("patents"))
-        vectors = None if base is None else base.collection.vectors
-        return vectors if isinstance(vectors, ServedIndex) else None
+    def _kept_in_engine(self) -> list[Keyed]:
+        """What engines hold for the index in use: readers may still ask for it."""
+        base = self._base(self._facts("patents")) if self.settings.index else None
+        return [] if base is None else base.collection.kept()
 
-    def _retire(self, made: Full | Extended | None, before: ServedIndex | None) -> None:
-        """Have the engine drop what neither the new index nor the one before needs; if it cannot now, then next time."""
-        vectors = made.collection.vectors if isinstance(made, Full) else None
-        if isinstance(vectors, ServedIndex):
+    def _retire(self, made: Full | Extended | None, before: Sequence[Keyed]) -> None:
+        """Have engines drop what neither the new index nor the one before needs; if they cannot now, then next time."""
+        for held in made.collection.kept() if isinstance(made, Full) else ():
             with suppress(IndexUnusable):
-                vectors.retire([before] if before is not None else [])
+                held.retire([one for one in before if one.engine.place == held.engine.place])
 
     def _current(self, kind: str, facts: Facts) -> Published | None:
         """The index in use, where it is whole and has these facts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -12,7 +13,8 @@ from typer.testing import CliRunner
 
 from api.cli.app import app
 from indexes import engines, served
-from indexes.pgvector import PgvectorEngine
+from indexes.backends import engine_at
+from indexes.served_words import ServedWords
 from matcher import batch, usecases
 from matcher.doctor import examine
 from matcher.domain import Need, Patent
@@ -20,6 +22,7 @@ from matcher.errors import IndexDamaged, NotReady
 from matcher.settings import Settings
 from matcher.store.filters import PatentFilter
 from matcher.workspace import Workspace
+from tests.servers.milvus import MilvusServer
 from tests.servers.postgres import PASSWORD
 
 AT = datetime(2026, 9, 1, 9, 0)
@@ -43,16 +46,24 @@ def patents(count: int) -> list[Patent]:
 NEEDS = [Need(f"n{row}", f"{word}和{WORDS[-row]}的检测方法") for row, word in enumerate(WORDS[:8], start=1)]
 
 
-@pytest.fixture(params=["milvus", "pgvector"])
-def kind(request):
+@pytest.fixture(params=["milvus", "milvus words", "milvus server", "pgvector"])
+def engine(request):
     return request.param
 
 
 @pytest.fixture
-def address(kind, request, tmp_path):
-    if kind == "milvus":
+def kind(engine):
+    """As an index names it."""
+    return engine.split()[0]
+
+
+@pytest.fixture
+def address(engine, request, tmp_path):
+    if engine in ("milvus", "milvus words"):
         pytest.importorskip("milvus_lite")
-        return f"milvus://{tmp_path / 'engine.db'}"
+        return f"milvus://{tmp_path / 'engine.db'}{'?words=sparse' if engine == 'milvus words' else ''}"
+    if engine == "milvus server":
+        return request.getfixturevalue("milvus_server").new_address()
     return request.getfixturevalue("postgres_url")
 
 
@@ -105,9 +116,13 @@ def test_what_changes_is_found_at_once_and_a_full_build_loads_only_that(pair, mo
     loaded: list[int] = []
     engine = type(held(pair[0]))
     add = engine.add
-    monkeypatch.setattr(
-        engine, "add", lambda self, keys, *rest: (loaded.append(len(keys)), add(self, keys, *rest))
-    )
+
+    def counted(self, keys, *rest):
+        if self.holds == "向量":  # an average length that has changed changes all documents' words
+            loaded.append(len(keys))
+        add(self, keys, *rest)
+
+    monkeypatch.setattr(engine, "add", counted)
     extra = [replace(one, id=f"q{one.id}", title=f"{one.title}的检测方法") for one in patents(6)]
     for workspace in pair:
         workspace.store.merge(extra, date(2026, 1, 2))
@@ -153,6 +168,27 @@ def test_vectors_that_are_gone_from_the_engine_are_refused_and_come_back(pair, a
     same_lists(pair)
 
 
+def test_words_in_the_engine_are_no_longer_here(tmp_path):
+    pytest.importorskip("milvus_lite")
+    address = f"milvus://{tmp_path / 'engine.db'}"
+    settings = Settings(home=tmp_path / "engine", index=f"{address}?words=sparse")
+    with Workspace.open(settings) as workspace:
+        workspace.store.merge([*patents(400), *NEEDS], date(2026, 1, 1))
+        usecases.build_index(workspace, AT)
+        listed = usecases.make_list(workspace, REQUEST).needs
+        words = workspace.matching().collection.words
+        assert isinstance(words, ServedWords)
+        assert words.kept.engine.count() == 400
+        assert [len(postings.impacts) for postings in words.streams] == [0, 0]
+    with Workspace.open(settings.model_copy(update={"index": address})) as again:
+        with pytest.raises(
+            IndexDamaged, match="请在 MATCHER_INDEX 的地址后写上 words=sparse，或运行 matcher index --full"
+        ):
+            again.matching()
+        usecases.build_index(again, AT, full=True)
+        assert usecases.make_list(again, REQUEST).needs == listed
+
+
 def test_without_its_address_an_index_says_what_to_set(pair, kind):
     settings = pair[0].settings.model_copy(update={"index": ""})
     with (
@@ -167,7 +203,7 @@ def test_without_its_address_an_index_says_what_to_set(pair, kind):
 def test_the_command_line_uses_the_engine_that_the_environment_names(pair, address, monkeypatch):
     local = usecases.match_need(pair[1], "n1", REQUEST)
     home = pair[0].settings.home
-    if not address.startswith("milvus"):  # one process may have a file of the embedded engine open: this one
+    if "engine.db" not in address:  # one process may have a file of the embedded engine open: this one
         pair[0].store.close()
     monkeypatch.setenv("MATCHER_INDEX", address)
     printed = CliRunner().invoke(
@@ -193,13 +229,19 @@ def test_the_command_line_uses_the_engine_that_the_environment_names(pair, addre
     assert [one["score"] for one in found] == [one.score for one in local.needs[0].matches]
 
 
-def test_doctor_names_the_engine_without_secrets(pair, kind):
+def test_doctor_names_the_engine_without_secrets(pair, engine):
     shown = [{one.label: one for one in examine(workspace.settings)}["向量引擎"] for workspace in pair]
     assert (shown[1].ok, shown[1].detail) == (True, "本机（没有设置 MATCHER_INDEX）")
     assert shown[0].ok
-    name = {"milvus": "Milvus milvus_lite-", "pgvector": "PostgreSQL（pgvector） 18."}[kind]
-    assert shown[0].detail.startswith(name)
-    assert shown[0].detail.endswith("，400 件向量，逐件计算")
+    names = {
+        "milvus": "Milvus milvus_lite-",
+        "milvus words": "Milvus milvus_lite-",
+        "milvus server": "Milvus v2.",
+        "pgvector": "PostgreSQL（pgvector） 18.",
+    }
+    assert shown[0].detail.startswith(names[engine])
+    words = f"；用词在 {pair[0].settings.home.parent}/engine.db，集合 matcher_words，400 件"
+    assert shown[0].detail.endswith(f"，400 件向量，逐件计算{words if engine == 'milvus words' else ''}")
     assert PASSWORD not in shown[0].detail
 
 
@@ -215,50 +257,58 @@ def test_doctor_says_where_no_engine_is(tmp_path, hasty):
     assert "geheim" not in shown.detail
 
 
-def test_a_table_that_was_dropped_is_one_sentence(served_by_postgres, postgres_server):
-    usecases.build_index(served_by_postgres, AT)
-    served_by_postgres.matching().collection.vectors.vectors._known.clear()
-    database = served_by_postgres.settings.index.rsplit("/", 1)[1]
-    postgres_server.execute("DROP TABLE matcher_vectors_384", database)
-    with pytest.raises(
-        IndexDamaged, match=r"拒绝了请求（relation .* does not exist）.*请运行 matcher index --full 重建"
-    ):
-        usecases.make_list(served_by_postgres, REQUEST)
-    usecases.build_index(served_by_postgres, AT, full=True)
-    assert usecases.make_list(served_by_postgres, REQUEST).needs
+def test_a_table_that_was_dropped_is_one_sentence(postgres_server, postgres_url, tmp_path):
+    with Workspace.open(Settings(home=tmp_path, index=postgres_url)) as workspace:
+        workspace.store.merge([*patents(400), *NEEDS], date(2026, 1, 1))
+        usecases.build_index(workspace, AT)
+        workspace.matching().collection.vectors.vectors._known.clear()
+        postgres_server.execute("DROP TABLE matcher_vectors_384", postgres_url.rsplit("/", 1)[1])
+        with pytest.raises(
+            IndexDamaged, match=r"拒绝了请求（relation .* does not exist）.*请运行 matcher index --full 重建"
+        ):
+            usecases.make_list(workspace, REQUEST)
+        usecases.build_index(workspace, AT, full=True)
+        assert usecases.make_list(workspace, REQUEST).needs
+
+
+@pytest.fixture(params=["milvus server", "pgvector"])
+def engine_server(request):
+    """A server that the test may stop and start again."""
+    return request.getfixturevalue("milvus_server" if request.param == "milvus server" else "postgres_server")
 
 
 @pytest.fixture
-def served_by_postgres(postgres_server, tmp_path, hasty):
-    """A workspace over a database whose server the test may stop."""
-    address = postgres_server.url(postgres_server.new_database())
+def served_workspace(engine_server, tmp_path, hasty):
+    """A workspace over such a server."""
+    own = isinstance(engine_server, MilvusServer)
+    address = engine_server.new_address() if own else engine_server.url(engine_server.new_database())
     workspace = Workspace.open(Settings(home=tmp_path / "engine", index=address))
     workspace.store.merge([*patents(400), *NEEDS], date(2026, 1, 1))
     yield workspace
     workspace.store.close()
 
 
-def test_an_engine_that_goes_away_says_so_and_is_found_again(served_by_postgres, postgres_server):
-    usecases.build_index(served_by_postgres, AT)
-    before = usecases.make_list(served_by_postgres, REQUEST)
-    served_by_postgres.matching().collection.vectors.vectors._known.clear()
-    postgres_server.stop()
+def test_an_engine_that_goes_away_says_so_and_is_found_again(served_workspace, engine_server):
+    usecases.build_index(served_workspace, AT)
+    before = usecases.make_list(served_workspace, REQUEST)
+    served_workspace.matching().collection.vectors.vectors._known.clear()
+    engine_server.stop()
     try:
         with pytest.raises(NotReady) as raised:
-            usecases.make_list(served_by_postgres, REQUEST)
+            usecases.make_list(served_workspace, REQUEST)
     finally:
-        postgres_server.start()
+        engine_server.start()
     assert raised.value.code == "engine_unavailable"
-    assert str(raised.value).startswith("外部索引 PostgreSQL（pgvector）（postgresql://127.0.0.1:")
+    assert re.match(
+        r"外部索引 (PostgreSQL（pgvector）（postgresql|Milvus（http)://127\.0\.0\.1:\d+", str(raised.value)
+    )
     assert "请检查引擎是否在运行、地址和网络是否正确；恢复后重新运行同一命令" in str(raised.value)
     assert PASSWORD not in str(raised.value)
-    assert usecases.make_list(served_by_postgres, REQUEST) == before
+    assert usecases.make_list(served_workspace, REQUEST) == before
 
 
-def test_an_interrupted_load_keeps_the_old_index_and_goes_on(
-    served_by_postgres, postgres_server, monkeypatch
-):
-    workspace = served_by_postgres
+def test_an_interrupted_load_keeps_the_old_index_and_goes_on(served_workspace, engine_server, monkeypatch):
+    workspace = served_workspace
     usecases.build_index(workspace, AT)
     before = workspace.index_version()
     monkeypatch.setattr(served, "_LOADED", 100)
@@ -266,20 +316,21 @@ def test_an_interrupted_load_keeps_the_old_index_and_goes_on(
         [replace(one, id=f"q{one.id}", title=f"{one.title}装置") for one in patents(300)], date(2026, 1, 2)
     )
     loaded: list[int] = []
-    add = PgvectorEngine.add
+    engine = type(engine_at(workspace.settings.index, 1))
+    add = engine.add
 
     def interrupted(self, keys, *rest):
         if len(loaded) == 2:
-            postgres_server.stop("immediate")
+            engine_server.stop("immediate")
         loaded.append(len(keys))
         add(self, keys, *rest)
 
-    monkeypatch.setattr(PgvectorEngine, "add", interrupted)
+    monkeypatch.setattr(engine, "add", interrupted)
     try:
-        with pytest.raises(NotReady, match=r"^写入 200 / 300 件后中断。外部索引 PostgreSQL"):
+        with pytest.raises(NotReady, match=r"^写入 200 / 300 件后中断。外部索引 (PostgreSQL|Milvus)"):
             usecases.build_index(workspace, AT)
     finally:
-        postgres_server.start()
+        engine_server.start()
     with Workspace.open(workspace.settings, serving=True) as reader:
         assert reader.index_version() == before
         assert usecases.make_list(reader, REQUEST).provenance.patents == 400
@@ -288,8 +339,8 @@ def test_an_interrupted_load_keeps_the_old_index_and_goes_on(
     assert held(workspace).count() == 700
 
 
-def test_a_batch_goes_on_where_its_engine_went_away(served_by_postgres, postgres_server, monkeypatch):
-    workspace = served_by_postgres
+def test_a_batch_goes_on_where_its_engine_went_away(served_workspace, engine_server, monkeypatch):
+    workspace = served_workspace
     usecases.build_index(workspace, AT)
     for name, value in (("BLOCK", 2), ("WORTH", 1)):
         monkeypatch.setattr(batch, name, value)
@@ -299,7 +350,7 @@ def test_a_batch_goes_on_where_its_engine_went_away(served_by_postgres, postgres
     def stop(done, total):
         if done and not stopped:
             stopped.append(done)
-            postgres_server.stop("immediate")
+            engine_server.stop("immediate")
 
     workspace.matching().collection.vectors.vectors._known.clear()
     more = [replace(need, id=f"m{number}{need.id}") for number in range(3) for need in NEEDS]
@@ -308,7 +359,7 @@ def test_a_batch_goes_on_where_its_engine_went_away(served_by_postgres, postgres
         with pytest.raises(NotReady, match="恢复后重新运行同一命令，已完成的部分已保存，会从中断处继续"):
             usecases.make_list(workspace, REQUEST, progress=stop)
     finally:
-        postgres_server.start()
+        engine_server.start()
     seen: list[int] = []
     found = usecases.make_list(workspace, REQUEST, progress=lambda done, total: seen.append(done))
     assert seen[0] >= 2
