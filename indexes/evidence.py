@@ -122,11 +122,19 @@ def _pieces(located: Located, words: Words) -> NDArray[np.int64]:
 def _best(
     texts: Sequence[str], pieces: NDArray[np.int64], shares: NDArray[np.float64], documents: int, limit: int
 ) -> list[list[SharedTerm]]:
+    """The `limit` weightiest pieces of each document, equal ones in the order of their text."""
+    alphabetical = np.empty(len(texts), np.int64)
+    alphabetical[sorted(range(len(texts)), key=texts.__getitem__)] = np.arange(len(texts))
+    some = np.flatnonzero(shares > 0)
+    order = some[np.lexsort((alphabetical[pieces[some, 1]], -shares[some], pieces[some, 0]))]
+    owners = pieces[order, 0]
+    first = np.arange(len(order)) - np.searchsorted(owners, owners) < limit
     found: list[list[SharedTerm]] = [[] for _ in range(documents)]
-    for (document, piece), share in zip(pieces.tolist(), shares.tolist(), strict=True):
-        if share > 0:
-            found[document].append(SharedTerm(texts[piece], share))
-    return [sorted(one, key=lambda term: (-term.share, term.term))[:limit] for one in found]
+    for (document, piece), share in zip(
+        pieces[order][first].tolist(), shares[order][first].tolist(), strict=True
+    ):
+        found[document].append(SharedTerm(texts[piece], share))
+    return found
 
 
 @lru_cache(maxsize=20_000)  # a need shares the same few pieces with all its patents

@@ -19,7 +19,7 @@ from matcher.corpus import need_text, need_vectors, patent_text
 from matcher.domain import Need, Patent
 from matcher.matches import NeedMatches
 from matcher.ranker import Calibration
-from matcher.ranking import ListRules, Scale, Scored, calibrated, score, shortlist
+from matcher.ranking import ListRules, Scale, Scored, calibrated, score, shortlist, shortlist_in_order
 from matcher.related import meanings, related_terms
 from matcher.reranking import Reranking
 from matcher.retrieval import Candidates, Collection
@@ -34,6 +34,8 @@ Progress = Callable[[int, int], None]
 
 _TERMS = 5
 """Shared terms of a pair."""
+_AHEAD = 32
+"""Records read beyond the length of the list before it is known whether they are needed: most often they are enough."""
 _BATCH = 64
 """Needs searched at once: enough for the dense channel's matrix product, little memory."""
 
@@ -143,6 +145,14 @@ class Matching:
 
     def candidates(self, found: Candidates) -> list[Candidate]:
         """The records behind retrieved rows, with their two text values."""
+        return list(self._read(found, len(found.rows)))
+
+    def _read(self, found: Candidates, at_once: int) -> Iterator[Candidate]:
+        """The same one by one; records are read in parts as they are asked for."""
+        for start in range(0, len(found.rows), max(1, at_once)):
+            yield from self._part(found.at(np.arange(start, min(start + at_once, len(found.rows)))))
+
+    def _part(self, found: Candidates) -> list[Candidate]:
         ids = [self.collection.ids[row] for row in found.rows]
         patents = self.source.many(ids)
         return [
@@ -200,16 +210,19 @@ class Matching:
 
     def _shortlist(self, asked: Asked, found: Candidates, context: Context, rules: ListRules) -> NeedMatches:
         ranking = self.settings.ranking
-        if self.reranking is None:
-            # What cannot reach the floor is not even read from the store.
-            found = found.at(np.flatnonzero(found.fused >= Scale.of(ranking).least_text(rules.floor)))
-        candidates = self.candidates(found)
         if self.reranking is not None:
+            candidates = self.candidates(found)
             deeper = max(1, len(candidates) // self.settings.retrieval.candidates)
             reranked = self.reranking.rerank(asked.need, candidates, ranking, deeper)
             listed = shortlist(asked.need, reranked.candidates, context, reranked.ranking, rules)
             return replace(listed, rerank=reranked.note)
-        listed = shortlist(asked.need, candidates, context, ranking, rules)
+        scale = Scale.of(ranking)
+        # What cannot reach the floor, or pass the last one listed, is not even read from the store.
+        found = found.at(np.flatnonzero(found.fused >= scale.least_text(rules.floor)))
+        texts = {"semantic": found.semantic, "lexical": found.lexical}
+        order = np.argsort(-scale.bounds(texts, scale.facts(asked.need, context)), kind="stable")
+        ordered = self._read(found.at(order), rules.list_k + _AHEAD)
+        listed = shortlist_in_order(asked.need, ordered, context, ranking, rules)
         return listed if self.calibration is None else calibrated(listed, self.calibration)
 
     def _listed(

@@ -18,13 +18,14 @@ both figures: a need without a vector is graded by its words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from math import fsum
 from operator import mul
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matcher.domain import Need
 from matcher.gates import gates, violated
@@ -36,6 +37,7 @@ from matcher.signals.table import SIGNALS, Weighted, weighted
 
 _ROUNDING = 1e-9
 """More than what sums of a few products can be off."""
+Values = NDArray[np.float64]
 NEUTRAL = 0.5
 """What an unknown fact counts as in the cautious score."""
 
@@ -55,7 +57,6 @@ class Scored:
 class TextScore:
     """A candidate's texts alone: their weighted mean, and the highest score that any facts could make of it."""
 
-    candidate: Candidate
     value: float
     bound: float
 
@@ -81,19 +82,20 @@ class Scale:
 
     settings: RankingSettings
     signals: tuple[Weighted, ...]
-    facts: float
-    """The weight of all signals that read no text."""
     _shares: dict[tuple[bool, ...], Shares] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, settings: RankingSettings) -> Scale:
         """The scale of these settings; raises SettingsError where a weight is impossible."""
-        return cls.with_signals(settings, weighted(settings.weights))
+        return cls(settings, weighted(settings.weights))
 
-    @classmethod
-    def with_signals(cls, settings: RankingSettings, signals: tuple[Weighted, ...]) -> Scale:
-        """The scale of just these signals."""
-        return cls(settings, signals, fsum(item.weight for item in signals if not item.signal.textual))
+    def facts(self, need: Need, context: Context) -> float:
+        """The weight of all signals that read no text and can be known under this need."""
+        return fsum(
+            item.weight
+            for item in self.signals
+            if not item.signal.textual and item.signal.concerns(need, context)
+        )
 
     def shares(self, known: tuple[bool, ...]) -> Shares:
         """The renormalised weights where just these signals are known."""
@@ -117,17 +119,27 @@ class Scale:
             ),
         )
 
-    def read_text(self, need: Need, candidate: Candidate, context: Context) -> TextScore:
-        """What the texts alone say of one pair."""
+    def bounds(self, texts: Mapping[str, Values], facts: float) -> Values:
+        """The highest scores that any facts could make of text values by signal, shape (candidates,), NaN unknown."""
+        weights, parts = np.zeros(1), np.zeros(1)
+        for item in self.signals:
+            if (values := texts.get(item.signal.name)) is not None:
+                weights = weights + item.weight * ~np.isnan(values)
+                parts = parts + item.weight * np.nan_to_num(values)
+        bounds: Values = (parts + facts) / np.where(weights + facts > 0, weights + facts, 1.0)
+        return np.where(weights > 0, bounds, 1.0)
+
+    def read_text(self, need: Need, candidate: Candidate, context: Context, facts: float) -> TextScore:
+        """What the texts alone say of one pair; `facts` is the weight of what else can be known."""
         weights, parts = 0.0, 0.0
         for item in self.signals:
             if item.signal.textual and (reading := item.signal.read(need, candidate, context)) is not None:
                 weights += item.weight
                 parts += item.weight * reading.value
         if not weights:
-            return TextScore(candidate, 0.0, 1.0)
-        bound = (parts + self.facts) / (weights + self.facts) + _ROUNDING
-        return TextScore(candidate, parts / weights, bound)
+            return TextScore(0.0, 1.0)
+        bound = (parts + facts) / (weights + facts) + _ROUNDING
+        return TextScore(parts / weights, bound)
 
     def least_text(self, floor: Grade) -> float:
         """A value of the texts below which no facts reach the grade."""
@@ -229,8 +241,22 @@ def shortlist(
     A near miss is an excluded patent of a listed grade that stood before the last one listed. Reasons are worded for
     these only, and what cannot come into the list whatever its facts is not even read: the result is that of `rank`.
     """
+    scale = Scale.of(settings)
+    facts = scale.facts(need, context)
+    ordered = sorted(candidates, key=lambda one: -scale.read_text(need, one, context, facts).bound)
+    return shortlist_in_order(need, ordered, context, settings, rules)
+
+
+def shortlist_in_order(
+    need: Need,
+    candidates: Iterable[Candidate],
+    context: Context,
+    settings: RankingSettings,
+    rules: ListRules | None = None,
+) -> NeedMatches:
+    """The same of candidates whose bounds fall: no more of them are taken than can come into the list."""
     rules, scale = rules or ListRules(), Scale.of(settings)
-    shown = _shown(need, _contenders(need, candidates, context, scale, rules), context, rules)
+    shown = _shown(_contenders(need, candidates, context, scale, rules), rules)
     context.expect(need, [item.candidate.patent for item in shown])
     matches = [explain(need, item, context, scale) for item in shown]
     listed = tuple(match for match in matches if not match.excluded)
@@ -238,47 +264,54 @@ def shortlist(
     return NeedMatches(need, context.enterprise(need), listed, excluded)
 
 
-def _shown(need: Need, contenders: list[Scored], context: Context, rules: ListRules) -> list[Scored]:
+@dataclass(frozen=True, slots=True)
+class _Contender:
+    scored: Scored
+    barred: bool
+    """Whether a gate keeps it out."""
+
+
+def _shown(contenders: Iterable[_Contender], rules: ListRules) -> list[Scored]:
     """Those that are listed, and the near misses among them; order kept."""
     shown: list[Scored] = []
     listed = 0
     for item in contenders:
         if listed >= rules.list_k:
             break
-        if not violated(need, item.candidate.patent, context):
+        if not item.barred:
             listed += 1
         elif len(shown) - listed >= rules.near_misses:
             continue
-        shown.append(item)
+        shown.append(item.scored)
     return shown
 
 
 def _contenders(
     need: Need, candidates: Iterable[Candidate], context: Context, scale: Scale, rules: ListRules
-) -> list[Scored]:
+) -> list[_Contender]:
     """Everything of a listed grade that may stand among the first `list_k`, best first.
 
-    Candidates are read in the order of their texts until no other can pass the last one listed.
+    Candidates are read in the order of their bounds until no other can pass the last one listed.
     """
-    by_text = sorted(
-        (scale.read_text(need, candidate, context) for candidate in candidates), key=lambda item: -item.bound
-    )
-    found: list[Scored] = []
+    facts = scale.facts(need, context)
+    found: list[_Contender] = []
     listed: list[float] = []
-    for item in by_text:
-        if len(listed) >= rules.list_k and item.bound < listed[0]:
+    for candidate in candidates:
+        text = scale.read_text(need, candidate, context, facts)
+        if len(listed) >= rules.list_k and text.bound < listed[0]:
             break
-        if not _reaches(scale.grade(1.0, item.value), rules.floor):
+        if not _reaches(scale.grade(1.0, text.value), rules.floor):
             continue
-        scored = scale.read(need, item.candidate, context)
+        scored = scale.read(need, candidate, context)
         if not _reaches(scored.grade, rules.floor):
             continue
-        found.append(scored)
-        if not violated(need, item.candidate.patent, context):
+        barred = violated(need, candidate.patent, context)
+        found.append(_Contender(scored, barred))
+        if not barred:
             heappush(listed, scored.score)
             if len(listed) > rules.list_k:
                 heappop(listed)
-    return sorted(found, key=_best_first)
+    return sorted(found, key=lambda item: _best_first(item.scored))
 
 
 _GRADES = tuple(Grade)

@@ -38,6 +38,10 @@ class Assessments:
     default_weight: float = 0.03
     textual: bool = False
 
+    def concerns(self, need: Need, context: Context) -> bool:
+        """All, once anybody has assessed anything."""
+        return bool(context.assessments)
+
     def read(self, need: Need, candidate: Candidate, context: Context) -> Reading | None:
         """The evidence for the patent as a share of all evidence, in (0, 1)."""
         items = context.assessments.get(candidate.patent.id)

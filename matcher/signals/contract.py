@@ -140,5 +140,8 @@ class Signal(Protocol):
     def textual(self) -> bool:
         """Whether it reads the texts themselves: a grade has to be carried by these."""
 
+    def concerns(self, need: Need, context: Context) -> bool:
+        """Whether any patent can have a reading under this need; False only where `read` returns None for every one."""
+
     def read(self, need: Need, candidate: Candidate, context: Context) -> Reading | None:
         """The fit of this pair, or None."""

@@ -21,6 +21,10 @@ class Fee:
     default_weight: float = 0.03
     textual: bool = False
 
+    def concerns(self, need: Need, context: Context) -> bool:
+        """All: what is free is within any budget."""
+        return True
+
     def read(self, need: Need, candidate: Candidate, context: Context) -> Reading | None:
         """1 within the budget, falling to 0 at twice the budget; at most 0.8 where royalties follow."""
         fee, budget = candidate.patent.fee, need.budget

@@ -55,6 +55,10 @@ class Ipc:
     default_weight: float = 0.06
     textual: bool = False
 
+    def concerns(self, need: Need, context: Context) -> bool:
+        """Needs that name a class."""
+        return bool(need.ipc)
+
     def read(self, need: Need, candidate: Candidate, context: Context) -> Reading | None:
         """Value by the deepest shared level: subgroup 1, group 0.85, subclass 0.65, class 0.35, section 0.15."""
         if not need.ipc:

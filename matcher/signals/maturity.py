@@ -35,6 +35,10 @@ class MaturityFit:
     default_weight: float = 0.06
     textual: bool = False
 
+    def concerns(self, need: Need, context: Context) -> bool:
+        """Needs that state a level."""
+        return need.min_maturity is not None
+
     def read(self, need: Need, candidate: Candidate, context: Context) -> Reading | None:
         """1 at or above the accepted level, less for each level below it; a level read from text counts less."""
         has, asked = candidate.patent.maturity, need.min_maturity

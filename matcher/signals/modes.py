@@ -28,6 +28,10 @@ class Modes:
     default_weight: float = 0.05
     textual: bool = False
 
+    def concerns(self, need: Need, context: Context) -> bool:
+        """Needs or enterprises that state a mode."""
+        return bool(accepted_modes(need, context.enterprise(need)))
+
     def read(self, need: Need, candidate: Candidate, context: Context) -> Reading | None:
         """1 where an accepted mode is offered and free, 0.7 with consent, 0.3 or 0.2 if not offered, 0 if barred."""
         accepted = accepted_modes(need, context.enterprise(need))

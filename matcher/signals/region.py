@@ -51,12 +51,13 @@ class Region:
     default_weight: float = 0.03
     textual: bool = False
 
+    def concerns(self, need: Need, context: Context) -> bool:
+        """Needs that are somewhere."""
+        return bool(_region(need, context))
+
     def read(self, need: Need, candidate: Candidate, context: Context) -> Reading | None:
         """1 in the same city, 0.75 in the same province, 0 in different provinces."""
-        region = need.region
-        if not region:
-            enterprise = context.enterprise(need)
-            region = enterprise.region if enterprise else ""
+        region = _region(need, context)
         if not region or not candidate.patent.region:
             return None
         mine, theirs = place(region), place(candidate.patent.region)
@@ -68,3 +69,11 @@ class Region:
         if mine.province == theirs.province:
             return Reading(_SAME_PROVINCE, lambda: f"专利权人与企业同在{mine.province}")
         return Reading(_ELSEWHERE, lambda: f"专利权人在{theirs.province}，企业在{mine.province}")
+
+
+def _region(need: Need, context: Context) -> str:
+    """The need's, else its enterprise's; "" where neither is known."""
+    if need.region:
+        return need.region
+    enterprise = context.enterprise(need)
+    return enterprise.region if enterprise else ""

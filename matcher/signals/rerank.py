@@ -19,6 +19,10 @@ class Rerank:
     default_weight: float = 0.0
     textual: bool = True
 
+    def concerns(self, need: Need, context: Context) -> bool:
+        """All."""
+        return True
+
     def read(self, need: Need, candidate: Candidate, context: Context) -> Reading | None:
         """The cross-encoder's relevance, where it has scored the pair."""
         value = candidate.rerank

@@ -23,6 +23,10 @@ class Right:
     default_weight: float = 0.04
     textual: bool = False
 
+    def concerns(self, need: Need, context: Context) -> bool:
+        """All."""
+        return True
+
     def read(self, need: Need, candidate: Candidate, context: Context) -> Reading | None:
         """Half the type (invention 1, utility model 0.6, design 0.3), half the remaining years up to 10."""
         patent = candidate.patent

@@ -25,6 +25,10 @@ class Semantic:
     default_weight: float = _TEXT_WEIGHT * CHANNEL_WEIGHTS["semantic"]
     textual: bool = True
 
+    def concerns(self, need: Need, context: Context) -> bool:
+        """All."""
+        return True
+
     def read(self, need: Need, candidate: Candidate, context: Context) -> Reading | None:
         """The dense value as retrieval gives it."""
         value = candidate.semantic
@@ -52,6 +56,10 @@ class Lexical:
     label: str = "用词相同"
     default_weight: float = _TEXT_WEIGHT * CHANNEL_WEIGHTS["lexical"]
     textual: bool = True
+
+    def concerns(self, need: Need, context: Context) -> bool:
+        """All."""
+        return True
 
     def read(self, need: Need, candidate: Candidate, context: Context) -> Reading | None:
         """The lexical value as retrieval gives it; the reason quotes the terms and the sentence they stand in."""

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import date
 from math import fsum
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ from matcher.domain import (
     Prospect,
 )
 from matcher.matches import Grade
-from matcher.ranking import ListRules, Scale, rank, score, shortlist
+from matcher.ranking import ListRules, Scale, rank, score, shortlist, shortlist_in_order
 from matcher.settings import RankingSettings
 from matcher.signals.contract import Candidate, Context, Reading
 from matcher.signals.table import Weighted
@@ -59,6 +60,9 @@ class Fixed:
     def __init__(self, name, value, textual=False):
         self.name, self.value, self.textual = name, value, textual
 
+    def concerns(self, need, context):
+        return True
+
     def read(self, need, candidate, context):
         return None if self.value is None else Reading(self.value, lambda: self.name)
 
@@ -66,7 +70,7 @@ class Fixed:
 def scored(values, weights=None, textual=2, settings=SETTINGS):
     signals = [Fixed(f"s{n}", value, n < textual) for n, value in enumerate(values)]
     weights = weights or [0.4, 0.3, *[0.3 / (len(values) - 2)] * (len(values) - 2)]
-    scale = Scale.with_signals(settings, tuple(map(Weighted, signals, weights)))
+    scale = Scale(settings, tuple(map(Weighted, signals, weights)))
     return scale.read(NEED, Candidate(PATENT), CONTEXT)
 
 
@@ -205,19 +209,52 @@ def test_every_score_is_the_sum_of_its_parts(pool):
     assert keys == sorted(keys)
 
 
-@given(pools, st.integers(1, 4), st.sampled_from(GRADES))
-def test_a_list_is_the_head_of_the_ranking(pool, list_k, floor):
+@given(pools, st.integers(1, 4), st.sampled_from(GRADES), st.sampled_from([NEED, FULL_NEED]), st.booleans())
+def test_a_list_is_the_head_of_the_ranking(pool, list_k, floor, need, assessed):
+    """Whatever the need leaves unsaid: what cannot be known of any patent raises no bound."""
+    context = FULL_CONTEXT if assessed else CONTEXT
     candidates = candidates_of(pool)
-    found = shortlist(FULL_NEED, candidates, FULL_CONTEXT, SETTINGS, ListRules(list_k, floor, 3))
+    found = shortlist(need, candidates, context, SETTINGS, ListRules(list_k, floor, 3))
     good_enough = [
         match
-        for match in rank(FULL_NEED, candidates, FULL_CONTEXT, SETTINGS)
+        for match in rank(need, candidates, context, SETTINGS)
         if GRADES.index(match.grade) <= GRADES.index(floor)
     ]
     listed = [match for match in good_enough if not match.excluded][:list_k]
     assert list(found.matches) == listed
     before = good_enough if len(listed) < list_k else good_enough[: good_enough.index(listed[-1])]
     assert list(found.excluded) == [match for match in before if match.excluded][:3]
+
+
+@given(pools)
+def test_bounds_are_those_of_the_pairs(pool):
+    scale, candidates = Scale.of(SETTINGS), candidates_of(pool)
+    facts = scale.facts(NEED, CONTEXT)
+    assert facts == pytest.approx(0.07)  # fee and right; the need says nothing of the rest
+    assert scale.facts(FULL_NEED, FULL_CONTEXT) == pytest.approx(0.3)
+    texts = {
+        name: np.array([np.nan if value is None else value for value in found], dtype=np.float64)
+        for name, found in (
+            ("semantic", [one.semantic for one in candidates]),
+            ("lexical", [one.lexical for one in candidates]),
+        )
+    }
+    bounds = [scale.read_text(NEED, one, CONTEXT, facts).bound for one in candidates]
+    assert scale.bounds(texts, facts).tolist() == pytest.approx(bounds, abs=1e-8)
+
+
+def test_no_more_candidates_are_taken_than_can_come_into_the_list():
+    taken = []
+
+    def falling():
+        for n in range(100):
+            taken.append(n)
+            yield text(f"p{n:02d}", 0.9 - n / 200, 0.9 - n / 200)
+
+    found = shortlist_in_order(NEED, falling(), CONTEXT, SETTINGS, ListRules(list_k=3))
+    assert ids(found.matches) == ["p00", "p01", "p02"]
+    # (0.7 v + 0.07) / 0.77 falls below 0.89 at v = 0.879; one more has to be looked at.
+    assert taken == [0, 1, 2, 3, 4, 5]
 
 
 @given(pools, st.randoms())

@@ -47,6 +47,50 @@ def test_nothing_known_reads_nothing(signal):
     assert signal.read(Need("n", "轴承"), Candidate(Patent("p", "轴承")), Context(TODAY)) is None
 
 
+SAYS = {
+    "ipc": {"ipc": ("F16C",)},
+    "maturity": {"min_maturity": Maturity(4, "4级", MaturityScale.TRL9)},
+    "modes": {"modes": (M.ASSIGNMENT,)},
+    "region": {"region": "山东省泰安市"},
+    "fee": {},
+    "right": {},
+}
+"""What a need has to say for a signal to concern it."""
+FULL = Patent(
+    "p",
+    "磁悬浮轴承",
+    type=PatentType.INVENTION,
+    status=LegalStatus.GRANTED,
+    filed=date(2020, 1, 1),
+    ipc=("F16C 32/04",),
+    maturity=Maturity(5, "5级", MaturityScale.TRL9),
+    modes=(M.ASSIGNMENT,),
+    region="山东省济南市",
+    fee=FeeTerms(FeeKind.FREE),
+)
+
+
+@pytest.mark.parametrize("name", SAYS)
+def test_a_signal_concerns_just_the_needs_that_it_can_read(name):
+    signal, candidate, context = BY_NAME[name], Candidate(FULL), Context(TODAY)
+    silent, said = Need("n", "轴承"), Need("n", "轴承", **SAYS[name])
+    assert signal.concerns(said, context)
+    assert signal.read(said, candidate, context) is not None
+    assert signal.concerns(silent, context) == (signal.read(silent, candidate, context) is not None)
+
+
+def test_what_its_enterprise_says_concerns_a_need():
+    context = Context(TODAY, {"e": Enterprise("e", "厂", region="山东省", modes=(M.ASSIGNMENT,))})
+    need = Need("n", "轴承", enterprise_id="e")
+    for name in ("region", "modes"):
+        assert BY_NAME[name].concerns(need, context)
+        assert BY_NAME[name].read(need, Candidate(FULL), context) is not None
+    assessed = Context(TODAY, assessments={"p": (Assessment("a", "p", "e", prospect=Prospect.GOOD),)})
+    assert BY_NAME["assessments"].concerns(need, assessed)
+    assert not BY_NAME["assessments"].concerns(need, context)
+    assert all(BY_NAME[name].concerns(need, context) for name in ("semantic", "lexical", "rerank"))
+
+
 def test_the_table():
     assert [signal.name for signal in SIGNALS] == [
         "semantic", "lexical", "rerank", "ipc", "maturity", "modes", "fee", "region", "right", "assessments",
