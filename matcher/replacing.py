@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Iterator
@@ -9,6 +10,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from matcher.errors import InputError
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether the disk, a quota or a limit took no more, which libraries and we wrap in errors of our own."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            return True
+        inner = error.args[0] if error.args else None
+        error = inner if isinstance(inner, OSError) else error.__cause__
+    return False
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from matcher.errors import (
     PermissionDenied,
     SettingsError,
 )
+from matcher.replacing import is_full
 
 MEDIA_TYPE = "application/problem+json"
 STATUSES: dict[type[MatcherError], int] = {
@@ -151,11 +152,17 @@ def problem_response(problem: Problem, request_id: str) -> Response:
     return Response(body, problem.status, headers, MEDIA_TYPE)
 
 
+_DISK_FULL = Problem(
+    507, "disk_full", "服务器的磁盘已满，未作任何更改。请管理员腾出空间（matcher doctor 会检查），然后重试。"
+)
+
+
 def answer_problems(app: FastAPI) -> None:
     """Let every error of `app` be answered as a problem."""
     app.add_exception_handler(MatcherError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(OSError, _unwritten)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -173,7 +180,7 @@ def _request_id(request: Request) -> str:
 
 def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, MatcherError)
-    problem = problem_of(error)
+    problem = _DISK_FULL if is_full(error) else problem_of(error)
     if problem.status == 500:
         _log.error("request %s: %s: %s", _request_id(request), error.code, error)
     return _answer(request, problem)
@@ -195,6 +202,12 @@ def _refused(request: Request, error: Exception) -> Response:
     response = _answer(request, Problem(error.status_code, code, detail), to_people)
     response.headers.update(error.headers or {})
     return response
+
+
+def _unwritten(request: Request, error: Exception) -> Response:
+    if not is_full(error):
+        raise error
+    return _answer(request, _DISK_FULL)
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

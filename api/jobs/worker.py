@@ -22,6 +22,7 @@ from api.store.jobs import Job, Jobs, JobState
 from matcher.errors import MatcherError
 from matcher.events import Event
 from matcher.landing import record_kind
+from matcher.replacing import is_full
 from matcher.store.trouble import GONE
 from matcher.workspace import Workspace
 
@@ -31,6 +32,7 @@ _PAUSE_SECONDS = 5
 """Before a database that is away is asked again."""
 _KEPT = timedelta(days=30)
 """How long the files of a job stay after its end."""
+_DISK_FULL = "服务器的磁盘已满，没有做完。请管理员腾出空间，然后在任务页上重做。"
 _log = logging.getLogger(__name__)
 
 
@@ -172,9 +174,10 @@ class Worker:
             if error.code == GONE:
                 raise
             state, message = JobState.FAILED, str(error)
-        except Exception:
+        except Exception as error:
             _log.exception("job %s failed", job.id)
-            state, message = JobState.FAILED, f"程序出错。请把任务编号 {job.id} 和服务日志交给维护人员。"
+            message = f"程序出错。请把任务编号 {job.id} 和服务日志交给维护人员。"
+            state, message = JobState.FAILED, _DISK_FULL if is_full(error) else message
         finally:
             self._doing = ""
         self.jobs.finish(job, state, message, result, self._now())

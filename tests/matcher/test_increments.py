@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import resource
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -22,6 +20,7 @@ from matcher.settings import Settings
 from matcher.store import tables
 from matcher.store.engine import writing
 from matcher.workspace import Workspace
+from tests.servers.disk import no_file_above
 
 AT = datetime(2026, 11, 1, 9, 0)
 DAY = date(2026, 11, 1)
@@ -167,17 +166,6 @@ def test_a_killed_addition_leaves_the_old_index(workspace, monkeypatch):
         workspace.build(AT)
     with Workspace.open(workspace.settings, serving=True) as serving:
         assert fused(serving, "齿轮电机") == before
-
-
-@contextmanager
-def no_file_above(size):
-    """What a full disk does to whoever writes a file of more bytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_disk_that_takes_no_index_leaves_the_old_one(workspace):
