@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import tempfile
@@ -43,6 +44,7 @@ def run_processes(settings: Settings, workers: int, **options: Any) -> None:  # 
             f"{__name__}:application",
             factory=True,
             workers=workers,
+            loop=f"{__name__}:Sharing",
             timeout_worker_healthcheck=_SILENCE_SECONDS,
             timeout_graceful_shutdown=_FAREWELL_SECONDS,
             **options,
@@ -60,6 +62,18 @@ def listening(config: Config) -> socket.socket:
     bound = config.bind_socket()
     bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return bound
+
+
+class Sharing(asyncio.SelectorEventLoop):
+    """An event loop that takes one connection at a time, and leaves the next to a process that has less to do.
+
+    asyncio takes all that wait: of sixteen clients that come together thirteen stay with one process, whose queue is then
+    theirs as long as they keep their connections.
+    """
+
+    def _accept_connection(self, *served: Any) -> None:  # noqa: ANN401 (asyncio's own)
+        protocol, listener, tls, server, _, *limits = served
+        super()._accept_connection(protocol, listener, tls, server, 1, *limits)  # type: ignore[misc]
 
 
 class Supervisor(Multiprocess):
