@@ -1,4 +1,4 @@
-"""Pulls a source's feed of transferable patents: page by page, resumable, landed by the importer's rules."""
+"""Pulls a source's feed of patents or needs: page by page, resumable, landed by the importer's rules."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx2 as httpx
 import orjson
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from api.store.sources import Pulled, Sources
@@ -21,6 +21,7 @@ from matcher.errors import InputError, MatcherError, NotReady, SettingsError
 from matcher.identifiers import own_key
 from matcher.importing.report import RowProblem
 from matcher.landing import Manner
+from matcher.outcomes import followed
 from matcher.settings import FeedSettings
 from matcher.workspace import Workspace
 from models.contract import ModelUnusable
@@ -41,7 +42,15 @@ class _Item(BaseModel):
     change: str
     reason: str = ""
     at: datetime
-    patent: dict[str, Any]
+    patent: dict[str, Any] | None = None
+    need: dict[str, Any] | None = None
+
+    def line(self, kind: str) -> dict[str, Any]:
+        """What it says of a record of that kind; raises ValueError where it is of another."""
+        stated = self.need if kind == "needs" else self.patent
+        if stated is None:
+            raise ValueError(kind)
+        return stated
 
 
 class _Page(BaseModel):
@@ -118,11 +127,14 @@ def pull(
 
 def _land(workspace: Workspace, sources: Sources, total: PullReport, page: _Page, at: datetime) -> PullReport:
     """The page as a file of the source, then the note of where the next one begins."""
-    name = total.source
-    lines = [{"own_id": item.id, **item.patent} for item in page.items if item.patent]
+    name, kind = total.source, workspace.settings.feeds[total.source].kind
+    lines = [{"own_id": item.id, **line} for item in page.items if (line := item.line(kind))]
     if lines:
         total = _imported(workspace, total, lines, at)
-    known = {line["own_id"]: _local(workspace, name, line) for line in lines}
+    find = _local_need if kind == "needs" else _local_patent
+    known = {line["own_id"]: find(workspace, name, line) for line in lines}
+    if kind == "needs":
+        known |= _withdrawn(workspace, name, [item.id for item in page.items if item.change != "offered"], at)
     records = [
         Pulled(
             name, item.id, known.get(item.id, ""), _plain(item.at), at, item.change != "offered", item.reason
@@ -142,13 +154,12 @@ def _land(workspace: Workspace, sources: Sources, total: PullReport, page: _Page
 def _imported(
     workspace: Workspace, total: PullReport, lines: list[dict[str, Any]], at: datetime
 ) -> PullReport:
-    manner = Manner(
-        {"own_id": "own_id"}, total.source, prefer_new=workspace.settings.feeds[total.source].prefer_new
-    )
+    source = workspace.settings.feeds[total.source]
+    manner = Manner({"own_id": "own_id"}, total.source, prefer_new=source.prefer_new)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{total.source}-{at:%Y%m%d%H%M%S}.jsonl"
         file.write_bytes(b"\n".join(map(orjson.dumps, lines)))
-        report = usecases.import_file(workspace, "patents", file, manner, at=at).report
+        report = usecases.import_file(workspace, source.kind, file, manner, at=at).report
     return replace(
         total,
         landed=total.landed + report.landed,
@@ -158,7 +169,25 @@ def _imported(
     )
 
 
-def _local(workspace: Workspace, name: str, line: dict[str, Any]) -> str:
+def _local_need(workspace: Workspace, name: str, line: dict[str, Any]) -> str:
+    found = workspace.store.needs.get(own_key(name, line["own_id"]))
+    return "" if found is None else found.id
+
+
+def _withdrawn(workspace: Workspace, name: str, ids: list[str], at: datetime) -> dict[str, str]:
+    """Needs that the source tells no more go from here too; those whose matches are followed stay, and are noted."""
+    found: dict[str, str] = {}
+    for id_ in ids:
+        need = workspace.store.needs.get(own_key(name, id_))
+        if need is None:
+            continue
+        found[id_] = need.id
+        if not followed(workspace.store.outcomes.of_need(need.id)):
+            workspace.store.edits.replace(need, None, at.date())
+    return found
+
+
+def _local_patent(workspace: Workspace, name: str, line: dict[str, Any]) -> str:
     """The id under which a line's patent is kept; "" where it was refused."""
     own = line["own_id"]
     numbers = (line.get("application_number"), line.get("publication_number"), own_key(name, own), own)
@@ -182,11 +211,15 @@ def _page(client: httpx.Client, name: str, source: FeedSettings, cursor: str) ->
             code="source_silent",
         ) from error
     try:
-        return _Page.model_validate_json(body)
-    except ValidationError as error:
+        page = _Page.model_validate_json(body)
+        for item in page.items:
+            item.line(source.kind)
+    except ValueError as error:
+        what = "公开需求" if source.kind == "needs" else "可转化专利"
         raise InputError(
-            f"来源“{name}”的应答不是可转化专利的变动。请核对地址 {source.address}。", code="no_feed"
+            f"来源“{name}”的应答不是{what}的变动。请核对地址 {source.address} 和 kind。", code="no_feed"
         ) from error
+    return page
 
 
 def _ask(client: httpx.Client, source: FeedSettings, cursor: str) -> bytes:

@@ -17,8 +17,10 @@ from api.access.parties import reaching
 from api.access.policy import Operation, require
 from api.access.roles import Caller
 from api.access.sign_in import Access
+from api.feeds.needs import Needs
+from api.feeds.offers import Offers
+from api.feeds.patents import Patents
 from api.jobs import Worker
-from api.offers import Offers
 from api.store.audit import AuditLine
 from api.store.confirmations import Confirmations
 from api.store.interests import Interests
@@ -50,7 +52,8 @@ class Services:
     access: Access
     worker: Worker
     repeats: Repeats
-    offers: Offers
+    offers: Offers[Patents]
+    public_needs: Offers[Needs]
     interests: Interests
     confirmations: Confirmations
     warming: Warming
@@ -173,6 +176,7 @@ def _serving(request: Request) -> Serving:
 Searching = Annotated[Serving, Depends(May(Operation.SEARCH))]
 ReadingNeeds = Annotated[Serving, Depends(May(Operation.READ_NEED))]
 WritingNeeds = Annotated[Serving, Depends(May(Operation.WRITE_NEED))]
+ReadingPublicNeeds = Annotated[Serving, Depends(May(Operation.READ_PUBLIC_NEEDS))]
 ReadingPatents = Annotated[Serving, Depends(May(Operation.READ_PATENT))]
 MatchingPatents = Annotated[Serving, Depends(May(Operation.MATCH_PATENT))]
 MakingLists = Annotated[Serving, Depends(May(Operation.MAKE_LIST))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -97,6 +97,11 @@ class Outcome:
     effective: date | None = None
     """The day on which the contract took effect."""
     next_step: NextStep | None = None
+
+
+def followed(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Those whose matches are still pursued."""
+    return [one for one in outcomes if one.state not in _OVER]
 
 
 @dataclass(frozen=True, slots=True)

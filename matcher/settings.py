@@ -125,9 +125,11 @@ class ProxySettings(_Section):
 
 
 class FeedSettings(_Section):
-    """A feed of transferable patents to pull from; its key is read from the environment variable named here only."""
+    """A feed of patents or needs to pull from; its key is read from the environment variable named here only."""
 
     address: str = Field(description="such as https://platform.example/api/v1/transferable-patents")
+    kind: Literal["patents", "needs"] = "patents"
+    """What it tells of: transferable patents, or public needs (https://platform.example/api/v1/public-needs)."""
     key_variable: str = "FEED_KEY"
     seconds: float = Field(30, gt=0, description="longest that one request may take")
     page: int = Field(200, ge=1, le=200, description="changes in one request")

@@ -21,6 +21,7 @@ SCOPES = {
     Operation.READ_PATENT: "查看专利、可转化专利的变动",
     Operation.WRITE_PATENT: "登记和修改专利",
     Operation.READ_HISTORY: "查看企业评价",
+    Operation.READ_PUBLIC_NEEDS: "查看公开需求的变动",
     Operation.WRITE_NEED: "登记、修改和撤回需求",
     Operation.READ_ENTERPRISE: "查看企业",
     Operation.WRITE_ENTERPRISE: "登记和修改企业",

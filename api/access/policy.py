@@ -30,6 +30,8 @@ class Operation(StrEnum):
     MATCH_PATENT = "patents:match"
     READ_NEED = "needs:read"
     WRITE_NEED = "needs:write"
+    READ_PUBLIC_NEEDS = "needs:public"
+    """The feed of needs as anybody outside may know them: 公开 in full, 匿名 by industry and region."""
     MAKE_LIST = "lists:make"
     READ_EVENTS = "events:read"
     """Events and their lists; drafts are the bureau's alone."""
@@ -110,6 +112,7 @@ PERMISSIONS: dict[Operation, dict[Role, Extent]] = {
     Operation.MATCH_PATENT: _OF_PATENTS,
     Operation.READ_NEED: {_R.BUREAU: _ALL, _R.CITY: _REGION, _R.ENTERPRISE: _OWN},
     Operation.WRITE_NEED: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
+    Operation.READ_PUBLIC_NEEDS: dict.fromkeys((_R.BUREAU, _R.CITY, _R.HOLDER, _R.CLIENT), _ALL),
     Operation.CONFIRM: {_R.ENTERPRISE: _OWN},
     Operation.EXPRESS: {_R.ENTERPRISE: _OWN},
     Operation.ANSWER: {_R.HOLDER: _OWN},

@@ -12,7 +12,7 @@ from api.cli.options import AsJson, Home, now, read_settings
 from api.cli.terminal import print_json, progress
 
 app = typer.Typer(
-    help="可转化专利的变动：从设置中的来源拉取，断点续传，重复拉取不改变任何数据。", no_args_is_help=True
+    help="可转化专利和公开需求的变动：从设置中的来源拉取，断点续传，重复拉取不改变任何数据。", no_args_is_help=True
 )
 
 _SHOWN = 12
@@ -53,7 +53,7 @@ def pull(
         return
     for report in reports:
         typer.echo(
-            f"{report.source}：{report.pages} 页，提供 {report.offered} 件，撤下 {report.withdrawn} 件；"
+            f"{report.source}：{report.pages} 页，提供 {report.offered} 条，撤下 {report.withdrawn} 条；"
             f"新增 {report.landed}，合并 {report.merged}，未导入 {report.refused}。"
         )
         for problem in report.problems[:_SHOWN]:
@@ -62,7 +62,7 @@ def pull(
 
 @app.command("sources")
 def sources(home: Home = None, as_json: AsJson = False) -> None:
-    """设置中的来源，各有多少件专利来自它、其中多少件已被撤下。
+    """设置中的来源，各有多少条专利或需求来自它、其中多少已被撤下。
 
     例：matcher feed sources
     """
@@ -86,6 +86,6 @@ def sources(home: Home = None, as_json: AsJson = False) -> None:
         print_json(found)
         return
     for one in found:
-        typer.echo(f"{one['source']}（{one['address']}）：{one['records']} 件，其中已撤下 {one['gone']} 件。")
+        typer.echo(f"{one['source']}（{one['address']}）：{one['records']} 条，其中已撤下 {one['gone']} 条。")
     if not found:
         typer.echo("设置中没有来源。")

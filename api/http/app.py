@@ -14,6 +14,9 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.access.sign_in import Access
+from api.feeds.needs import Needs
+from api.feeds.offers import Offers
+from api.feeds.patents import Patents
 from api.http import routes
 from api.http.door import Door
 from api.http.edge import Edge
@@ -21,9 +24,9 @@ from api.http.metrics import Metrics
 from api.http.openapi import describe
 from api.http.problems import answer_problems
 from api.jobs import Worker
-from api.offers import Offers
 from api.pages.routers import ROUTERS, UPLOADS, static_files
 from api.serving import Guarded, Services
+from api.store import tables
 from api.store.confirmations import Confirmations
 from api.store.database import open_service
 from api.store.feed import Feed
@@ -54,6 +57,7 @@ def create_app(
     clock = now or _now
     workspace = Workspace.open(settings, serving=True)
     engine = open_service(settings)
+    need_feed = Feed(engine, tables.need_feed, tables.need_feed_state)
     worker, warming = Worker(workspace, engine, clock), Warming(workspace, clock)
 
     @asynccontextmanager
@@ -82,7 +86,8 @@ def create_app(
         Access(engine),
         worker,
         Repeats(engine),
-        Offers(workspace.store, Feed(engine), Lock()),
+        Offers(Patents(workspace.store), Feed(engine), Lock()),
+        Offers(Needs(workspace.store, need_feed.secret()), need_feed, Lock()),
         Interests(engine),
         Confirmations(engine),
         warming,

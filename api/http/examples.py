@@ -9,7 +9,6 @@ from fastapi.openapi.models import Example as BodyExample
 from api.http.openapi import Example
 from api.http.schemas import (
     EventDocument,
-    FeedDocument,
     HealthDocument,
     InterestDocument,
     InterestsDocument,
@@ -293,34 +292,6 @@ _JOB = {
 }
 JOB = Example(JobDocument, _JOB, "任务；应答头 Location 是它的地址")
 JOBS = Example(JobsDocument, {"items": [_JOB], "next": None}, "一页，最新的在前")
-FEED = Example(
-    FeedDocument,
-    {
-        "items": [
-            {
-                "id": "CN202310123456",
-                "change": "offered",
-                "reason": "",
-                "at": "2026-06-30T09:00:00",
-                "patent": {name: value for name, value in _PATENT.items() if name != "id"},
-            },
-            {
-                "id": "CN202420111222",
-                "change": "withdrawn",
-                "reason": "权利终止",
-                "at": "2026-06-30T09:00:00",
-                "patent": {
-                    "title": "反渗透膜在线清洗装置",
-                    "application_number": "CN202420111222.5",
-                    "status": "未缴年费终止",
-                },
-            },
-        ],
-        "cursor": "WzQyXQ",
-        "more": False,
-    },
-    "变动，按先后",
-)
 
 _INTEREST: dict[str, Any] = {
     "id": "YX0123456789AB",

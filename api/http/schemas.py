@@ -299,24 +299,6 @@ class JobsDocument(_Document):
     next: str | None
 
 
-class FeedItemDocument(_Document):
-    """One patent's newest change: `offered` with the patent as a line of an import, or `withdrawn` with the reason."""
-
-    id: str
-    change: str
-    reason: str
-    at: str
-    patent: dict[str, Any]
-
-
-class FeedDocument(_Document):
-    """Changes in their order; come back with `cursor`, at once where there is `more`."""
-
-    items: list[FeedItemDocument]
-    cursor: str
-    more: bool
-
-
 class HealthDocument(_Document):
     """The process runs."""
 

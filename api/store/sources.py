@@ -20,7 +20,7 @@ class Pulled:
 
     source: str
     remote_id: str
-    patent_id: str
+    record_id: str
     changed: datetime
     pulled: datetime
     gone: bool = False

@@ -149,27 +149,37 @@ repeats = Table(
 )
 """Answers by Idempotency-Key; `digest`: SHA-256 of method, address and body; without a status the first is at work."""
 
-feed = Table(
-    "feed",
-    metadata,
-    Column("patent_id", String, primary_key=True),
-    Column("number", Integer, nullable=False, unique=True),
-    _day("at"),
-    _text("digest"),
-    Column("offered", Boolean, nullable=False),
-    Column("review", Date, index=True),
-)
-"""Every patent's newest change: `number` counts them, `digest` of the row it was, `review` when time may change it."""
 
-feed_state = Table(
-    "feed_state",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    _text("seen"),
-    Column("number", Integer, nullable=False),
-    _day("at"),
-)
-"""One row: the data and day that the feed stands for, and the newest number and moment given out."""
+def _feed(name: str) -> Table:
+    """Every record's newest change: `number` counts them, `digest` of what it was, `review` when time may change it."""
+    return Table(
+        name,
+        metadata,
+        Column("record_id", String, primary_key=True),
+        Column("number", Integer, nullable=False, unique=True),
+        _day("at"),
+        _text("digest"),
+        Column("offered", Boolean, nullable=False),
+        Column("review", Date, index=True),
+    )
+
+
+def _feed_state(name: str, *more: Column[Any]) -> Table:
+    """One row: the data and day that a feed stands for, and the newest number and moment given out."""
+    return Table(
+        name,
+        metadata,
+        Column("id", Integer, primary_key=True),
+        _text("seen"),
+        Column("number", Integer, nullable=False),
+        _day("at"),
+        *more,
+    )
+
+
+feed, feed_state = _feed("feed"), _feed_state("feed_state")
+need_feed, need_feed_state = _feed("need_feed"), _feed_state("need_feed_state", _text("secret"))
+"""`secret`: what 匿名 needs are numbered by."""
 
 sources = Table(
     "feed_sources",
@@ -185,7 +195,7 @@ pulled = Table(
     metadata,
     Column("source", String, primary_key=True),
     Column("remote_id", String, primary_key=True),
-    _text("patent_id"),
+    _text("record_id"),
     _day("changed"),
     _day("pulled"),
     Column("gone", Boolean, nullable=False),

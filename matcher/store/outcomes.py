@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from matcher.domain import Transaction
 from matcher.errors import Conflict
-from matcher.outcomes import Duty, Outcome, Step
+from matcher.outcomes import Duty, Outcome, State, Step
 from matcher.store import tables
 from matcher.store.engine import reading, writing
 from matcher.store.intake import Intake, chunks
@@ -48,6 +48,12 @@ class Outcomes:
         with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(tables.outcomes.c.id))
             return [_OUTCOMES.record(row) for row in rows]
+
+    def signed_needs(self) -> frozenset[str]:
+        """The needs with a match that was signed."""
+        query = select(tables.outcomes.c.need_id).where(tables.outcomes.c.state == State.SIGNED)
+        with reading(self._engine) as connection:
+            return frozenset(connection.execute(query).scalars())
 
     def change(
         self,

@@ -13,16 +13,26 @@ import pytest
 import uvicorn
 
 from api.access.roles import Role
+from api.access.sign_in import Access
 from api.http import create_app
 from api.pulling import pull, source_named
 from api.store.database import open_service
 from api.store.sources import Sources
-from matcher.domain import Encumbrance, EncumbranceKind, LicensingMode, Patent, Transaction, TransactionKind
+from matcher.domain import (
+    Confidentiality,
+    Encumbrance,
+    EncumbranceKind,
+    LicensingMode,
+    Need,
+    Patent,
+    Transaction,
+    TransactionKind,
+)
 from matcher.errors import InputError, NotReady, SettingsError
 from matcher.settings import FeedSettings, Settings, load_settings
 from matcher.store.database import Store
 from matcher.workspace import Workspace
-from tests.api.conftest import BEARING, MEMBRANE, NOW, key_of
+from tests.api.conftest import BEARING, MEMBRANE, NEEDS, NOW, key_of
 
 GOOD = replace(
     MEMBRANE,
@@ -82,7 +92,7 @@ def test_what_is_offered_lands_with_its_provenance_and_a_second_pull_changes_not
     )
     sources = Sources(open_service(here.settings))
     records = {record.remote_id: record for record in sources.records("省平台")}
-    assert {id_: (one.patent_id, one.gone) for id_, one in records.items()} == {
+    assert {id_: (one.record_id, one.gone) for id_, one in records.items()} == {
         GOOD.id: (GOOD.id, False),
         OTHER.id: (OTHER.id, False),
         BEARING.id: (BEARING.id, False),
@@ -117,6 +127,40 @@ def test_changes_and_tombstones_follow(here: Workspace, source: Store) -> None:
         if one.gone
     }
     assert gone == {GOOD.id: "已转让或作价入股", BEARING.id: "权利人不再提供"}
+
+
+def test_needs_land_as_they_may_be_told_and_go_when_they_are_told_no_more(
+    here: Workspace, source: Store, port: int, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    client = key_of(Access(open_service(settings)), Role.CLIENT)["Authorization"]
+    monkeypatch.setenv("NEED_KEY", client.removeprefix("Bearer "))
+    hidden = replace(NEEDS[1], confidentiality=Confidentiality.ANONYMOUS)
+    source.merge([NEEDS[0], hidden, Need("N003", "保密", own_id="N003")], NOW.date())
+    address = f"http://127.0.0.1:{port}/api/v1/public-needs"
+    feed = FeedSettings(address=address, kind="needs", key_variable="NEED_KEY", page=1)
+    there = replace(here, settings=here.settings.model_copy(update={"feeds": {"省平台": feed}}))
+    report = pulled(there)
+    assert (report.offered, report.landed, report.refused) == (2, 2, 0)
+    found = {need.own_id: need for need in here.store.needs.all()}
+    assert (found["N001"].id, found["N001"].title) == ("省平台:N001", NEEDS[0].title)
+    [anonymous] = [need for own, need in found.items() if own.startswith("NM")]
+    assert (anonymous.confidentiality, anonymous.region) == (Confidentiality.ANONYMOUS, "河东省临川市")
+    assert "轴承" not in repr(anonymous)
+    assert pulled(there).offered == 0
+    source.edits.replace(source.needs.get("N001"), None, NOW.date())
+    assert pulled(there).withdrawn == 1
+    assert [need.id for need in here.store.needs.all()] == [anonymous.id]
+    records = {one.remote_id: one for one in Sources(open_service(here.settings)).records("省平台")}
+    assert (records["N001"].gone, records["N001"].record_id) == (True, "省平台:N001")
+    wrong = replace(
+        there,
+        settings=there.settings.model_copy(
+            update={"feeds": {"省平台": feed.model_copy(update={"kind": "patents"})}}
+        ),
+    )
+    Sources(open_service(here.settings)).keep("省平台", "", (), NOW)
+    with pytest.raises(InputError, match=r"不是可转化专利的变动。请核对地址 .* 和 kind"):
+        pulled(wrong)
 
 
 def test_an_interrupted_pull_goes_on_where_it_stopped(

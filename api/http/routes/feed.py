@@ -1,8 +1,9 @@
-"""The feed of transferable patents: what is offered, what is offered no more, since when; in an order that loses nothing."""
+"""The feeds of transferable patents and of public needs: what is offered, what no more, since when; nothing is lost between."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -14,18 +15,18 @@ from pydantic_core import PydanticCustomError
 from api.access.policy import Extent, Operation, extent, may_patent
 from api.access.roles import Caller
 from api.admission import Admitted
-from api.http import examples
+from api.feeds.offers import G, Offers
+from api.http import feed_documents as examples
 from api.http.openapi import answered, problems
 from api.http.paging import cursor_of, position
 from api.http.questions import PageQuery
 from api.http.routes.patents import SHELF
-from api.serving import ReadingPatents, caller_of, json_answer
+from api.serving import ReadingPatents, ReadingPublicNeeds, Serving, caller_of, json_answer
 from api.store.feed import Change
 from matcher.domain import Patent
 from matcher.importing.lines import burdens, line_of
-from matcher.programme.transferable import Offer
 
-router = APIRouter(prefix="/api/v1", tags=["可转化专利"], route_class=Admitted)
+router = APIRouter(prefix="/api/v1", tags=["变动"], route_class=Admitted)
 
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?)?")
 _FACTS = frozenset(
@@ -75,39 +76,76 @@ def feed(query: Annotated[FeedQuery, Query()], serving: ReadingPatents) -> Respo
     change; one whose cursor has passed appears again when it changes again.
     """
     caller, offers = caller_of(serving), serving.services.offers
-    offers.refresh(serving.at)
     if extent(caller, Operation.READ_CONTACTS) is not Extent.NOTHING:
         serving.note("查看可转化专利的变动", "含有权查看的联系部门")
+
+    def items(changes: Sequence[Change]) -> Iterator[dict[str, Any]]:
+        ids = [change.record_id for change in changes]
+        patents, now = (
+            serving.workspace.store.patents.many(ids),
+            offers.goods.standings(ids, serving.at.date()),
+        )
+        for change in changes:
+            patent = patents.get(change.record_id)
+            if patent is None or may_patent(caller, Operation.READ_PATENT, patent):
+                gone = now[change.record_id].gone
+                line = _patent_line(caller, patent, gone, serving.at.date())
+                yield _item(change, change.record_id, gone) | {"patent": line}
+
+    return _answer(serving, offers, query, items)
+
+
+@router.get(
+    "/public-needs",
+    summary="公开需求的变动：新增、修改和撤下",
+    responses=answered(examples.NEED_FEED) | problems(401, 403, 422, 503),
+)
+def need_feed(query: Annotated[FeedQuery, Query()], serving: ReadingPublicNeeds) -> Response:
+    """As `/transferable-patents`. 匿名 needs by industry and region under another number; 仅主管部门 never.
+
+    A need whose confidentiality is narrowed is withdrawn under the number by which it was known.
+    """
+    offers = serving.services.public_needs
+
+    def items(changes: Sequence[Change]) -> Iterator[dict[str, Any]]:
+        ids = [change.record_id for change in changes]
+        now, lines = offers.goods.standings(ids, serving.at.date()), offers.goods.lines(ids)
+        for change in changes:
+            id_, gone = change.record_id, now[change.record_id].gone
+            yield _item(change, offers.goods.number(id_), gone) | {"need": {} if gone else lines.get(id_, {})}
+
+    return _answer(serving, offers, query, items)
+
+
+def _answer(
+    serving: Serving,
+    offers: Offers[G],
+    query: FeedQuery,
+    items: Callable[[Sequence[Change]], Iterable[dict[str, Any]]],
+) -> Response:
+    """One page of a feed that is brought up to date first."""
+    offers.refresh(serving.at)
     found = position(query.cursor, int)
     # Where no change is told, the next request goes on from here; read first, so that none falls between.
     newest = offers.feed.state().number
     after = found[0] if found else 0
     changes = offers.feed.page(after, None if found else query.updated_since, query.limit + 1)
     page = changes[: query.limit]
-    ids = [change.patent_id for change in page]
-    patents, now = serving.workspace.store.patents.many(ids), offers.offers(ids, serving.at)
-    items = [
-        _item(caller, change, now[change.patent_id], patents.get(change.patent_id), serving.at.date())
-        for change in page
-        if change.patent_id not in patents
-        or may_patent(caller, Operation.READ_PATENT, patents[change.patent_id])
-    ]
     last = page[-1].number if page else after or newest
-    return json_answer({"items": items, "cursor": cursor_of(last), "more": len(changes) > query.limit})
+    more = len(changes) > query.limit
+    return json_answer({"items": [*items(page)], "cursor": cursor_of(last), "more": more})
 
 
-def _item(caller: Caller, change: Change, now: Offer, patent: Patent | None, day: date) -> dict[str, Any]:
-    line: dict[str, Any] = {}
-    if patent is not None and now.gone is None:
-        hidden = SHELF.hidden(caller, patent)
-        line = {name: value for name, value in line_of(patent).items() if name not in hidden}
-        line |= burdens(patent, day)
-    elif patent is not None:
-        line = {name: value for name, value in line_of(patent).items() if name in _FACTS}
-    return {
-        "id": change.patent_id,
-        "change": "offered" if now.gone is None else "withdrawn",
-        "reason": str(now.gone or ""),
-        "at": change.at.isoformat(),
-        "patent": line,
-    }
+def _item(change: Change, id_: str, gone: str) -> dict[str, Any]:
+    state = "withdrawn" if gone else "offered"
+    return {"id": id_, "change": state, "reason": gone, "at": change.at.isoformat()}
+
+
+def _patent_line(caller: Caller, patent: Patent | None, gone: str, day: date) -> dict[str, Any]:
+    if patent is None:
+        return {}
+    line = line_of(patent)
+    if gone:
+        return {name: value for name, value in line.items() if name in _FACTS}
+    hidden = SHELF.hidden(caller, patent)
+    return {name: value for name, value in line.items() if name not in hidden} | burdens(patent, day)

@@ -22,13 +22,12 @@ from api.http.records import Shelf, changed, created, edited, page_of, read, rem
 from api.serving import ReadingNeeds, Serving, WritingNeeds, caller_of
 from matcher.domain import Need
 from matcher.errors import Conflict
-from matcher.outcomes import State
+from matcher.outcomes import followed
 from matcher.store.filters import NeedFilter
 
 router = APIRouter(prefix="/api/v1", tags=["需求"], route_class=Admitted)
 
 SHELF = Shelf(Need, "需求", "/api/v1/needs")
-_OVER = frozenset({State.SIGNED, State.UNSUITABLE, State.LAPSED, State.WITHDRAWN})
 _Id = Annotated[str, Path(max_length=200, description="需求编号", examples=["N001"])]
 _CHANGING = problems(400, 401, 403, 404, 409, 412, 413, 422, 428, 503)
 
@@ -97,10 +96,10 @@ def change_need(need_id: _Id, body: NeedBody, serving: WritingNeeds, if_match: I
 def withdraw_need(need_id: _Id, serving: WritingNeeds, if_match: IfMatch = "") -> Response:
     """It is matched no more; lists that showed it keep it as it was. Refused while a match of it is followed."""
     before = _need(serving, need_id, Operation.WRITE_NEED)
-    followed = [one for one in serving.workspace.store.outcomes.of_need(before.id) if one.state not in _OVER]
-    if followed:
+    pursued = followed(serving.workspace.store.outcomes.of_need(before.id))
+    if pursued:
         raise Conflict(
-            f"需求 {before.id} 的对接 {followed[0].id} 处于“{followed[0].state}”，没有撤回。请先把对接改为“已撤回”等终态。",
+            f"需求 {before.id} 的对接 {pursued[0].id} 处于“{pursued[0].state}”，没有撤回。请先把对接改为“已撤回”等终态。",
             code="followed",
         )
     return removed(serving, SHELF, before, if_match)

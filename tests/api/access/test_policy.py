@@ -51,6 +51,7 @@ TABLE = {
     Operation.MATCH_PATENT: (ALL, OWN, NO, NO, NO, REGION, INSTITUTIONS, OWN),
     Operation.READ_NEED: (ALL, NO, OWN, NO, NO, REGION),
     Operation.WRITE_NEED: (ALL, NO, OWN, NO, NO),
+    Operation.READ_PUBLIC_NEEDS: (ALL, ALL, NO, NO, NO, ALL, NO, NO, NO, NO, ALL),
     Operation.MAKE_LIST: (ALL, OWN, OWN, NO, NO, REGION, NO, NO, NO, NO, OWN),
     Operation.READ_EVENTS: (ALL, OWN, OWN, NO, NO, OWN, NO, NO, NO, NO, OWN),
     Operation.RUN_EVENTS: (ALL, NO, NO, NO, NO),

@@ -26,7 +26,7 @@ def home(tmp_path: Path, port: int) -> str:
 
 def test_sources_are_pulled_and_counted(home: str) -> None:
     pulled = CliRunner().invoke(app, ["feed", "pull", "--home", home])
-    assert pulled.output == "省平台：1 页，提供 3 件，撤下 0 件；新增 3，合并 0，未导入 0。\n"
+    assert pulled.output == "省平台：1 页，提供 3 条，撤下 0 条；新增 3，合并 0，未导入 0。\n"
     again = json.loads(CliRunner().invoke(app, ["feed", "pull", "省平台", "--json", "--home", home]).stdout)
     assert [(one["source"], one["offered"], one["landed"]) for one in again] == [("省平台", 0, 0)]
     counted = CliRunner().invoke(app, ["feed", "sources", "--json", "--home", home])

@@ -132,7 +132,7 @@ def test_time_alone_ends_an_offer(client: TestClient, clock: Clock) -> None:
     offers = client.app.state.services.offers
     offers.refresh(clock.at)
     newest = offers.feed.page(0, None, 10)
-    assert [(change.patent_id, change.offered) for change in newest] == [
+    assert [(change.record_id, change.offered) for change in newest] == [
         (MEMBRANE.id, True),
         (BEARING.id, False),
     ]
