@@ -226,14 +226,26 @@ nearest = compiled(_nearest)
 how many words of each text are considered: of a document its first usable ones, of the need those that it lacks."""
 
 
-def _products(one: NDArray[np.int8], other: NDArray[np.int8], found: NDArray[np.int32]) -> None:
-    for row in range(len(one)):
-        for column in range(len(other)):
+def _cosines(
+    one: tuple[NDArray[np.int8], NDArray[np.float32]],
+    other: tuple[NDArray[np.int8], NDArray[np.float32]],
+    usable: NDArray[np.bool_],
+    found: NDArray[np.float32],
+) -> None:
+    vectors, scales = one
+    others, other_scales = other
+    for column in range(len(others)):
+        if not usable[column]:
+            continue
+        for row in range(len(vectors)):
             total = np.int32(0)
-            for place in range(one.shape[1]):
-                total += np.int32(one[row, place]) * np.int32(other[column, place])
-            found[row, column] = total
+            for place in range(vectors.shape[1]):
+                product = np.int32(vectors[row, place]) * np.int32(others[column, place])
+                total = np.int32(
+                    total + product
+                )  # said again, or it would be added in 64 bits, twice as slowly
+            found[row, column] = np.float64(total) * scales[row] * other_scales[column]
 
 
-products = compiled(_products)
-"""All inner products of rows of 8-bit numbers: exact, whatever else is asked with them."""
+cosines = compiled(_cosines)
+"""Cosines of words, vectors of 8 bits with their scales, in the usable columns: exact sums, whatever else is asked."""

@@ -24,23 +24,34 @@ def _accumulate(
             scores[rows[position]] += weight * impacts[position]
 
 
-def _find(
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    rows: NDArray[np.int32],
-    wanted: NDArray[np.int64],
-    positions: NDArray[np.int64],
+def _contribute(
+    bounds: tuple[NDArray[np.int64], NDArray[np.int64]],
+    weights: NDArray[np.float32],
+    postings: tuple[NDArray[np.int32], NDArray[np.float32]],
+    wanted: tuple[NDArray[np.int64], NDArray[np.int64]],
+    parts: NDArray[np.float32],
 ) -> None:
+    starts, ends = bounds
+    rows, impacts = postings
+    sought, places = wanted
     for term in range(len(starts)):
-        for place in range(len(wanted)):
-            low, high = starts[term], ends[term]
+        low, end = starts[term], ends[term]
+        for at in range(len(sought)):
+            # The rows ascend: from the last one on in growing steps, then by halves within the last step.
+            high, step = low, 1
+            while high < end and rows[high] < sought[at]:
+                low = high + 1
+                high += step
+                step *= 2
+            high = min(high, end)
             while low < high:
                 middle = (low + high) // 2
-                if rows[middle] < wanted[place]:
+                if rows[middle] < sought[at]:
                     low = middle + 1
                 else:
                     high = middle
-            positions[place, term] = low if low < ends[term] and rows[low] == wanted[place] else -1
+            if low < end and rows[low] == sought[at]:
+                parts[places[at], term] = weights[term] * impacts[low]
 
 
 def _intern(
@@ -142,9 +153,8 @@ Sequential in float32, so that a query's scores do not depend on what else is sc
 """
 
 
-find = compiled(_find)
-"""Writes where each of `wanted` stands among the ascending rows[start:end] of each term into `positions` (wanted, terms);
-−1 where it does not."""
+contribute = compiled(_contribute)
+"""Writes weight × impact of each term in each row sought, which ascend, into `parts` (rows, terms) at the row's place."""
 
 intern = compiled(_intern)
 """Numbers `keys` from `start` on into `found` by a hash table of a power of two places; 0 marks a free one.

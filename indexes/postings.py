@@ -149,13 +149,11 @@ class Postings:
 
     def contributions(self, query: StreamQuery, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """What each token adds to the score of each row, in units of the query's spread; shape (rows, tokens)."""
-        from indexes.kernels import find
+        from indexes.kernels import contribute
 
-        positions = np.empty((len(rows), len(query.terms)), np.int64)
-        find(self.starts[query.terms], self.starts[query.terms + 1], self.rows, rows, positions)
-        here = positions >= 0
-        parts = np.zeros(positions.shape, np.float32)
-        parts[here] = (query.weights * np.ones_like(parts))[here] * self.impacts[positions[here]]
+        parts = np.zeros((len(rows), len(query.terms)), np.float32)
+        bounds, order = (self.starts[query.terms], self.starts[query.terms + 1]), np.argsort(rows)
+        contribute(bounds, query.weights, (self.rows, self.impacts), (rows[order], order), parts)
         return parts
 
     def save(self, folder: Path) -> None:

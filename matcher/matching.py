@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from math import isnan
+from itertools import pairwise
+from math import ceil, isnan
 from typing import Protocol
 
 import numpy as np
@@ -34,8 +35,10 @@ Progress = Callable[[int, int], None]
 
 _TERMS = 5
 """Shared terms of a pair."""
-_AHEAD = 32
-"""Records read beyond the length of the list before it is known whether they are needed: most often they are enough."""
+_AHEAD = 1.8
+"""Records read at once for a list, in parts of its length: most often enough to know that no other comes into it."""
+_PART = 20
+"""Records read at once after these."""
 _BATCH = 64
 """Needs searched at once: enough for the dense channel's matrix product, little memory."""
 
@@ -147,10 +150,11 @@ class Matching:
         """The records behind retrieved rows, with their two text values."""
         return list(self._read(found, len(found.rows)))
 
-    def _read(self, found: Candidates, at_once: int) -> Iterator[Candidate]:
-        """The same one by one; records are read in parts as they are asked for."""
-        for start in range(0, len(found.rows), max(1, at_once)):
-            yield from self._part(found.at(np.arange(start, min(start + at_once, len(found.rows)))))
+    def _read(self, found: Candidates, first: int) -> Iterator[Candidate]:
+        """The same one by one; `first` records are read at once, more in parts as they are asked for."""
+        ends = [0, *range(first, len(found.rows), _PART), len(found.rows)]
+        for start, end in pairwise(ends):
+            yield from self._part(found.at(np.arange(start, end)))
 
     def _part(self, found: Candidates) -> list[Candidate]:
         ids = [self.collection.ids[row] for row in found.rows]
@@ -221,7 +225,7 @@ class Matching:
         found = found.at(np.flatnonzero(found.fused >= scale.least_text(rules.floor)))
         texts = {"semantic": found.semantic, "lexical": found.lexical}
         order = np.argsort(-scale.bounds(texts, scale.facts(asked.need, context)), kind="stable")
-        ordered = self._read(found.at(order), rules.list_k + _AHEAD)
+        ordered = self._read(found.at(order), ceil(rules.list_k * _AHEAD))
         listed = shortlist_in_order(asked.need, ordered, context, ranking, rules)
         return listed if self.calibration is None else calibrated(listed, self.calibration)
 

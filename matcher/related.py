@@ -55,23 +55,20 @@ def related_terms(
     that are each other's nearest with a cosine of at least LEAST_COSINE. Words that stand in both texts are shared
     terms, not related ones.
     """
-    from indexes.comparing import nearest, products
+    from indexes.comparing import cosines, nearest
 
     sought = need.only(np.flatnonzero(need.telling))
     usable = words.telling & (located.places < 0)
-    offered = np.flatnonzero(usable)
-    exact = np.empty((len(sought.kinds), len(offered)), np.int32)
-    products(sought.vectors, words.vectors[offered], exact)
-    cosines = np.zeros((len(sought.kinds), len(words.kinds)), np.float32)
-    cosines[:, offered] = exact * sought.scales[:, None] * words.scales[offered]
+    alike = np.empty((len(sought.kinds), len(words.kinds)), np.float32)
+    cosines((sought.vectors, sought.scales), (words.vectors, words.scales), usable, alike)
     documents = len(words.starts) - 1
     found = np.empty((documents * _CONSIDERED * _CONSIDERED, 3), np.int64)
-    alike = (cosines, usable, LEAST_COSINE, _CONSIDERED)
-    count = nearest((words.starts, words.ids), words.vocabulary, sought.vocabulary, alike, found)
+    rules = (alike, usable, LEAST_COSINE, _CONSIDERED)
+    count = nearest((words.starts, words.ids), words.vocabulary, sought.vocabulary, rules, found)
     pairs: list[list[tuple[float, RelatedTerms]]] = [[] for _ in range(documents)]
     for document, row, column in found[:count].tolist():
         pair = RelatedTerms(sought.word(row), words.word(column))
-        pairs[document].append((-float(cosines[row, column]), pair))
+        pairs[document].append((-float(alike[row, column]), pair))
     return [tuple(pair for _, pair in sorted(one, key=lambda item: item[0])[:limit]) for one in pairs]
 
 
