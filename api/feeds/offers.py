@@ -55,6 +55,11 @@ class Offers(Generic[G]):
                 if state.seen == seen or self.feed.advance(state, seen, self._changes(at), at):
                     return
 
+    def keep_up(self, at: datetime) -> None:
+        """The same ahead of the next reader, where there was one before."""
+        if self.feed.state().seen:
+            self.refresh(at)
+
     def _changes(self, at: datetime) -> dict[str, Change]:
         """Every record whose digest or day differ from what the feed holds, as it is now, unnumbered."""
         held, digests = self.feed.held(), self.goods.digests()

@@ -11,6 +11,7 @@ from threading import Lock
 import anyio.to_thread
 from anyio import CapacityLimiter
 from fastapi import FastAPI
+from sqlalchemy import Engine
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.access.sign_in import Access
@@ -57,8 +58,8 @@ def create_app(
     clock = now or _now
     workspace = Workspace.open(settings, serving=True)
     engine = open_service(settings)
-    need_feed = Feed(engine, tables.need_feed, tables.need_feed_state)
-    worker, warming = Worker(workspace, engine, clock), Warming(workspace, clock)
+    services = _services(workspace, engine, clock, max(1, (os.cpu_count() or 1) // processes))
+    worker, warming = services.worker, services.warming
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -81,18 +82,7 @@ def create_app(
         openapi_url=None,
         dependencies=[Guarded],
     )
-    app.state.services = Services(
-        workspace,
-        Access(engine),
-        worker,
-        Repeats(engine),
-        Offers(Patents(workspace.store), Feed(engine), Lock()),
-        Offers(Needs(workspace.store, need_feed.secret()), need_feed, Lock()),
-        Interests(engine),
-        Confirmations(engine),
-        warming,
-        CapacityLimiter(max(1, (os.cpu_count() or 1) // processes)),
-    )
+    app.state.services = services
     app.state.now = clock
     app.state.metrics = metrics = Metrics()
     answer_problems(app)
@@ -105,6 +95,25 @@ def create_app(
         Edge, door=Door(settings.proxy), metrics=metrics, max_body=_MAX_BODY, uploads=UPLOADS | routes.UPLOADS
     )
     return app
+
+
+def _services(workspace: Workspace, engine: Engine, clock: Callable[[], datetime], at_once: int) -> Services:
+    """The live parts; `at_once` may work at the engine."""
+    need_feed = Feed(engine, tables.need_feed, tables.need_feed_state)
+    offers = Offers(Patents(workspace.store), Feed(engine), Lock())
+    needs = Offers(Needs(workspace.store, need_feed.secret()), need_feed, Lock())
+    return Services(
+        workspace,
+        Access(engine),
+        Worker(workspace, engine, clock, feeds=(offers, needs)),
+        Repeats(engine),
+        offers,
+        needs,
+        Interests(engine),
+        Confirmations(engine),
+        Warming(workspace, clock),
+        CapacityLimiter(at_once),
+    )
 
 
 def _now() -> datetime:

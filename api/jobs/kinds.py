@@ -23,11 +23,15 @@ _SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """One kind: `label` in Chinese, the operation that asking, watching and stopping take, and what is done."""
+    """One kind: `label` in Chinese, the operation that asking, watching and stopping take, and what is done.
+
+    `lands`: whether it changes records.
+    """
 
     label: str
     operation: Operation
     run: Callable[[Work], Result]
+    lands: bool = False
 
 
 def _import(work: Work) -> Result:
@@ -67,7 +71,7 @@ def _list(work: Work) -> Result:
 
 KINDS: Mapping[str, JobKind] = MappingProxyType(
     {
-        "import": JobKind("导入", Operation.IMPORT, _import),
+        "import": JobKind("导入", Operation.IMPORT, _import, lands=True),
         "index": JobKind("重建索引", Operation.REBUILD, _index),
         "list": JobKind("编制清单", Operation.RUN_EVENTS, _list),
         "export": JobKind("上报文件", Operation.EXPORT, submit),

@@ -7,7 +7,7 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from api.feeds.offers import Offers
 from api.jobs.kinds import KINDS
 from api.jobs.work import REPORT, SENT, Result, Stopped, Upload, Work, plain_name
 from api.store.jobs import Job, Jobs, JobState
@@ -40,12 +41,19 @@ class Worker:
     """One process's part in the queue; what a killed one was doing is taken up again, by whoever sees it."""
 
     def __init__(
-        self, workspace: Workspace, engine: Engine, now: Callable[[], datetime], lease: timedelta = LEASE
+        self,
+        workspace: Workspace,
+        engine: Engine,
+        now: Callable[[], datetime],
+        lease: timedelta = LEASE,
+        feeds: Sequence[Offers[Any]] = (),
     ) -> None:
+        """`feeds` are brought up to date after what changes records, so that no reader waits for it."""
         self.jobs = Jobs(engine)
         self._workspace = workspace
         self._now = now
         self._lease = lease
+        self._feeds = feeds
         self._name = token_hex(8)
         self._folder = workspace.settings.home / "jobs"
         self._wake = threading.Event()
@@ -181,6 +189,9 @@ class Worker:
         finally:
             self._doing = ""
         self.jobs.finish(job, state, message, result, self._now())
+        if KINDS[job.kind].lands:
+            for feed in self._feeds:
+                feed.keep_up(self._now())
 
     def _result(self, job: Job) -> Result:
         def say(share: float, step: str) -> None:

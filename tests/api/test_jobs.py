@@ -11,12 +11,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Lock
 
 import pytest
 
+from api.feeds.needs import Needs
+from api.feeds.offers import Offers
+from api.feeds.patents import Patents
 from api.jobs import Upload, Worker
 from api.jobs.work import SENT
+from api.store import tables
 from api.store.database import open_service
+from api.store.feed import Feed
 from api.store.jobs import Job, Jobs, JobState
 from indexes.manifest import sole_builder
 from matcher import usecases
@@ -82,6 +88,22 @@ def test_an_import_lands_reports_and_brings_the_index_up_to_date(worker: Worker,
     # The file itself is not kept.
     assert sorted(file.name for file in report.parent.iterdir()) == ["导入报告.xlsx", "待修改的行.xlsx"]
     assert not Workspace.open(settings).stale()
+
+
+def test_an_import_brings_those_feeds_up_to_date_that_somebody_reads(settings: Settings) -> None:
+    with Workspace.open(settings, serving=True) as workspace:
+        engine, store = open_service(settings), workspace.store
+        needs = Feed(engine, tables.need_feed, tables.need_feed_state)
+        read = Offers(Patents(store), Feed(engine), Lock())
+        unread = Offers(Needs(store, needs.secret()), needs, Lock())
+        read.refresh(NOW)
+        worker = Worker(workspace, engine, lambda: NOW, feeds=(read, unread))
+        worker.start()
+        done(worker, worker.import_file(Upload("清单.csv", "patents"), "局", keeping(CSV)))
+        worker.close()  # waits for what follows a job
+        assert list(read.feed.held()) == ["CN202310123456"]
+        assert read.feed.state().seen == f"{read.goods.version()} {NOW.date()}"
+        assert unread.feed.state().seen == ""
 
 
 def test_an_index_job_waits_while_the_command_line_builds(worker: Worker, settings: Settings) -> None:
