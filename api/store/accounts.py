@@ -75,6 +75,10 @@ class Accounts:
             rows = connection.execute(select(_ACCOUNTS).order_by(_ACCOUNTS.c.id))
             return [Account(**row._mapping) for row in rows]
 
+    def of(self, role: str, subject: str) -> list[Account]:
+        """The accounts that speak for one party."""
+        return [one for one in self.all() if (one.role, one.subject) == (role, subject)]
+
     def get(self, account_id: int) -> Account | None:
         """The account of that id."""
         return self._one(_ACCOUNTS.c.id == account_id)

@@ -51,6 +51,14 @@ class Keys:
             rows = connection.execute(select(_TABLE).order_by(_TABLE.c.created, _TABLE.c.id))
             return [Key(**row._mapping) for row in rows]
 
+    def usable(self, role: str, subject: str, at: datetime) -> list[Key]:
+        """The keys of one party that are neither revoked nor out of date."""
+        return [
+            one
+            for one in self.all()
+            if (one.role, one.subject) == (role, subject) and one.revoked is None and one.expires > at
+        ]
+
     def revoke(self, id: str, at: datetime) -> bool:
         """Shut a key out for good; whether it was in use."""
         valid = update(_TABLE).where(_TABLE.c.id == id, _TABLE.c.revoked.is_(None))

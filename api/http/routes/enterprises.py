@@ -1,4 +1,4 @@
-"""Enterprises: listed, read, registered, changed."""
+"""Enterprises: listed, read, registered, changed, withdrawn."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from api.access.roles import Caller, Role
 from api.admission import Admitted
 from api.http import examples
 from api.http.bodies import EnterpriseBody
-from api.http.openapi import answered, problems
+from api.http.openapi import answered, no_content, problems
 from api.http.operations import ReadingEnterprises, WritingEnterprises
 from api.http.preconditions import IfMatch, tagged
 from api.http.questions import PageQuery
-from api.http.records import Shelf, changed, created, edited, page_of, read
+from api.http.records import Shelf, changed, created, edited, page_of, read, removed
+from api.interests import views
 from api.serving import Serving, caller_of
 from matcher.domain import Enterprise
-from matcher.errors import NotFound, PermissionDenied
+from matcher.errors import Conflict, NotFound, PermissionDenied
+from matcher.outcomes import followed
+from matcher.store.filters import NeedFilter
 
 router = APIRouter(prefix="/api/v1", tags=["企业"], route_class=Admitted)
 
@@ -96,6 +99,45 @@ def change_enterprise(
 ) -> Response:
     """Fields that are left out stay as they are; null empties a field."""
     return _changed(serving, enterprise_id, body, if_match, whole=False)
+
+
+@router.delete(
+    "/enterprises/{enterprise_id:path}",
+    status_code=204,
+    summary="撤回一家企业",
+    responses=no_content() | _CHANGING,
+)
+def withdraw_enterprise(enterprise_id: _Id, serving: WritingEnterprises, if_match: IfMatch = "") -> Response:
+    """For those who may write all. It is matched no more; deals, assessments, lists and outcomes keep it as it was.
+
+    Refused while it has needs, accounts, keys, interests that wait for an answer, or matches that are followed.
+    """
+    before = _enterprise(serving, enterprise_id, Operation.WRITE_ENTERPRISE)
+    if extent(caller_of(serving), Operation.WRITE_ENTERPRISE) is not Extent.ALL:
+        raise PermissionDenied("企业不能自行撤回登记。请联系主管部门办理。")
+    if held := _held(serving, before):
+        raise Conflict(
+            f"企业 {before.name} 还有 {'、'.join(held)}，没有撤回。请先撤回或办结这些事项、停用账号和密钥。",
+            code="enterprise_in_use",
+        )
+    return removed(serving, SHELF, before, if_match)
+
+
+def _held(serving: Serving, enterprise: Enterprise) -> list[str]:
+    """What an enterprise is still needed for, in words."""
+    store, services, at = serving.workspace.store, serving.services, serving.at
+    needs = list(store.needs.all(NeedFilter(enterprises=(enterprise.id,))))
+    asked = views(store, services.interests, services.interests.of_enterprise(enterprise.id))
+    counted = {
+        "条未撤回的需求": len(needs),
+        "条还在跟踪的对接": sum(len(followed(store.outcomes.of_need(need.id))) for need in needs),
+        "条等待答复的意向": sum(bool(view.owing) for view in asked),
+        "个可用的账号": sum(
+            not account.disabled for account in services.access.accounts.of(Role.ENTERPRISE, enterprise.id)
+        ),
+        "个有效的密钥": len(services.access.keys.usable(Role.ENTERPRISE, enterprise.id, at)),
+    }
+    return [f"{count} {what}" for what, count in counted.items() if count]
 
 
 def _changed(

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from api.access.keys import KeyRequest
 from api.access.roles import Role
 from api.store.confirmations import asking, confirming
-from matcher.domain import LicensingMode, Need
+from matcher.domain import Assessment, LicensingMode, Need, Prospect
 from matcher.outcomes import Outcome, State, Step
 from matcher.store import tables
 from matcher.store.engine import writing
@@ -237,3 +237,33 @@ def test_replacing_keeps_what_the_editor_is_not_shown(client: TestClient, store)
         "",
         date(2024, 8, 1),
     )
+
+
+def test_an_enterprise_is_withdrawn_once_nothing_waits_for_it_and_its_history_stays(
+    client: TestClient, store
+) -> None:
+    address = f"/api/v1/enterprises/{ENTERPRISE.id}"
+    store.merge(
+        [Assessment("A1", MEMBRANE.id, ENTERPRISE.id, on=NOW.date(), prospect=Prospect.GOOD)], NOW.date()
+    )
+    own = of(client, Role.ENTERPRISE, ENTERPRISE.id)
+    assert own.post("/api/v1/interests", json={"patent": MEMBRANE.id}).status_code == 201
+    refused = client.delete(address)
+    assert (refused.status_code, refused.json()["code"]) == (409, "enterprise_in_use")
+    assert "还有 1 条未撤回的需求、1 条等待答复的意向、1 个有效的密钥，没有撤回" in refused.json()["detail"]
+    assert own.delete(address).json()["detail"] == "企业不能自行撤回登记。请联系主管部门办理。"
+    [interest] = own.get("/api/v1/interests").json()["items"]
+    assert own.delete(f"/api/v1/interests/{interest['id']}").status_code == 204
+    assert own.delete(NEED, headers={"If-Match": own.get(NEED).headers["etag"]}).status_code == 204
+    keys = client.app.state.services.access.keys
+    for key in keys.usable(Role.ENTERPRISE, ENTERPRISE.id, NOW):
+        keys.revoke(key.id, NOW)
+    assert client.delete(address).status_code == 428
+    assert client.delete(address, headers={"If-Match": '"x"'}).status_code == 412
+    tag = client.get(address).headers["etag"]
+    assert client.delete(address, headers={"If-Match": tag}).status_code == 204
+    assert client.get(address).status_code == 404
+    [kept] = store.assessments.all()
+    assert (kept.patent_id, kept.enterprise_id) == (MEMBRANE.id, ENTERPRISE.id)
+    # Its name is free again.
+    assert client.post("/api/v1/enterprises", json={"name": ENTERPRISE.name}).status_code == 201

@@ -210,6 +210,8 @@ INTERFACE = [
     ("GET", "/api/v1/enterprises/E404", None, (404, 403, 404, 403, 401)),
     ("PUT", "/api/v1/enterprises/91370100MA3TEST01X", {"name": "改"}, (428, 403, 428, 403, 401)),
     ("PATCH", "/api/v1/enterprises/91370100MA3TEST01X", {"name": "改"}, (428, 403, 428, 403, 401)),
+    ("DELETE", "/api/v1/enterprises/91370100MA3TEST01X", None, (409, 403, 403, 403, 401)),
+    ("DELETE", "/api/v1/enterprises/E404", None, (404, 403, 404, 403, 401)),
     ("GET", "/api/v1/transferable-patents", None, (200, 200, 200, 200, 401, 200)),
     ("GET", "/api/v1/public-needs", None, (200, 200, 403, 403, 401, 200)),
     ("POST", "/api/v1/events", {}, (422, 403, 403, 403, 401)),
