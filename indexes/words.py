@@ -97,11 +97,7 @@ class Words:
 
     def word(self, number: int) -> str:
         """The word of that number."""
-        return (
-            self.codes[self.bounds[number] : self.bounds[number + 1]]
-            .tobytes()
-            .decode("utf-32-le", "surrogatepass")
-        )
+        return "".join(map(chr, self.codes[self.bounds[number] : self.bounds[number + 1]].tolist()))
 
     def take(self, rows: NDArray[np.int64]) -> Self:
         """The given documents in that order, with only the words that they have."""

@@ -56,10 +56,17 @@ class Asked:
 
 
 def match_all(
-    workspace: Workspace, needs: Sequence[Need], asked: Asked, progress: Progress | None = None
+    workspace: Workspace,
+    needs: Sequence[Need],
+    asked: Asked,
+    progress: Progress | None = None,
+    matching: Matching | None = None,
 ) -> list[NeedMatches]:
-    """The list of each need, in their order. Few are matched here, many by one process a core."""
-    matching, cores = workspace.matching(), os.cpu_count() or 1
+    """The list of each need, in their order. Few are matched here, many by one process a core.
+
+    `matching` is the one whose rows `asked` allows; None: that of now.
+    """
+    matching, cores = matching or workspace.matching(), os.cpu_count() or 1
     alone = cores == 1 or matching.reranking is not None or one_process(workspace.settings.index)
     if len(needs) < WORTH or alone:
         return matching.match(needs, workspace.context(asked.as_of), asked.rules, asked.allowed, progress)

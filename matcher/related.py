@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -65,11 +66,17 @@ def related_terms(
     found = np.empty((documents * _CONSIDERED * _CONSIDERED, 3), np.int64)
     rules = (alike, usable, LEAST_COSINE, _CONSIDERED)
     count = nearest((words.starts, words.ids), words.vocabulary, sought.vocabulary, rules, found)
-    pairs: list[list[tuple[float, RelatedTerms]]] = [[] for _ in range(documents)]
-    for document, row, column in found[:count].tolist():
-        pair = RelatedTerms(sought.word(row), words.word(column))
-        pairs[document].append((-float(alike[row, column]), pair))
-    return [tuple(pair for _, pair in sorted(one, key=lambda item: item[0])[:limit]) for one in pairs]
+    owners, rows, columns = found[:count].T
+    order = np.lexsort((-alike[rows, columns], owners))  # equal ones stay in the order of the texts
+    starts = np.searchsorted(owners[order], np.arange(documents + 1)).tolist()
+    nearest_first = found[order].tolist()
+    return [
+        tuple(
+            RelatedTerms(sought.word(row), words.word(column))
+            for _, row, column in nearest_first[start : min(start + limit, end)]
+        )
+        for start, end in pairwise(starts)
+    ]
 
 
 def _term(word: str) -> bool:

@@ -30,6 +30,7 @@ from matcher.quick import matching_of, read_two
 from matcher.ranker import read_artefact
 from matcher.ranking import ListRules
 from matcher.replacing import replacing
+from matcher.retrieval import Collection
 from matcher.reverse import needs_of
 from matcher.runs import run_entries
 from matcher.settings import Settings
@@ -169,7 +170,7 @@ def make_shard(
     """One part of the list that `make_list` makes; any machine may make any part."""
     wanted = _wanted(workspace, request, needs)
     pool = pooled(workspace.store, patents, base=request.base)
-    asked = _asked(workspace, request, pool)
+    asked = _asked(workspace, workspace.matching().collection, request, pool)
     job = job_digest(workspace, wanted, asked)
     made = _listed(workspace, part.of_all(wanted), request, pool, progress)
     return shard_of(made, part, job, Methods.of(workspace.matching()))
@@ -251,12 +252,15 @@ def _listed(
     patents: PatentFilter | None,
     progress: Progress = _silent,
 ) -> MatchList:
-    found = match_all(workspace, needs, _asked(workspace, request, patents), progress)
-    return match_list_of(found, workspace.matching(), request, workspace.store.data_version())
+    matching = workspace.matching()
+    asked = _asked(workspace, matching.collection, request, patents)
+    found = match_all(workspace, needs, asked, progress, matching)
+    return match_list_of(found, matching, request, workspace.store.data_version())
 
 
-def _asked(workspace: Workspace, request: ListRequest, patents: PatentFilter | None) -> Asked:
-    collection = workspace.matching().collection
+def _asked(
+    workspace: Workspace, collection: Collection, request: ListRequest, patents: PatentFilter | None
+) -> Asked:
     allowed = workspace.allowed(collection, patents or PatentFilter(), request.as_of)
     allowed = rows_of_groups(workspace, collection.ids, allowed, request.groups)
     return Asked(request.as_of, request.rules(), allowed)
