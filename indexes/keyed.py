@@ -91,12 +91,11 @@ class Keyed:
         return [merged_near(parts, limit) for parts in zip(*lists, strict=True)]
 
     def places(self, keys: Keys) -> Rows:
-        """The rows of those keys that are ours; an engine may hold more."""
+        """The rows of those keys that are ours, ascending and once each; an engine may hold more."""
         if not len(self._held):
             return np.empty(0, np.int64)
         at = np.minimum(np.searchsorted(self._held, keys), len(self._held) - 1)
-        rows: Rows = self._rows[at[self._held[at] == keys]]
-        return rows
+        return np.unique(self._rows[at[self._held[at] == keys]])
 
     def fetched(self, rows: Rows) -> list[Any]:
         """The content of each row, from here or the engine; None where there is none."""

@@ -94,7 +94,7 @@ class ServedIndex(Keyed):
             return hits
         found = self.nearest(queries[asked], self._limit(k), wanted)
         if len(found) > 1:  # all of their vectors in one request
-            self._vectors(np.unique(self.places(np.concatenate([near.keys for near in found]))))
+            self._vectors(self.places(np.concatenate([near.keys for near in found])))
         for query, near in zip(asked, found, strict=True):
             hits[query] = self._settled(queries[query], near, k, wanted)
         return hits

@@ -116,13 +116,14 @@ class ServedWords(LexicalIndex):
 
     def found(self, query: Query, k: int, allowed: Mask | None = None) -> Hits:
         """The k best allowed documents of those that share a term with the query, equal values in row order."""
-        asked, wanted, limit = self._asked(query), self.kept.eligible(allowed), k + _MARGIN
-        most = self.kept.engine.most
+        asked, wanted = self._asked(query), self.kept.eligible(allowed)
+        # Beside each document may stand what the version before held of it, nearly the same.
+        limit, most = 2 * k + _MARGIN, self.kept.engine.most
         while len(asked.values):
             limit = min(limit, most)
             (near,) = self.kept.nearest([asked], limit, wanted)
             rows = self.kept.places(near.keys)
-            rows = np.sort(rows[wanted.mask[rows]])
+            rows = rows[wanted.mask[rows]]
             values = self.scores_at(query, rows)
             hits = best(values, k, values > 0)
             whole = len(near.keys) < limit or len(rows) == len(wanted.rows)
