@@ -26,12 +26,15 @@ from benchmarks.measuring import Cost, clocked, heading, measure, report
 from benchmarks.sizes import sizes
 from benchmarks.synthetic import needs, patents, units
 from indexes import pgvector
-from indexes.backends import BACKENDS, backend_of
+from indexes.backends import BACKENDS, backend_of, words_engine_at
 from indexes.contract import Mask, Vectors, VectorSearch
 from indexes.exact import ExactIndex
-from indexes.lexical import LexicalIndex
+from indexes.lexical import LexicalIndex, best
 from indexes.served import ServedKind
+from indexes.served_words import ServedWords
 from matcher.corpus import need_text, patent_text
+from tests.servers import milvus
+from tests.servers import postgres as servers
 
 _K, _DIMENSION, _ASKED = 200, 384, 40
 _SERVED = 20_000
@@ -95,6 +98,7 @@ def main() -> None:
         if where:
             print_graph(measure(graph, where, served))
     if find_spec("milvus_lite"):
+        print_words(measure(words_here, _TEXTS), measure(words_there, _TEXTS))
         print(f"\nOf the 50 best of {_TEXTS:,} abstracts by our words, in Milvus's BM25:")
         for k, share in measure(overlap, _TEXTS).answer:
             print(f"{f'among its best {k}':64s}{share:12.3f}")
@@ -114,13 +118,14 @@ def report_engine(kind: str, where: str, served: int, beside: Cost) -> None:
         print(f"{kind}: left out, not installed")
         return
     loaded = measure(load, where, served)
-    report(
-        f"{kind}: load, {served / loaded.seconds:,.0f} a second, {loaded.answer:,.0f} bytes each on disk",
-        loaded,
-    )
+    disk = "" if math.isnan(loaded.answer) else f", {loaded.answer:,.0f} bytes each on disk"
+    report(f"{kind}: load, {served / loaded.seconds:,.0f} a second{disk}", loaded)
     for share in (1.0, 0.1, 0.01):
         cost = measure(queried, where, served, share)
         report(f"{kind}: one query{'' if share == 1 else f', filter of {share:.0%}'}", cost, beside)
+    if where.startswith("milvus://127"):
+        bounded = measure(queried, f"{where}?consistency=Bounded", served, 1.0)
+        report(f"{kind}: one query, consistency=Bounded", bounded, beside)
 
 
 def addresses() -> Iterator[tuple[str, Callable[[], object]]]:
@@ -130,6 +135,7 @@ def addresses() -> Iterator[tuple[str, Callable[[], object]]]:
         return
     yield "pgvector", postgres
     yield "milvus (embedded)", embedded
+    yield f"milvus (server, {milvus.PACKAGE})", server
 
 
 @contextmanager
@@ -140,13 +146,21 @@ def _constant(address: str) -> Iterator[str]:
 @contextmanager
 def postgres() -> Iterator[str]:
     """The address of an empty database; empty where no server is installed."""
-    from tests.servers import postgres as server
-
-    if server.unavailable():
+    if servers.unavailable():
         yield ""
         return
-    with server.running() as started:
+    with servers.running() as started:
         yield started.url(started.new_database())
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The address of a name in a real Milvus server; empty where none is installed."""
+    if milvus.unavailable():
+        yield ""
+        return
+    with milvus.running() as started:
+        yield started.new_address()
 
 
 @contextmanager
@@ -250,6 +264,58 @@ def _masks(vectors: Vectors) -> Iterator[tuple[str, Mask]]:
             yield f"{share:.0%} {name}", mask
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Words that were loaded into an engine: seconds, bytes on disk of a document, and needs with the local list."""
+
+    seconds: float
+    bytes: float
+    identical: int
+
+
+def words_here(count: int) -> Cost:
+    """The `_K` best by words of one need, on this machine."""
+    queries, index = [need_text(one) for one in needs(_ASKED)], _worded(count)
+    best(index.scores(queries[0]), _K)
+    return clocked(lambda: [best(index.scores(query), _K) for query in queries]).per(_ASKED)
+
+
+def words_there(count: int) -> Cost:
+    """The same with the postings in Milvus's embedded form, documents fetched as they are needed."""
+    queries, local = [need_text(one) for one in needs(_ASKED)], _worded(count)
+    with embedded() as where:
+        engine = words_engine_at(f"{where}?words=sparse")
+        assert engine is not None
+        loading = clocked(ServedWords.of, local, engine, None, ())
+        served: ServedWords = loading.answer
+        served.found(queries[0], _K)
+        cost = clocked(lambda: [served.found(query, _K) for query in queries]).per(_ASKED)
+        disk = _on_disk(where)
+    same = sum(
+        hits.rows.tolist() == best(values := local.scores(query), _K, values > 0).rows.tolist()
+        for query, hits in zip(queries, cost.answer, strict=True)
+    )
+    return replace(cost, answer=Loaded(loading.seconds, disk / count, same))
+
+
+def _worded(count: int) -> LexicalIndex:
+    return LexicalIndex.build(
+        [patent_text(one) for one in patents(count)], [need_text(one) for one in needs(_ASKED)]
+    )
+
+
+def print_words(here: Cost, there: Cost) -> None:
+    """Our words in Milvus beside those on this machine."""
+    heading(f"{_K} best of one need by words among {_TEXTS:,} abstracts")
+    report("on this machine", here)
+    report("milvus (embedded), words=sparse", there, here)
+    loaded: Loaded = there.answer
+    print(
+        f"  loaded {_TEXTS / loaded.seconds:,.0f} a second, {loaded.bytes:,.0f} bytes each on disk; "
+        f"{loaded.identical} of {_ASKED} lists identical"
+    )
+
+
 def overlap(count: int) -> list[tuple[int, float]]:
     """Of the 50 patents that are best by our words, the share that Milvus's BM25 (jieba) has among its best 50, 200, 500."""
     from pymilvus import DataType, Function, FunctionType, MilvusClient
@@ -340,21 +406,24 @@ def _cheapest(work: Callable[[], object]) -> float:
 
 
 def print_machines(rates: list[Rate]) -> None:
-    """memory = rows · bytes; cores = rate · rows · core-seconds; nodes: the larger need of the two, each with room."""
+    """memory = rows · bytes; cores = rate · core-seconds; nodes: the larger need of the two, each with room; machines:
+    everything at least twice, and one to spare."""
     print(
         f"\nMachines of {_CORES} cores and {_MEMORY >> 30} GiB for {_RATE:,} queries a second, each channel by itself"
     )
     print(
-        f"{'':28s}{'rows':>12s}{'bytes each':>12s}{'memory':>12s}{'a query':>12s}{'cores':>10s}{'nodes':>8s}"
+        f"{'':28s}{'rows':>12s}{'bytes each':>12s}{'memory':>12s}{'a query':>12s}{'cores':>10s}{'nodes':>8s}{'machines':>10s}"
     )
     for rate in rates:
         for rows in _SIZES:
             memory, query = rows * rate.memory, rate.query(rows)
             cores = _RATE * query / _BUSY
-            nodes = max(math.ceil(memory / (_FULL * _MEMORY)), math.ceil(cores / _CORES))
+            holding = math.ceil(memory / (_FULL * _MEMORY))
+            nodes = max(holding, math.ceil(cores / _CORES))
+            machines = max(nodes, 2 * holding) + 1
             print(
                 f"{rate.name:28s}{rows:>12,}{rate.memory:>12,.0f}{memory / (1 << 30):>8,.0f} GiB"
-                f"{query * 1000:>9,.1f} ms{cores:>10,.0f}{nodes:>8,}"
+                f"{query * 1000:>9,.1f} ms{cores:>10,.0f}{nodes:>8,}{machines:>10,}"
             )
 
 

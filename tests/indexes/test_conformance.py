@@ -72,6 +72,27 @@ def test_a_list_is_never_shorter_than_it_could_be(backend: Backend) -> None:
                 assert hits.rows.tolist() == reference(vectors, queries[number], k, allowed)
 
 
+@pytest.mark.parametrize("share", [0.001, 0.01, 0.1, 0.5])
+def test_filters_random_or_aligned_with_content_cost_no_recall(backend: Backend, share: float) -> None:
+    """For queries like the rows and for mixtures of three of them, which are like none."""
+    random = np.random.default_rng(10)
+    fields = random.integers(0, 20, 2_000)
+    vectors = random_units(20, 16, seed=11)[fields] + random_units(2_000, 16, seed=12)
+    vectors = unit(*vectors.tolist())
+    mixed = vectors[random.integers(0, 2_000, (5, 3))].sum(axis=1)
+    queries = unit(*vectors[:5].tolist(), *mixed.tolist())
+    index, count = backend.build(vectors), int(share * 2_000)
+    for rows in (random.choice(2_000, count, replace=False), np.argsort(fields, kind="stable")[:count]):
+        allowed = np.zeros(2_000, dtype=bool)
+        allowed[rows] = True
+        found = index.search(queries, 50, allowed)
+        true = [reference(vectors, query, 50, allowed) for query in queries]
+        shares = [np.isin(one, hits.rows).mean() for one, hits in zip(true, found, strict=True)]
+        assert np.mean(shares) >= (1.0 if index.plan(50, allowed).exact else 0.98)
+        assert {len(hits.rows) for hits in found} == {min(50, count)}
+        assert all(allowed[hits.rows].all() for hits in found)
+
+
 def test_ties_stand_in_row_order_however_many(backend: Backend) -> None:
     vectors = np.repeat(unit([1, 0, 0], [3, 4, 0], [1, 2, 2]), 200, axis=0)[
         np.random.default_rng(3).permutation(600)
