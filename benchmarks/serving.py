@@ -78,7 +78,7 @@ def parts(home: Path, bodies: list[dict[str, object]]) -> float:
 
 
 def loads(server: Served, home: Path, bodies: list[dict[str, object]], engine: float) -> None:
-    """Print what the clients see; the aim of p95 is 1.5 × (clients / cores) × the engine's processor time."""
+    """Print what the clients see; the aim of p95 of 16 is 1.5 × (16 / cores) × the engine's processor time."""
     headers, cores = _key(home), os.cpu_count() or 1
     name = f"{server.workers} worker{'s' if server.workers > 1 else ''}"
     print(
@@ -89,7 +89,7 @@ def loads(server: Served, home: Path, bodies: list[dict[str, object]], engine: f
     closed_loop(server, "/api/v1/search", headers, bodies[: 2 * _CLIENTS[-1]], _CLIENTS[-1])
     for clients in _CLIENTS:
         load = closed_loop(server, "/api/v1/search", headers, bodies, clients)
-        _line("search", clients, load, _AIM * max(1.0, clients / cores) * engine)
+        _line("search", clients, load, _AIM * clients / cores * engine if clients > cores else 0.0)
 
 
 def added(server: Served, home: Path, bodies: list[dict[str, object]]) -> None:

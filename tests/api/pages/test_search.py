@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 
@@ -150,3 +152,19 @@ def test_what_was_ticked_stays_ticked_when_the_results_change(two: Browser) -> N
     page = two.post("/", {"text": TEXT, "fee": "未注明", "compare": [OTHER.id, MEMBRANE.id]}).text
     assert re.findall(r'name="compare" value="(\w+)" checked', page) == [OTHER.id, MEMBRANE.id]
     assert "已选作对比、不在下面的" in page
+
+
+def test_contacts_that_cannot_be_noted_are_not_shown_and_the_page_says_why(
+    two: Browser, filled: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.serving._PATIENCE", 0.1)
+    with Workspace.open(filled) as workspace:
+        workspace.store.merge([replace(MEMBRANE, contact="科研院 0531")], NOW.date())
+    assert "科研院 0531" in two.post("/", {"text": TEXT}).text
+    with closing(sqlite3.connect(filled.home / "matcher.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        page = two.post("/", {"text": TEXT}).text
+        other.execute("ROLLBACK")
+    assert MEMBRANE.title in titles(page)
+    assert "科研院" not in page
+    assert "暂时不能登记查看联系方式，因此这次没有列出联系部门" in page
