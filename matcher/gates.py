@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matcher.availability import lapsed, outlives_term
+from matcher.availability import outlives_term
 from matcher.domain import IN_FORCE, LegalStatus, Need, Patent
 from matcher.matches import Availability, Feasibility, GateResult, Verdict
 from matcher.signals.contract import Context
@@ -23,11 +23,11 @@ def gates(need: Need, patent: Patent, context: Context) -> tuple[GateResult, ...
 
 def violated(need: Need, patent: Patent, context: Context) -> bool:
     """Whether any gate excludes this pair: what `gates` would say, without a word."""
-    if lapsed(patent, context.as_of):
+    facts = context.facts(patent)
+    if facts.lapsed:
         return True
-    offers = context.facts(patent).availability
-    if offers:
-        items = acceptable(offers, accepted_modes(need, context.enterprise(need)))
+    if facts.availability:
+        items = acceptable(facts.availability, accepted_modes(need, context.enterprise(need)))
         if all(item.feasibility is Feasibility.IMPOSSIBLE for item in items):
             return True
     names = _own_names(need, context)
@@ -40,9 +40,10 @@ def right_in_force(patent: Patent, context: Context) -> GateResult:
     def answer(verdict: Verdict, reason: str) -> GateResult:
         return GateResult("right_in_force", "权利有效", verdict, reason)
 
-    status, end = patent.status, context.facts(patent).expiry
+    facts = context.facts(patent)
+    status, end = patent.status, facts.expiry
     seen = f"（{patent.status_date.isoformat()} 核验）" if patent.status_date else "（核验日期不详）"
-    if lapsed(patent, context.as_of):
+    if facts.lapsed:
         if end is not None and end <= context.as_of and (status is None or status in IN_FORCE):
             return answer(Verdict.VIOLATED, f"{patent.type}保护期已于 {end.isoformat()} 届满")
         return answer(Verdict.VIOLATED, f"法律状态为{status}{seen}")

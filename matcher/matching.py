@@ -21,7 +21,7 @@ from matcher.domain import Need, Patent
 from matcher.matches import NeedMatches
 from matcher.ranker import Calibration
 from matcher.ranking import ListRules, Scale, Scored, calibrated, score, shortlist, shortlist_in_order
-from matcher.related import meanings, related_terms
+from matcher.related import RelatedTerms, meanings, related_terms
 from matcher.reranking import Reranking
 from matcher.retrieval import Candidates, Collection
 from matcher.settings import Settings
@@ -185,22 +185,19 @@ class Matching:
         indexed = [patents[place] for place in here]
         found = [Evidence()] * len(patents)
         for place, one in zip(
-            here, self._evidence(need, indexed, [rows[place] for place in here]), strict=True
+            here, self._of_rows(need, indexed, [rows[place] for place in here]), strict=True
         ):
             found[place] = one
         return found
 
-    def _evidence(self, need: Need, patents: Sequence[Patent], at: Sequence[int]) -> list[Evidence]:
+    def _of_rows(self, need: Need, patents: Sequence[Patent], at: Sequence[int]) -> list[Evidence]:
         query, rows, known = need_text(need), np.array(at, np.int64), self.meanings
         words = self.collection.words_at(rows, lambda place: patent_text(patents[place]), known)
         located = Located.of(normalised(query).whole, words)
         shared = shared_terms(located, words, self.collection.lexical.shares(query, rows), _TERMS)
         asked = Words.build([normalised(query)], known)
         related = related_terms(located, asked, words)
-        return [
-            _quoted(Evidence(tuple(term.term for term in terms), related=pairs), patent, terms)
-            for patent, terms, pairs in zip(patents, shared, related, strict=True)
-        ]
+        return list(map(_evidence, patents, shared, related))
 
     @property
     def meanings(self) -> Meanings:
@@ -246,14 +243,14 @@ class Matching:
             found = next(self.search([asked], depth, allowed))
 
 
-def _quoted(evidence: Evidence, patent: Patent, shared: Sequence[SharedTerm]) -> Evidence:
-    """The evidence with the patent's sentence that holds most of the shared terms' weight."""
+def _evidence(patent: Patent, shared: Sequence[SharedTerm], related: tuple[RelatedTerms, ...]) -> Evidence:
+    """What was found in a patent's text, with the sentence that holds most of the shared terms' weight."""
+    best, place, held = "", "", 0.0
     texts = (("摘要", patent.abstract), ("权利要求", patent.first_claim), ("应用场景", patent.scenario))
-    best, held = evidence, 0.0
-    for part, text in texts:
+    for part, text in texts if shared else ():
         for number, sentence in enumerate(sentences(text), start=1):
             plain = normalise(sentence)
             weight = sum(term.share for term in shared if term.term in plain)
             if weight > held:
-                best, held = replace(evidence, sentence=sentence, place=f"{part}第{number}句"), weight
-    return best
+                best, place, held = sentence, f"{part}第{number}句", weight
+    return Evidence(tuple(term.term for term in shared), best, place, related)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from matcher.domain import Patent, PatentType
 
@@ -28,7 +29,12 @@ def expiry(patent: Patent) -> date | None:
     """
     if patent.type is None or patent.filed is None:
         return None
-    return years_later(patent.filed, term_years(patent.type, patent.filed))
+    return _end(patent.type, patent.filed)
+
+
+@lru_cache(maxsize=50_000)  # asked several times of every candidate, and few days are filing days
+def _end(kind: PatentType, filed: date) -> date:
+    return years_later(filed, term_years(kind, filed))
 
 
 def years_later(day: date, years: int) -> date:

@@ -81,4 +81,4 @@ def _asks(text: str, place: int) -> bool:
 
 def sentences(text: str) -> list[str]:
     """The sentences and clauses between 。！？； and line breaks, each with its closing sign, trimmed."""
-    return [sentence for part in _SENTENCE.findall(text) if (sentence := part.strip())]
+    return [sentence for part in _SENTENCE.findall(text) if (sentence := part.strip())] if text else []

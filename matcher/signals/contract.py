@@ -47,13 +47,21 @@ class PatentFacts:
     availability: tuple[Availability, ...]
     """Empty while the legal status is unknown."""
     declared_open: bool
+    lapsed: bool
+    """Whether the right is known not to stand."""
 
 
 def patent_facts(patent: Patent, as_of: date) -> PatentFacts:
     """Term and availability of a patent on one day."""
     holding = conditions(patent, as_of)
-    declared = any(held.condition is Condition.OPEN for held in holding)
-    return PatentFacts(patent, expiry(patent), available(patent, holding), declared)
+    holds = {held.condition for held in holding}
+    return PatentFacts(
+        patent,
+        expiry(patent),
+        available(patent, holding),
+        declared_open=Condition.OPEN in holds,
+        lapsed=Condition.DEAD in holds,
+    )
 
 
 def _no_evidence(need: Need, patent: Patent) -> Evidence:

@@ -45,8 +45,9 @@ class Mapping(Generic[R]):
         self._own = [field.name for field in _fields(record) if field.name in table.c]
         self._rest = [field.name for field in _fields(record) if field.name not in table.c]
         # A driver answers a date column with a date; the others come as text.
-        texts = [name for name in self._own if not isinstance(table.c[name].type, Date)]
-        self._own_converters = {name: converters[name] for name in texts if name in converters}
+        self._own_converters = [
+            None if isinstance(table.c[name].type, Date) else converters.get(name) for name in self._own
+        ]
         self._rest_converters = {name: converters[name] for name in converters if name not in table.c}
         self.columns: list[Column[Any]] = [table.c[name] for name in [*self._own, BODY]]
         """What to select, in the order that `record` reads."""
@@ -63,9 +64,11 @@ class Mapping(Generic[R]):
     def record(self, row: Sequence[Any]) -> R:
         """The record of a row whose values stand in the order of `columns` (more may follow)."""
         values: dict[str, Any] = orjson.loads(row[len(self._own)])
-        _convert(values, self._rest_converters)
-        values.update(zip(self._own, row, strict=False))
-        _convert(values, self._own_converters)
+        for name in values.keys() & self._rest_converters.keys():
+            if values[name] is not None:
+                values[name] = self._rest_converters[name](values[name])
+        for name, converter, value in zip(self._own, self._own_converters, row, strict=False):
+            values[name] = value if converter is None or value is None else converter(value)
         return self._type(**values)
 
 
