@@ -72,7 +72,7 @@ _SENTENCES = {
     "day": "日期应写成 2026-06-30 的形式",
     "day_range": "日期应在 1985-04-01 至 2200-12-31 之间",
     "group": "应写成 口径=名称（口径：{known}）",
-    "model_attributes_type": "应为 JSON 对象",
+    "model_attributes_type": "应为 JSON 对象，以 Content-Type: application/json 发送",
 }
 """What is wrong with a field, by pydantic's type of error."""
 _PLAIN = {

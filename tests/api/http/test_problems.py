@@ -71,7 +71,7 @@ def test_every_bad_field_is_named(client: TestClient, body: dict, expected: list
     ("raw", "message"),
     [
         (b"{bad", "不是有效的 JSON（第 1 个字符处）"),
-        (b"[1]", "应为 JSON 对象"),
+        (b"[1]", "应为 JSON 对象，以 Content-Type: application/json 发送"),
         (b'{"text": "\\ud800"}', "含有不成字的编码"),
         ('{"text": "膜", "as_of": "\\ud800"}'.encode(), "日期应写成 2026-06-30 的形式，收到的是“?”"),
     ],
