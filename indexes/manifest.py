@@ -26,7 +26,7 @@ from typing import Any
 
 from indexes.contract import IndexUnusable
 
-FORMAT = 5
+FORMAT = 6
 """Raised whenever older files can no longer be read."""
 _POINTER = "CURRENT"
 _MANIFEST = "manifest.json"

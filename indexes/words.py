@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from indexes.contract import IndexUnusable, Mask, Vectors
 from indexes.postings import Document
+from indexes.terms import Terms, keys_of
 from indexes.tokens import is_han, run_words
 
 HAN, TERM, NUMBER = 0, 1, 2
@@ -64,10 +65,15 @@ class Words:
     telling: NDArray[np.bool_]
     vectors: NDArray[np.int8]
     scales: NDArray[np.float32]
+    keys: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
+    numbers: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    """By which words are found, see `Terms`; only of a collection's own words."""
 
     @classmethod
-    def build(cls, documents: Sequence[Document], meanings: Meanings = NOTHING) -> Self:
-        """Cut normalised documents."""
+    def build(
+        cls, documents: Sequence[Document], meanings: Meanings = NOTHING, stored: Words | None = None
+    ) -> Self:
+        """Cut normalised documents; what `stored` words of the same meanings have is not worked out again."""
         numbers: dict[str, int] = {}
         ids: list[int] = []
         ends = [0]
@@ -77,18 +83,23 @@ class Words:
                 ids.append(-1)
             ends.append(len(ids))
         known = list(numbers)
-        telling = np.asarray(meanings.telling(known), dtype=np.bool_)
-        vectors, scales = _vectors(known, telling, meanings)
+        found = _Known.of(known, meanings) if stored is None else _Known.beside(stored, known, meanings)
         return cls(
             starts=np.array(ends, np.int64),
             ids=np.array(ids, np.int32),
             bounds=np.concatenate([[0], np.cumsum([len(word) for word in known], dtype=np.int64)]),
             codes=character_codes("".join(known)),
             kinds=np.array([_kind(word) for word in known], np.uint8),
-            telling=telling,
-            vectors=vectors,
-            scales=scales,
+            telling=found.telling,
+            vectors=found.vectors,
+            scales=found.scales,
         )
+
+    def findable(self) -> Self:
+        """The same, whose words can be found again."""
+        keys = keys_of(self.word(number) for number in range(len(self.kinds)))
+        order = np.argsort(keys)
+        return replace(self, keys=keys[order], numbers=order.astype(np.int32))
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -156,6 +167,7 @@ class Words:
             raise IndexUnusable(f"词表 {folder} 无法读取（{error}）。请重新建立索引。") from error
         found = cls(**arrays)
         sizes = {len(found.bounds) - 1, *(len(part) for part in (found.kinds, found.telling, found.scales))}
+        sizes |= {len(found.keys), len(found.numbers)}
         if sizes != {len(found.vectors)} or len(found.ids) != found.starts[-1]:
             raise IndexUnusable(f"词表 {folder} 的各部分不一致。请重新建立索引。")
         return found
@@ -172,20 +184,41 @@ def _kind(word: str) -> int:
     return NUMBER if _BARE_NUMBER.fullmatch(word) else TERM
 
 
-def _vectors(
-    words: list[str], telling: Mask, meanings: Meanings
-) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """The vectors of the telling ones; rows of zeros for the others."""
-    rows = np.flatnonzero(telling)
-    vectors = np.zeros((len(words), meanings.dimension), np.int8)
-    scales = np.zeros(len(words), np.float32)
-    for start in range(0, len(rows), _AT_ONCE):
-        part = rows[start : start + _AT_ONCE]
-        exact = meanings.encode([words[row] for row in part.tolist()])
-        scale = np.abs(exact).max(axis=1) / np.float32(_LARGEST)
-        vectors[part] = np.rint(exact / np.where(scale > 0, scale, 1)[:, None])
-        scales[part] = scale
-    return vectors, scales
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of some words: see `Words`."""
+
+    telling: NDArray[np.bool_]
+    vectors: NDArray[np.int8]
+    scales: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, words: list[str], meanings: Meanings) -> _Known:
+        """Worked out; rows of zeros for words that tell nothing."""
+        telling = np.asarray(meanings.telling(words), dtype=np.bool_)
+        rows = np.flatnonzero(telling)
+        vectors = np.zeros((len(words), meanings.dimension), np.int8)
+        scales = np.zeros(len(words), np.float32)
+        for start in range(0, len(rows), _AT_ONCE):
+            part = rows[start : start + _AT_ONCE]
+            exact = meanings.encode([words[row] for row in part.tolist()])
+            scale = np.abs(exact).max(axis=1) / np.float32(_LARGEST)
+            vectors[part] = np.rint(exact / np.where(scale > 0, scale, 1)[:, None])
+            scales[part] = scale
+        return cls(telling, vectors, scales)
+
+    @classmethod
+    def beside(cls, stored: Words, words: list[str], meanings: Meanings) -> _Known:
+        """As stored; the others worked out."""
+        numbers = Terms(stored.keys, stored.numbers).find(keys_of(words))
+        missing = np.flatnonzero(numbers < 0)
+        fresh = cls.of([words[row] for row in missing.tolist()], meanings)
+        if len(missing) == len(words):
+            return fresh
+        found = cls(stored.telling[numbers], stored.vectors[numbers], stored.scales[numbers])
+        found.telling[missing], found.vectors[missing] = fresh.telling, fresh.vectors
+        found.scales[missing] = fresh.scales
+        return found
 
 
 def _file(folder: Path, name: str) -> Path:

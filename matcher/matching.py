@@ -195,7 +195,7 @@ class Matching:
         words = self.collection.words_at(rows, lambda place: patent_text(patents[place]), known)
         located = Located.of(normalised(query).whole, words)
         shared = shared_terms(located, words, self.collection.lexical.shares(query, rows), _TERMS)
-        asked = Words.build([normalised(query)], known)
+        asked = Words.build([normalised(query)], known, self.collection.cut)
         related = related_terms(located, asked, words)
         return list(map(_evidence, patents, shared, related))
 
@@ -222,7 +222,7 @@ class Matching:
         found = found.at(np.flatnonzero(found.fused >= scale.least_text(rules.floor)))
         texts = {"semantic": found.semantic, "lexical": found.lexical}
         order = np.argsort(-scale.bounds(texts, scale.facts(asked.need, context)), kind="stable")
-        ordered = self._read(found.at(order), ceil(rules.list_k * _AHEAD))
+        ordered = self._read(found.at(order), ceil(rules.list_k * _AHEAD) + _PART // 2)
         listed = shortlist_in_order(asked.need, ordered, context, ranking, rules)
         return listed if self.calibration is None else calibrated(listed, self.calibration)
 

@@ -129,7 +129,7 @@ class Collection:
         known, missing = np.flatnonzero(stored), np.flatnonzero(~stored)
         if self.cut is not None and not len(missing):
             return self.cut.take(places)
-        fresh = Words.build([normalised(text(place)) for place in missing.tolist()], meanings)
+        fresh = Words.build([normalised(text(place)) for place in missing.tolist()], meanings, self.cut)
         if self.cut is None or not len(known):
             return fresh
         order = np.argsort(np.concatenate([known, missing]))

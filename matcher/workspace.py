@@ -277,7 +277,7 @@ class Workspace:
         choice = replace(self._choice("patents"), parts=np.array(regions, np.int32))
         collection = Collection.build(ids, documents, vectors, queries, choice)
         cut = Words.build([normalised(text) for text in documents], meanings(collection.words, self.embedder))
-        collection = replace(collection, cut=cut)
+        collection = replace(collection, cut=cut.findable())
         return Full(collection, held.of_ids(ids), text_digests(documents))
 
     def _demand(self, progress: Progress | None) -> Full:

@@ -41,7 +41,7 @@ def test_published_it_opens_with_its_facts(tmp_path: Path) -> None:
     assert opened == made == Published(tmp_path / "patents" / "000001", FACTS, AT)
     assert content(opened) == "one"
     manifest = json.loads((opened.path / "manifest.json").read_text())
-    assert manifest["format"] == 5
+    assert manifest["format"] == 6
     assert manifest["created_at"] == "2024-05-01T09:30:00"
     assert manifest["files"]["terms.json"] == {
         "bytes": 3,

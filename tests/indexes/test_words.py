@@ -69,6 +69,23 @@ def test_documents_taken_are_as_if_cut_alone():
     assert listed(one.followed_by(other).take(np.array([3, 0]))) == listed(words.take(np.array([3, 0])))
 
 
+def test_what_is_stored_is_not_worked_out_again():
+    stored = Words.build(DOCUMENTS, MEANINGS).findable()
+    asked = []
+
+    def counting(words):
+        asked.extend(words)
+        return encode(words)
+
+    texts = [Document("水泵叶轮", "正极的锂电池，全新名词"), Document("PLC".lower())]
+    counted = Meanings(MEANINGS.telling, counting, 8)
+    assert listed(Words.build(texts, counted, stored)) == listed(Words.build(texts, MEANINGS))
+    assert asked == ["全新", "名词"]
+    assert listed(Words.build([], counted, stored)) == []
+    nothing = Words.build([], MEANINGS).findable()
+    assert listed(Words.build(texts, MEANINGS, nothing)) == listed(Words.build(texts, MEANINGS))
+
+
 def test_vectors_keep_their_direction():
     words = Words.build(DOCUMENTS, MEANINGS)
     told = np.flatnonzero(words.telling)
@@ -79,12 +96,14 @@ def test_vectors_keep_their_direction():
 
 
 def test_saved_and_loaded_they_are_the_same(tmp_path):
-    words = Words.build(DOCUMENTS, MEANINGS)
+    words = Words.build(DOCUMENTS, MEANINGS).findable()
     assert Words.load(tmp_path) is None
     words.save(tmp_path)
     loaded = Words.load(tmp_path)
     assert loaded is not None
     assert listed(loaded) == listed(words)
+    assert loaded.keys.tolist() == words.keys.tolist() == sorted(words.keys.tolist())
+    assert loaded.numbers.tolist() == words.numbers.tolist()
     (tmp_path / "words.ids.npy").write_bytes((tmp_path / "words.ids.npy").read_bytes()[:-4])
     with pytest.raises(IndexUnusable, match="重新建立索引"):
         Words.load(tmp_path)
