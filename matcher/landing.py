@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from matcher.confines import confined
 from matcher.errors import InputError
 from matcher.importing.reading import KIND_LABELS, Located, Reading, is_collection, read_records
 from matcher.importing.report import ImportReport, RowProblem, Severity
@@ -30,6 +31,8 @@ class Manner:
     source: str = ""
     prefer_new: bool = False
     """Whether a conflicting new value replaces the stored one."""
+    within: str = ""
+    """The city outside which nothing may land (`confines`); empty: anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,10 @@ def land_file(
     if path.is_dir() and not is_collection(path, kind):
         return _land_folder(store, path, kind, manner, limits, at, progress)
     mapping = manner.mapping or store.columns.of(kind.value, manner.source)
-    reading: Reading[Any] = read_records(path, kind, mapping=mapping, limits=limits, source=manner.source)
+    screen = confined(store, manner.within) if manner.within else None
+    reading: Reading[Any] = read_records(
+        path, kind, mapping=mapping, limits=limits, source=manner.source, screen=screen
+    )
     located: list[Located[Any]] = []
 
     def records() -> Iterator[Any]:

@@ -111,7 +111,7 @@ PERMISSIONS: dict[Operation, dict[Role, Extent]] = {
     Operation.READ_CONTACTS: _OF_PATENTS,
     Operation.MATCH_PATENT: _OF_PATENTS,
     Operation.READ_NEED: {_R.BUREAU: _ALL, _R.CITY: _REGION, _R.ENTERPRISE: _OWN},
-    Operation.WRITE_NEED: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
+    Operation.WRITE_NEED: {_R.BUREAU: _ALL, _R.CITY: _REGION, _R.ENTERPRISE: _OWN},
     Operation.READ_PUBLIC_NEEDS: dict.fromkeys((_R.BUREAU, _R.CITY, _R.HOLDER, _R.CLIENT), _ALL),
     Operation.CONFIRM: {_R.ENTERPRISE: _OWN},
     Operation.EXPRESS: {_R.ENTERPRISE: _OWN},
@@ -133,12 +133,12 @@ PERMISSIONS: dict[Operation, dict[Role, Extent]] = {
         _R.CLIENT: _OWN,
     },
     Operation.RUN_EVENTS: {Role.BUREAU: _ALL},
-    Operation.IMPORT: {Role.BUREAU: _ALL},
+    Operation.IMPORT: {_R.BUREAU: _ALL, _R.CITY: _REGION},
     Operation.STATUS: {Role.BUREAU: _ALL, Role.ANALYST: _ALL},
     Operation.REBUILD: {Role.BUREAU: _ALL},
     Operation.MANAGE: {Role.BUREAU: _ALL},
     Operation.INVITE: {_R.BUREAU: _ALL, _R.CITY: _REGION},
-    Operation.JOBS: {Role.BUREAU: _ALL, Role.ANALYST: _ALL},
+    Operation.JOBS: {_R.BUREAU: _ALL, _R.CITY: _OWN, _R.ANALYST: _ALL},
     Operation.WRITE_PATENT: {Role.BUREAU: _ALL, Role.HOLDER: _OWN},
     Operation.READ_ENTERPRISE: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
     Operation.WRITE_ENTERPRISE: {Role.BUREAU: _ALL, Role.ENTERPRISE: _OWN},
@@ -239,6 +239,28 @@ def needs_within(
     if caller.role is Role.ENTERPRISE:
         return replace(wanted, enterprises=(caller.subject,))
     return replace(wanted, within=caller.subject) if caller.role is Role.CITY else wanted
+
+
+def city_of(caller: Caller, operation: Operation) -> str:
+    """The city outside which `caller` may write nothing; empty for those not confined to one. Raises PermissionDenied."""
+    require(caller, operation)
+    if extent(caller, operation) is not Extent.REGION:
+        return ""
+    if not caller.subject:
+        raise PermissionDenied("账号没有所属地市，不能登记。请联系管理员。")
+    return caller.subject
+
+
+CITY_IMPORTS = ("needs", "enterprises")
+"""What a city imports; the rest is the province's."""
+
+
+def importable(caller: Caller, kind: str) -> str:
+    """The city outside which no row of an import may land, as `city_of`; raises PermissionDenied for other kinds of records."""
+    city = city_of(caller, Operation.IMPORT)
+    if city and kind not in CITY_IMPORTS:
+        raise PermissionDenied(f"“{caller.role}”只能导入本市的技术需求和企业。其他数据请交省级主管部门导入。")
+    return city
 
 
 def require_invitation(caller: Caller, role: Role, region: str) -> None:

@@ -66,8 +66,9 @@ class Caller:
 
     @property
     def actor(self) -> str:
-        """As the audit log names them."""
-        return f"{self.role}：{self.name}"
+        """As the audit log names them; of cities there are many, whose people may bear one name."""
+        city = f"（{self.subject}）" if self.role is Role.CITY else ""
+        return f"{self.role}{city}：{self.name}"
 
 
 def role_named(name: str) -> Role:

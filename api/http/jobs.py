@@ -9,7 +9,7 @@ from fastapi import Response
 
 from api.access.policy import Extent, extent
 from api.access.roles import Caller
-from api.jobs import KINDS
+from api.jobs import KINDS, only_by
 from api.serving import Serving, caller_of, json_answer
 from api.store.jobs import Job
 from matcher.errors import NotFound
@@ -43,11 +43,6 @@ def accepted(job: Job) -> Response:
 def kinds_of(caller: Caller) -> list[str]:
     """The kinds of jobs that `caller` may ask for, watch and stop."""
     return [name for name, kind in KINDS.items() if extent(caller, kind.operation) is not Extent.NOTHING]
-
-
-def only_by(caller: Caller, kind: str) -> bool:
-    """Whether `caller` sees only the jobs of this kind that it asked for itself."""
-    return extent(caller, KINDS[kind].operation) is not Extent.ALL
 
 
 def job_of(serving: Serving, job_id: str) -> Job:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 
-from api.access.policy import Operation
+from api.access.policy import Extent, Operation, extent
+from api.access.roles import Caller
 from api.jobs.evaluations import evaluate
 from api.jobs.indexing import update_index
 from api.jobs.submissions import submit
@@ -40,7 +41,7 @@ def _import(work: Work) -> Result:
     file = work.folder / SENT / upload.name
     if not file.is_file():
         raise InputError(f"文件“{upload.name}”已不在服务器上，请重新上传。")
-    manner = Manner(upload.mapping, upload.source, prefer_new=upload.prefer_new)
+    manner = Manner(upload.mapping, upload.source, prefer_new=upload.prefer_new, within=upload.within)
     step = work.step("导入", 0.0, 0.5)
     report = usecases.import_file(work.workspace, upload.kind, file, manner, at=work.at, progress=step).report
     if report.problems:
@@ -78,3 +79,8 @@ KINDS: Mapping[str, JobKind] = MappingProxyType(
         "evaluation": JobKind("评估", Operation.EVALUATE, evaluate),
     }
 )
+
+
+def only_by(caller: Caller, kind: str) -> bool:
+    """Whether `caller` sees only the jobs of this kind that it asked for itself."""
+    return extent(caller, KINDS[kind].operation) is not Extent.ALL

@@ -36,6 +36,8 @@ class Upload:
     source: str = ""
     prefer_new: bool = False
     mapping: Mapping[str, str] = field(default_factory=dict)
+    within: str = ""
+    """The city outside which no row lands; empty: anywhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Path, Query, Request, Response, UploadFile
 
+from api.access.policy import CITY_IMPORTS, Operation, city_of, importable
 from api.admission import Admitted
 from api.jobs import Upload
 from api.pages import uploads
@@ -54,12 +55,17 @@ def import_form(
     source: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
     """The form, for a file of that kind and source where they are named, and the latest jobs."""
-    jobs = serving.services.worker.jobs.recent(_JOBS)
-    journal = list(reversed(serving.workspace.store.imports.all()))[:_JOURNAL]
+    caller, queue = caller_of(serving), serving.services.worker.jobs
+    city = city_of(caller, Operation.IMPORT)
+    # A city sees what it sent itself: the names of others' files are no business of its.
+    jobs = queue.page(["import"], "", _JOBS, caller.actor) if city else queue.recent(_JOBS)
+    journal = [] if city else list(reversed(serving.workspace.store.imports.all()))[:_JOURNAL]
     return page(
         serving,
         "import.html",
-        kinds=KIND_LABELS,
+        city=city,
+        labels=KIND_LABELS,
+        kinds={each: label for each, label in KIND_LABELS.items() if not city or each.value in CITY_IMPORTS},
         kind=kind,
         source=source,
         jobs=jobs,
@@ -81,7 +87,8 @@ def take_file(
         with path.open("wb") as stream:
             shutil.copyfileobj(file.file, stream)
 
-    upload = Upload(file.filename or "", kind, source.strip(), prefer_new)
+    within = importable(caller_of(serving), kind)
+    upload = Upload(file.filename or "", kind, source.strip(), prefer_new, within=within)
     home, by = serving.workspace.settings.home, caller_of(serving).actor
     id_ = uploads.take_in(home, upload, by, serving.at, keep)
     try:
@@ -117,8 +124,13 @@ def land(serving: ImportForm, id: _Id, columns: _Columns, keep: Annotated[bool, 
     if keep and not upload.source:
         raise InputError("要记住列的对应关系，须在上传时填写数据来源。", code="no_source")
     _preview(serving, found, mapping)
-    store = serving.workspace.store
-    if keep or (not mapping and store.columns.of(upload.kind, upload.source)):
+    store, shared = serving.workspace.store, not upload.within
+    if keep and not shared:
+        raise InputError(
+            "列的对应关系由省级主管部门记住，供各地共用；本次导入已按您的修改理解各列，请取消勾选后再导入。",
+            code="no_source",
+        )
+    if keep or (shared and not mapping and store.columns.of(upload.kind, upload.source)):
         store.columns.keep(upload.kind, upload.source, mapping)
 
     def hand_over(to: FilePath) -> None:

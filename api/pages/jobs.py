@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Response
 
 from api.access.policy import Operation, require
-from api.jobs import KINDS, REPORT, RETURNED
+from api.jobs import KINDS, REPORT, RETURNED, only_by
 from api.pages.lists import attachment
 from api.pages.posting import MayPost
 from api.pages.rendering import page, see_other
-from api.serving import May, Serving
+from api.serving import May, Serving, caller_of
 from api.store.jobs import Job
 from matcher.errors import NotFound
 from matcher.importing.reading import KIND_LABELS
@@ -80,6 +80,9 @@ def job_of(serving: Serving, job_id: str) -> Job:
     if job is None:
         raise NotFound("没有这项任务。")
     require(serving.caller, KINDS[job.kind].operation)
+    caller = caller_of(serving)
+    if only_by(caller, job.kind) and job.by != caller.actor:
+        raise NotFound("没有这项任务。")
     return job
 
 

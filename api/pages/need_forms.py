@@ -14,14 +14,16 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Depends, Form, Path, Request, Response
 
-from api.access.policy import Operation, allowed_need
+from api.access.policy import Operation, allowed_need, city_of
 from api.access.roles import Caller, Role
 from api.anonymity import held_back
 from api.pages.posting import NeedForm
 from api.pages.rendering import page, path_to, see_other
 from api.serving import Serving, WritingNeeds, caller_of
+from matcher.confines import confined
 from matcher.domain import Confidentiality, Need
 from matcher.errors import Conflict
+from matcher.importing.cells import RowRefused
 from matcher.importing.reading import read_records
 from matcher.importing.synonyms import RecordKind
 from matcher.matchlists.template_fields import TEMPLATES
@@ -45,6 +47,8 @@ _FIELDS = tuple(
     for field in template.fields
     if field.title not in _OURS
 )
+_COLUMNS = {"region": "所在地区", "enterprise": "企业名称"}
+"""Where a form says what `confined` refuses."""
 _NeedId = Annotated[str, Path(max_length=200)]
 
 
@@ -71,8 +75,9 @@ _Answers = Annotated[dict[str, str], Depends(_posted)]
 
 @router.get("/need-forms/new")
 def blank_form(serving: WritingNeeds) -> Response:
-    """An empty form."""
-    return _form(serving, {}, "/need-forms/new")
+    """An empty form; a city's own address stands in it."""
+    city = city_of(caller_of(serving), Operation.WRITE_NEED)
+    return _form(serving, {"所在地区": city} if city else {}, "/need-forms/new")
 
 
 @router.post("/need-forms/draft")
@@ -166,7 +171,20 @@ def _read(serving: Serving, answers: Mapping[str, str]) -> Read:
     troubles = dict(parsed.troubles)
     if not answers["需求名称"]:
         troubles["需求名称"] = "请填写需求名称"
-    return Read(None if troubles else parsed.need, troubles)
+    if parsed.need is None or troubles:
+        return Read(None, troubles)
+    return _confined(serving, parsed.need)
+
+
+def _confined(serving: Serving, need: Need) -> Read:
+    """The need as the caller may store it: a city's own."""
+    city = city_of(caller_of(serving), Operation.WRITE_NEED)
+    if not city:
+        return Read(need, {})
+    try:
+        return Read(confined(serving.workspace.store, city)(need), {})
+    except RowRefused as refused:
+        return Read(None, {_COLUMNS.get(refused.field, "需求名称"): str(refused)})
 
 
 def _diagnosis(serving: Serving, answers: Mapping[str, str]) -> Diagnosis:

@@ -88,7 +88,14 @@ class Reading(Generic[R]):
     Iterating may still raise InputError where a file proves damaged further down.
     """
 
-    def __init__(self, path: Path, kind: RecordKind, recogniser: Recogniser, source: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        kind: RecordKind,
+        recogniser: Recogniser,
+        source: str,
+        screen: Callable[[R], R] | None = None,
+    ) -> None:
         self.file = path.name
         self.kind = kind
         self.rows_read = 0
@@ -100,6 +107,7 @@ class Reading(Generic[R]):
         self._notes = Notes()
         self._recogniser = recogniser
         self._source = source
+        self._screen: Callable[[R], R] | None = screen
         self._build: Callable[[Cells, str], R] = _BUILDERS[kind]
         self._records: Iterator[Located[R]] = iter(())
 
@@ -228,6 +236,7 @@ class Reading(Generic[R]):
             if refused:
                 raise RowRefused(refused)
             record = self._build(cells, self._source)
+            record = record if self._screen is None else self._screen(record)
         except RowRefused as reason:
             self.refused += 1
             cells.problem(reason.field, str(reason), Severity.REFUSED)
@@ -327,6 +336,7 @@ def read_records(
     mapping: Mapping[str, str] = ...,
     limits: FileLimits = ...,
     source: str = ...,
+    screen: Callable[[Any], Any] | None = ...,
 ) -> Reading[Any]: ...
 def read_records(
     path: Path,
@@ -335,14 +345,16 @@ def read_records(
     mapping: Mapping[str, str] | None = None,
     limits: FileLimits | None = None,
     source: str = "",
+    screen: Callable[[Any], Any] | None = None,
 ) -> Reading[Any]:
     """Read `path` (.xlsx, .xls, .csv, .jsonl, a BEIR folder, for needs also .docx) as records of one kind.
 
     `mapping` (header → field) overrides the synonym table. `source` names where the file comes from: it becomes
-    part of the identity of records that have only an id of their own. Raises InputError, with one Chinese
+    part of the identity of records that have only an id of their own. `screen` answers each record as it may land, or
+    raises RowRefused. Raises InputError, with one Chinese
     sentence, for a file that cannot be read or has no recognisable header.
     """
-    reading: Reading[Any] = Reading(path, kind, Recogniser(kind, mapping or {}), source)
+    reading: Reading[Any] = Reading(path, kind, Recogniser(kind, mapping or {}), source, screen)
     member = path / _BEIR.get(kind, "")
     reading.start(member if is_collection(path, kind) else path, limits or FileLimits())
     return reading

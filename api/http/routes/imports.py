@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
+from api.access.policy import importable
 from api.admission import UPLOAD, Admitted, Uploaded
 from api.http import examples
 from api.http.jobs import accepted
@@ -51,7 +52,8 @@ def take_file(query: Annotated[ImportQuery, Query()], file: Uploaded, serving: I
     def keep(path: Path) -> None:
         shutil.copyfile(file.path, path)
 
-    upload = Upload(query.name, query.kind, query.source.strip(), query.prefer_new)
+    within = importable(caller_of(serving), query.kind)
+    upload = Upload(query.name, query.kind, query.source.strip(), query.prefer_new, within=within)
     job = serving.services.worker.import_file(upload, caller_of(serving).actor, keep)
     serving.note("导入文件", f"{job.title}（{query.kind}）")
     return accepted(job)

@@ -11,11 +11,12 @@ from pydantic import Field
 from api.access.policy import Extent, Operation, extent
 from api.admission import Admitted
 from api.http import examples
-from api.http.jobs import accepted, job_document, job_of, kinds_of, only_by
+from api.http.jobs import accepted, job_document, job_of, kinds_of
 from api.http.openapi import answered, binary, problems
 from api.http.operations import WatchingJobs
 from api.http.paging import cursor_of, page_answer, position
 from api.http.questions import PageQuery
+from api.jobs import only_by
 from api.serving import Rebuilding, caller_of, json_answer
 from matcher.errors import Conflict, NotFound, PermissionDenied
 

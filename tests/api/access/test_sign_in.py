@@ -104,7 +104,7 @@ def test_passwords_and_tokens_are_kept_as_hashes_only(access: Access) -> None:
     assert account.password.startswith("$argon2id$")
     with reading(access.accounts._engine) as connection:
         kept = [row for table in metadata.sorted_tables for row in connection.execute(select(table))]
-    assert len(kept) == 5  # the account, its session, two lines of the log and where the feed stands
+    assert len(kept) == 6  # the account, its session, two lines of the log and where the feeds stand
     assert PASSWORD not in str(kept)
     assert token not in str(kept)
 
