@@ -194,6 +194,17 @@ def test_a_sparse_vector_comes_back_as_it_was_sent(engine):
     engine.remove(np.array([5]))
 
 
+@pytest.mark.parametrize("documents", [[], [Document("")], [Document("水泵")]], ids=["none", "empty", "one"])
+def test_hardly_any_document(documents, tmp_path):
+    pytest.importorskip("milvus_lite")
+    local = LexicalIndex.build(documents)
+    engine = words_engine_at(f"milvus://{tmp_path / 'engine.db'}?words=sparse")
+    ServedWords.of(local, engine, None, documents).save(tmp_path)
+    loaded = ServedWords.load(tmp_path, lambda: engine)
+    for query in (Query("水泵"), Query("")):
+        same(loaded.search([query], 5)[0], local.search([query], 5)[0])
+
+
 def test_words_stay_here_unless_the_address_says_otherwise():
     assert words_engine_at("") is None
     assert words_engine_at("postgresql://h/d") is None
