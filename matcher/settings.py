@@ -15,6 +15,8 @@ from matcher.errors import SettingsError
 
 _NOT_SETTINGS = {"MATCHER_DATA", "MATCHER_CI"}
 """Variables of tests and benchmarks that share the prefix."""
+_SECRET = frozenset({"proxy", "proxy.secret", "database_url", "index"})
+"""What may hold a secret, which no message repeats."""
 
 
 class _Section(BaseModel):
@@ -230,5 +232,6 @@ def _explain(error: ValidationError) -> str:
         if problem["type"] == "extra_forbidden":
             lines.append(f"未知的设置项 {name}")
         else:
-            lines.append(f"设置项 {name} 的值 {problem['input']!r} 无效（{problem['msg']}）")
+            value = "" if name in _SECRET else f" {problem['input']!r} "
+            lines.append(f"设置项 {name} 的值{value}无效（{problem['msg']}）")
     return "；".join(lines) + "。请修改 matcher.toml 或环境变量 MATCHER_*。"

@@ -62,6 +62,9 @@ def deployed(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             proxy.running(service.base.removeprefix("http://"), SECRET),
         ):
             yield Deployed(settings, service, proxy)
+            logs = [service.log, *proxy.folder.glob("*.log")]
+            written = "".join(log.read_text(encoding="utf-8") for log in logs)
+            assert [secret for secret in (SECRET, PASSWORD, "Bearer ") if secret in written] == []
 
 
 @pytest.fixture

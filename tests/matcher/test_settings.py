@@ -49,6 +49,9 @@ def test_the_environment_goes_over_the_file_and_what_is_said_over_both(
         ("organizer = 'x'", "未知的设置项 organizer。请修改 matcher.toml 或环境变量 MATCHER_*。"),
         ("[retrieval]\ncandidates = 0", "设置项 retrieval.candidates 的值 0 无效"),
         ("organiser = ", "无法读取"),
+        ('proxy = "geheim"', "设置项 proxy 的值无效（"),
+        ('[proxy]\nsecret = ["geheim"]', "设置项 proxy.secret 的值无效（"),
+        ('database_url = ["geheim"]', "设置项 database_url 的值无效（"),
         ('database_url = "postgresql://a:geheim@h/d"', "的 database_url 中写有密码"),
     ],
 )
