@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.contract import Hits, IndexUnusable, Mask, Vectors
-from indexes.exact import ExactIndex, Rows, Scores
+from indexes.exact import ExactIndex, Rows, Scores, one_thread
 from indexes.planning import Plan, Way, coded_plan
 
 _CODES, _FACTS = "codes.faiss", "codes.json"
@@ -90,6 +90,8 @@ class CodedIndex:
                 return self.exact.search(query[None], k, allowed)[0]
             return self.exact.settle(query, rows, k)
 
+        if len(queries) == 1:  # another thread would only have to be woken
+            return [one(queries[0])]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             return list(pool.map(one, queries))
 
@@ -125,14 +127,13 @@ class CodedIndex:
         return cls(exact, codes)
 
     def _scan(self, query: Vectors, plan: Plan, bits: NDArray[np.uint8] | None) -> Rows:
-        faiss = _faiss()
-        faiss.omp_set_num_threads(1)  # of this thread alone
-        parameters = faiss.SearchParametersIVF(
+        parameters = _faiss().SearchParametersIVF(
             nprobe=self.shape.probed if plan.way is Way.PROBED else self.shape.cells,
-            sel=None if bits is None else faiss.IDSelectorBitmap(bits),
+            sel=None if bits is None else _faiss().IDSelectorBitmap(bits),
         )
         assert self._codes is not None
-        _, found = self._codes.search(_even(query[None]), plan.fetched, params=parameters)
+        with one_thread():
+            _, found = self._codes.search(_even(query[None]), plan.fetched, params=parameters)
         rows: Rows = found[0][found[0] >= 0]
         return rows
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Literal, Self
@@ -181,12 +182,18 @@ def _in_parts(queries: Vectors, search: Callable[[Vectors], Neighbours]) -> Neig
 
 
 def _alone(search: Callable[[Vectors], Neighbours], queries: Vectors) -> Neighbours:
-    """On this thread alone: two threads cost a single query five times the processor time of one."""
+    with one_thread():
+        return search(queries)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """FAISS works on this thread alone: two threads cost a single query five times the processor time of one."""
     faiss = _faiss()
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
     try:
-        return search(queries)
+        yield
     finally:
         faiss.omp_set_num_threads(before)
 

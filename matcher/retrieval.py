@@ -165,6 +165,9 @@ class Collection:
             beyond = self._beyond(vector, hits, words.best.scores, weights, k)
             return self._fused(vector, rows, words.at(rows), weights).first(k, beyond)
 
+        if len(queries) == 1:  # another thread would only have to be woken
+            yield candidates(queries[0], vectors[0], dense[0])
+            return
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             yield from pool.map(candidates, queries, vectors, dense)
 
