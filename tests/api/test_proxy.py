@@ -215,6 +215,17 @@ def test_the_proxy_takes_what_the_service_takes_and_refuses_more_in_chinese(
         )
 
 
+@pytest.mark.parametrize(
+    "question", [{"params": {"number": "1" * 40_000}}, {"headers": {"X-Long": "x" * 40_000}}]
+)
+def test_addresses_and_headers_that_are_too_long(outside: httpx2.Client, question: dict[str, Any]) -> None:
+    refused = outside.get("/patents", **question)
+    assert (refused.status_code, refused.text) == (
+        414,
+        "网址或请求头过长。请从菜单重新进入；长的文字请填在页面的表单里。\n",
+    )
+
+
 def test_long_answers_come_packed(program: httpx2.Client) -> None:
     answer = program.get("/api/v1/list")
     assert (answer.status_code, answer.headers["content-encoding"]) == (200, "gzip")
