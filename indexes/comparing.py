@@ -134,7 +134,7 @@ def _claim(
     pieces: NDArray[np.int64],
     tokens: tuple[NDArray[np.int64], NDArray[np.int64]],
     parts: NDArray[np.float64],
-    shares: NDArray[np.float64],
+    weights: NDArray[np.float64],
 ) -> None:
     begins, held = tokens
     values = np.empty(held.size + 1)
@@ -151,10 +151,10 @@ def _claim(
                     place -= 1
                 values[place] = part
                 count += 1
-        share = 0.0
+        weight = 0.0
         for place in range(count):
-            share += values[place]
-        shares[at] = share
+            weight += values[place]
+        weights[at] = weight
 
 
 claim = compiled(_claim)

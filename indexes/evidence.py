@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,22 +20,16 @@ _PARTICLE_CODES = character_codes(_PARTICLES)
 
 @dataclass(frozen=True, slots=True)
 class SharedTerm:
-    """A piece of text that query and document share, and its `share` in (0, 1] of the lexical score."""
+    """A piece of text that query and document share, and what it adds to the document's standard score."""
 
     term: str
-    share: float
+    weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """What each token of a query adds to the scores of some documents.
-
-    numbers: each stream's tokens, numbered across all streams; parts: float64 (documents, tokens), each row adding up
-    to 1 or 0.
-    """
-
-    numbers: Mapping[Stream, Mapping[str, int]]
-    parts: NDArray[np.float64]
+Numbers = dict[Stream, dict[str, int]]
+"""The tokens of a query that an index knows, by stream, numbered across all streams."""
+Contributions = NDArray[np.float64]
+"""What some tokens add to the standard scores of documents, shape (documents, tokens)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +58,19 @@ class Located:
         return cls(query, codes, places, touching)
 
 
-def shared_terms(located: Located, words: Words, shares: Shares, limit: int) -> list[list[SharedTerm]]:
+def shared_terms(
+    located: Located,
+    words: Words,
+    numbers: Numbers,
+    parts: Callable[[NDArray[np.int64]], Contributions],
+    limit: int,
+) -> list[list[SharedTerm]]:
     """For each document the longest shared pieces of whole words, the weightiest first; each token counts in one only.
 
     A piece is neighbouring words of a document that stand in the query just so, as many together as possible. Of a
     compound that does not (干红葡萄酒), it is the words in it that do (葡萄酒). Single Han characters and bare numbers
-    score, but are not evidence that anybody would accept: they are left out.
+    score, but are not evidence that anybody would accept: they are left out. `parts` is asked for the tokens of all
+    pieces, by their numbers, ascending.
     """
     from indexes.comparing import claim
 
@@ -83,18 +84,15 @@ def shared_terms(located: Located, words: Words, shares: Shares, limit: int) -> 
     each = np.unique(found[:, 0] * max(1, len(texts)) + ranks[which])
     pieces = np.stack(np.divmod(each, max(1, len(texts))), axis=1)
     held = [
-        [
-            known[one]
-            for stream, known in shares.numbers.items()
-            for one in _distinct(text, stream)
-            if one in known
-        ]
+        [known[one] for stream, known in numbers.items() for one in _distinct(text, stream) if one in known]
         for text in texts
     ]
     begins = np.concatenate([[0], np.cumsum([len(part) for part in held], dtype=np.int64)])
-    numbers = np.array([token for part in held for token in part], np.int64)
+    tokens, places = np.unique(
+        np.array([token for part in held for token in part], np.int64), return_inverse=True
+    )
     given = np.empty(len(pieces))
-    claim(pieces, (begins, numbers), shares.parts.copy(), given)
+    claim(pieces, (begins, places), parts(tokens), given)
     return _best(texts, pieces, given, len(words.starts) - 1, limit)
 
 
@@ -120,20 +118,20 @@ def _pieces(located: Located, words: Words) -> NDArray[np.int64]:
 
 
 def _best(
-    texts: Sequence[str], pieces: NDArray[np.int64], shares: NDArray[np.float64], documents: int, limit: int
+    texts: Sequence[str], pieces: NDArray[np.int64], weights: NDArray[np.float64], documents: int, limit: int
 ) -> list[list[SharedTerm]]:
     """The `limit` weightiest pieces of each document, equal ones in the order of their text."""
     alphabetical = np.empty(len(texts), np.int64)
     alphabetical[sorted(range(len(texts)), key=texts.__getitem__)] = np.arange(len(texts))
-    some = np.flatnonzero(shares > 0)
-    order = some[np.lexsort((alphabetical[pieces[some, 1]], -shares[some], pieces[some, 0]))]
+    some = np.flatnonzero(weights > 0)
+    order = some[np.lexsort((alphabetical[pieces[some, 1]], -weights[some], pieces[some, 0]))]
     owners = pieces[order, 0]
     first = np.arange(len(order)) - np.searchsorted(owners, owners) < limit
     found: list[list[SharedTerm]] = [[] for _ in range(documents)]
-    for (document, piece), share in zip(
-        pieces[order][first].tolist(), shares[order][first].tolist(), strict=True
+    for (document, piece), weight in zip(
+        pieces[order][first].tolist(), weights[order][first].tolist(), strict=True
     ):
-        found[document].append(SharedTerm(texts[piece], share))
+        found[document].append(SharedTerm(texts[piece], weight))
     return found
 
 

@@ -36,6 +36,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -43,7 +44,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.contract import Hits, IndexUnusable, Mask
-from indexes.evidence import Located, SharedTerm, Shares, shared_terms
+from indexes.evidence import Contributions, Located, Numbers, SharedTerm, shared_terms
 from indexes.fusion import sigmoid
 from indexes.postings import Document, Postings, Query, StreamQuery, Weighting
 from indexes.tokens import Stream, normalise
@@ -201,30 +202,32 @@ class LexicalIndex:
         streams = tuple(Postings.load(folder, stream) for stream in settings.streams)
         return cls(settings, streams, weights, documents)
 
-    def shares(self, query: Query, rows: NDArray[np.int64]) -> Shares:
-        """What each token of a query adds to the scores of the given rows, as parts of each score."""
-        streams = list(zip(self.streams, self.weights, self._queries(query), strict=True))
-        parts = np.concatenate(
-            [
-                weight * postings.contributions(one, rows).astype(np.float64)
-                for postings, weight, one in streams
-            ],
-            axis=1,
-        )
-        # In their order, so that a row's total is the same whatever rows are asked with it.
-        totals = np.cumsum(parts, axis=1)[:, -1:]
-        numbers: dict[Stream, dict[str, int]] = {}
+    def numbers(self, query: Query) -> Numbers:
+        """The tokens of a query that the index knows, numbered across all streams."""
+        found: Numbers = {}
         count = 0
-        for postings, _, one in streams:
-            numbers[postings.stream] = {token: count + place for place, token in enumerate(one.tokens)}
+        for postings, one in zip(self.streams, self._queries(query), strict=True):
+            found[postings.stream] = {token: count + place for place, token in enumerate(one.tokens)}
             count += len(one.tokens)
-        return Shares(numbers, parts / np.where(totals > 0, totals, 1.0))
+        return found
+
+    def parts(self, query: Query, rows: NDArray[np.int64], tokens: NDArray[np.int64]) -> Contributions:
+        """What each of some tokens of a query, numbers ascending, adds to the standard scores of some rows."""
+        parts = np.zeros((len(rows), len(tokens)))
+        begin = 0
+        for postings, weight, one in zip(self.streams, self.weights, self._queries(query), strict=True):
+            first, last = np.searchsorted(tokens, [begin, begin + len(one.tokens)])
+            chosen = tokens[first:last] - begin
+            parts[:, first:last] = weight * postings.contributions(one, rows, chosen).astype(np.float64)
+            begin += len(one.tokens)
+        return parts
 
     def shared_terms(self, query: Query, row: int, document: Document, limit: int = 5) -> list[SharedTerm]:
         """What query and `document`, the text of `row`, share: pieces of whole words, the weightiest first."""
         words = Words.build([normalised(document)])
         located = Located.of(normalised(query).whole, words)
-        return shared_terms(located, words, self.shares(query, np.array([row])), limit)[0]
+        rows, numbers = np.array([row]), self.numbers(query)
+        return shared_terms(located, words, numbers, partial(self.parts, query, rows), limit)[0]
 
     def _queries(self, query: Query) -> tuple[StreamQuery, ...]:
         """The query in each stream; the last are remembered: each is asked about with every match it explains."""

@@ -147,13 +147,16 @@ class Postings:
         starts, ends = self.starts[query.terms], self.starts[query.terms + 1]
         accumulate(starts, ends, query.weights * np.float32(weight), (self.rows, self.impacts), scores)
 
-    def contributions(self, query: StreamQuery, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """What each token adds to the score of each row, in units of the query's spread; shape (rows, tokens)."""
+    def contributions(
+        self, query: StreamQuery, rows: NDArray[np.int64], tokens: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """What some of the query's tokens add to the score of each row, in units of its spread; shape (rows, tokens)."""
         from indexes.kernels import contribute
 
-        parts = np.zeros((len(rows), len(query.terms)), np.float32)
-        bounds, order = (self.starts[query.terms], self.starts[query.terms + 1]), np.argsort(rows)
-        contribute(bounds, query.weights, (self.rows, self.impacts), (rows[order], order), parts)
+        parts = np.zeros((len(rows), len(tokens)), np.float32)
+        terms, order = query.terms[tokens], np.argsort(rows)
+        bounds = self.starts[terms], self.starts[terms + 1]
+        contribute(bounds, query.weights[tokens], (self.rows, self.impacts), (rows[order], order), parts)
         return parts
 
     def save(self, folder: Path) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.contract import Hits, Mask, Vectors, VectorSearch
-from indexes.evidence import Shares
+from indexes.evidence import Contributions, Numbers
 from indexes.exact import ExactIndex, Rows, Scores
 from indexes.lexical import LexicalIndex
 from indexes.planning import Plan
@@ -145,11 +145,15 @@ class SegmentedLexical:
         """The values of the given rows, bit for bit those of `scores`."""
         return self.scores(query)[rows]
 
-    def shares(self, query: Query, rows: Rows) -> Shares:
-        """What each token of a query adds to the scores of the given rows."""
+    def numbers(self, query: Query) -> Numbers:
+        """The tokens of a query that the base knows."""
+        return self.base.numbers(query)
+
+    def parts(self, query: Query, rows: Rows, tokens: Rows) -> Contributions:
+        """What each of some tokens adds to the scores of the given rows."""
         places = self.layout.local(rows)
         old = places >= 0
-        before, later = self.base.shares(query, places[old]), self.side.shares(query, -1 - places[~old])
-        parts = np.empty((len(rows), before.parts.shape[1]))
-        parts[old], parts[~old] = before.parts, later.parts
-        return Shares(before.numbers, parts)
+        parts = np.empty((len(rows), len(tokens)))
+        parts[old] = self.base.parts(query, places[old], tokens)
+        parts[~old] = self.side.parts(query, -1 - places[~old], tokens)
+        return parts

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from indexes.contract import Hits, IndexUnusable, Mask
 from indexes.engines import Engine, Parts, Sparse, blocks
-from indexes.evidence import Shares
+from indexes.evidence import Contributions
 from indexes.fusion import sigmoid
 from indexes.keyed import Keyed, content_keys
 from indexes.lexical import LexicalIndex, best
@@ -148,9 +148,9 @@ class ServedWords(LexicalIndex):
         """The values of the given rows: those of a local index, bit for bit."""
         return self._gathered(query, rows).scores(query)
 
-    def shares(self, query: Query, rows: Rows) -> Shares:
-        """What each token of a query adds to the scores of the given rows, as parts of each score."""
-        return self._gathered(query, rows).shares(query, np.arange(len(rows)))
+    def parts(self, query: Query, rows: Rows, tokens: Rows) -> Contributions:
+        """What each of some tokens of a query adds to the scores of the given rows."""
+        return self._gathered(query, rows).parts(query, np.arange(len(rows)), tokens)
 
     def _here(self) -> LexicalIndex:
         return LexicalIndex(self.settings, self.streams, self.weights, self.documents)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import pairwise
 from math import ceil, isnan
 from typing import Protocol
@@ -194,7 +195,9 @@ class Matching:
         query, rows, known = need_text(need), np.array(at, np.int64), self.meanings
         words = self.collection.words_at(rows, lambda place: patent_text(patents[place]), known)
         located = Located.of(normalised(query).whole, words)
-        shared = shared_terms(located, words, self.collection.lexical.shares(query, rows), _TERMS)
+        lexical = self.collection.lexical
+        parts = partial(lexical.parts, query, rows)
+        shared = shared_terms(located, words, lexical.numbers(query), parts, _TERMS)
         asked = Words.build([normalised(query)], known, self.collection.cut)
         related = related_terms(located, asked, words)
         return list(map(_evidence, patents, shared, related))
@@ -250,7 +253,7 @@ def _evidence(patent: Patent, shared: Sequence[SharedTerm], related: tuple[Relat
     for part, text in texts if shared else ():
         for number, sentence in enumerate(sentences(text), start=1):
             plain = normalise(sentence)
-            weight = sum(term.share for term in shared if term.term in plain)
+            weight = sum(term.weight for term in shared if term.term in plain)
             if weight > held:
                 best, place, held = sentence, f"{part}第{number}句", weight
     return Evidence(tuple(term.term for term in shared), best, place, related)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -64,27 +65,27 @@ def pieces(query, document):
                 yield from (part for part in inner_words(word) if part in query)
 
 
-def plainly(query, document, shares, row, limit):
+def plainly(query, document, numbers, parts, limit):
     """The longest pieces first, each with the tokens that no other has; equal ones in the order of their text."""
     left = {
-        (stream, token): float(shares.parts[row, number])
-        for stream, known in shares.numbers.items()
+        (stream, token): float(parts[number])
+        for stream, known in numbers.items()
         for token, number in known.items()
-        if shares.parts[row, number] > 0
+        if parts[number] > 0
     }
     found = []
     for piece in sorted(set(pieces(query, document)), key=lambda text: (-len(text), text)):
-        held = {(stream, token) for stream in shares.numbers for token in tokens(piece, stream)} & left.keys()
-        share = 0.0
+        held = {(stream, token) for stream in numbers for token in tokens(piece, stream)} & left.keys()
+        weight = 0.0
         for part in sorted(left.pop(one) for one in held):
-            share += part
-        if share > 0:
-            found.append(SharedTerm(piece, share))
-    return sorted(found, key=lambda term: (-term.share, term.term))[:limit]
+            weight += part
+        if weight > 0:
+            found.append(SharedTerm(piece, weight))
+    return sorted(found, key=lambda term: (-term.weight, term.term))[:limit]
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_pieces_and_shares_are_those_of_the_definition(seed):
+def test_pieces_and_weights_are_those_of_the_definition(seed):
     random = np.random.default_rng(seed)
 
     def text(length):
@@ -97,10 +98,14 @@ def test_pieces_and_shares_are_those_of_the_definition(seed):
     found = 0
     for _ in range(20):
         query = Query(text(4), text(int(random.integers(0, 30))))
-        shares = index.shares(query, np.arange(60))
-        mine = shared_terms(Located.of(query.whole, words), words, shares, 5)
-        true = [plainly(query.whole, one.whole, shares, row, 5) for row, one in enumerate(documents)]
-        assert mine == true
+        numbers, rows = index.numbers(query), np.arange(60)
+        located = Located.of(query.whole, words)
+        parts = index.parts(query, rows, np.arange(sum(map(len, numbers.values()))))
+        mine = shared_terms(located, words, numbers, partial(index.parts, query, rows), 5)
+        assert mine == [
+            plainly(query.whole, one.whole, numbers, part, 5)
+            for one, part in zip(documents, parts, strict=True)
+        ]
         assert mine[7] == index.shared_terms(query, 7, documents[7])
         found += sum(map(len, mine))
     assert found > 2_000
@@ -110,9 +115,12 @@ def test_nothing_is_shared_with_nothing():
     documents = [Document("水泵"), Document("")]
     index, words = LexicalIndex.build(documents), Words.build(documents)
     for query in (Query(""), Query("电池")):
-        shares = index.shares(query, np.arange(2))
-        assert shared_terms(Located.of(query.whole, words), words, shares, 5) == [[], []]
+        parts = partial(index.parts, query, np.arange(2))
+        assert shared_terms(Located.of(query.whole, words), words, index.numbers(query), parts, 5) == [
+            [],
+            [],
+        ]
     none = words.take(np.zeros(0, np.int64))
     query = Query("水泵")
-    shares = index.shares(query, np.zeros(0, np.int64))
-    assert shared_terms(Located.of(query.whole, none), none, shares, 5) == []
+    parts = partial(index.parts, query, np.zeros(0, np.int64))
+    assert shared_terms(Located.of(query.whole, none), none, index.numbers(query), parts, 5) == []

@@ -95,14 +95,15 @@ def test_words_score_as_in_the_base(layout):
     assert 0 < values[found.side[0]] < 1
     assert parts.scores_at(query, found.side[:3]).tolist() == values[found.side[:3]].tolist()
     rows = np.concatenate([found.side[:3], found.base[alive][:3], found.side[3:5]])
-    shares = parts.shares(query, rows)
-    assert shares.numbers == base.shares(query, np.arange(1)).numbers
-    assert shares.parts[:3].tolist() == parts.side.shares(query, np.arange(3)).parts.tolist()
-    assert shares.parts[3:6].tolist() == base.shares(query, np.flatnonzero(alive)[:3]).parts.tolist()
-    assert shares.parts[6:].tolist() == parts.side.shares(query, np.arange(3, 5)).parts.tolist()
-    sums = shares.parts.sum(axis=1)
-    assert np.allclose(sums[values[rows] > 0], 1)
-    assert not sums[values[rows] == 0].any()
+    numbers = base.numbers(query)
+    assert parts.numbers(query) == numbers
+    tokens = np.arange(sum(map(len, numbers.values())))
+    told = parts.parts(query, rows, tokens)
+    assert told[:3].tolist() == parts.side.parts(query, np.arange(3), tokens).tolist()
+    assert told[3:6].tolist() == base.parts(query, np.flatnonzero(alive)[:3], tokens).tolist()
+    assert told[6:].tolist() == parts.side.parts(query, np.arange(3, 5), tokens).tolist()
+    assert told[:, ::2].tolist() == parts.parts(query, rows, tokens[::2]).tolist()
+    assert told.any(axis=1).tolist() == (values[rows] > 0).tolist()
 
 
 def test_a_segment_of_the_same_documents_scores_the_same_to_the_last_digit(tmp_path):

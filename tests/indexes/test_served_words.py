@@ -100,13 +100,15 @@ def test_lists_are_the_local_ones_under_every_filter(
             assert sharing.rows.tolist() == true.rows[true.scores > 0].tolist()
 
 
-def test_values_and_shares_are_the_local_ones_to_the_last_bit(served, local, queries):
+def test_values_and_parts_are_the_local_ones_to_the_last_bit(served, local, queries):
     rows = np.array([3, 1150, 505, 0, 77])
     for query in queries:
         assert served.scores_at(query, rows).tolist() == local.scores(query)[rows].tolist()
-        ours, theirs = served.shares(query, rows), local.shares(query, rows)
-        assert ours.numbers == theirs.numbers
-        assert ours.parts.tolist() == theirs.parts.tolist()
+        numbers = local.numbers(query)
+        assert served.numbers(query) == numbers
+        tokens = np.arange(sum(map(len, numbers.values())))
+        for some in (tokens, tokens[::3]):
+            assert served.parts(query, rows, some).tolist() == local.parts(query, rows, some).tolist()
     assert served.scores(queries[0]).tolist() == local.scores(queries[0]).tolist()
 
 
@@ -160,7 +162,8 @@ def test_what_came_later_and_what_is_gone(served, local, documents, queries, fie
             allowed = values > 0 if mask is None else (values > 0) & mask
             same(apart.found(query, K, mask), best(values, K, allowed))
         assert apart.scores_at(query, rows).tolist() == values[rows].tolist()
-        assert apart.shares(query, rows).parts.tolist() == whole.shares(query, rows).parts.tolist()
+        tokens = np.arange(sum(map(len, whole.numbers(query).values())))
+        assert apart.parts(query, rows, tokens).tolist() == whole.parts(query, rows, tokens).tolist()
 
 
 def test_an_engine_that_lists_others_is_refused(local, engine, fields, queries, monkeypatch):
