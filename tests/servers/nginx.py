@@ -95,9 +95,8 @@ class Nginx:
             ("include /etc/nginx/matcher-secret;", f"include {self.folder}/secret;"),
             ("/etc/nginx/matcher.", f"{self.folder}/"),
         ):
-            head, found, tail = text.partition("upstream matcher {")
-            assert stands in tail, f"{EXAMPLE} has no {stands}"
-            text = head + found + tail.replace(stands, own)
+            assert stands in text, f"{EXAMPLE} has no {stands}"
+            text = text.replace(stands, own)
         return text
 
 
