@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import quantiles
@@ -58,6 +58,8 @@ class Served:
     port: int
     process: subprocess.Popen[bytes]
     workers: int
+    start: float = 0.0
+    """Seconds until it was ready."""
 
     def pids(self) -> list[int]:
         """The processes that answer: the server's own, or its children but for multiprocessing's tracker."""
@@ -100,8 +102,9 @@ def served(home: Path, workers: int) -> Iterator[Served]:
     ):
         server = Served(port, process, workers)
         try:
+            started = time.perf_counter()
             _until(server.ready, process, log)
-            yield server
+            yield replace(server, start=time.perf_counter() - started)
         finally:
             process.send_signal(signal.SIGTERM)
             try:
