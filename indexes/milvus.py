@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -32,6 +33,9 @@ _MOST = 16_384
 _LISTABLE = 10_000
 _LAST_KEY = 2**63 - 1
 _SPARSE = (2, 4)
+_AUTO = "auto"
+_BOUND = 60.0
+"""Seconds after which every node surely serves what was written, whatever staleness a server allows (5 s unless set)."""
 _EXACT = "FLAT"
 _PARAMETERS = {
     "HNSW": {"M": 32, "efConstruction": 200},
@@ -67,7 +71,7 @@ class Address:
         else:
             uri, name = parts.path, options.get("name", "")
         name, index = name or "matcher", options.get("index", _EXACT)
-        consistency = options.get("consistency", "Strong")
+        consistency = options.get("consistency", _AUTO)
         if not (parts.hostname or uri.endswith(_EMBEDDED)) or not name.isidentifier():
             raise IndexUnusable(
                 f"MATCHER_INDEX 的值 {text} 无法识别。请写 milvus://主机:19530/名称（字母、数字、下划线），"
@@ -77,9 +81,9 @@ class Address:
             raise IndexUnusable(
                 f"MATCHER_INDEX 的 index={index} 无法识别。可选：{_EXACT}、{'、'.join(_PARAMETERS)}。"
             )
-        if consistency not in ("Strong", "Bounded"):
+        if consistency not in (_AUTO, "Strong", "Bounded"):
             raise IndexUnusable(
-                f"MATCHER_INDEX 的 consistency={consistency} 无法识别。可选：Strong、Bounded。"
+                f"MATCHER_INDEX 的 consistency={consistency} 无法识别。可选：{_AUTO}（默认）、Strong、Bounded。"
             )
         words = options.get("words", "local")
         if words not in ("local", "sparse"):
@@ -101,6 +105,7 @@ class MilvusEngine:
         self.place = f"{address.uri}，集合 {self._collection}"
         self.exact = address.index == _EXACT
         self._open: Any = None
+        self._written = time.monotonic()
 
     def create(self) -> None:
         """Make the collection with its index where it lacks."""
@@ -165,6 +170,7 @@ class MilvusEngine:
             client.load_collection(self._collection)
 
         self._patiently(work)
+        self._written = time.monotonic()
 
     def remove(self, keys: Keys) -> None:
         """Hold them no longer."""
@@ -197,7 +203,7 @@ class MilvusEngine:
                 filter=" and ".join(conditions),
                 output_fields=["key"],
                 search_params={"metric_type": "IP", "params": self._effort(limit)},
-                consistency_level=self._address.consistency,
+                consistency_level=self._consistency(),
             )
         )
         return [
@@ -207,6 +213,13 @@ class MilvusEngine:
             )
             for hits in answers
         ]
+
+    def _consistency(self) -> str:
+        """The latest state while what an index needs may be younger than the staleness of Bounded; then Bounded is the same,
+        and a server need not wait a fifth of a second for its next tick."""
+        if self._address.consistency != _AUTO:
+            return self._address.consistency
+        return "Strong" if time.monotonic() - self._written < _BOUND else "Bounded"
 
     def _effort(self, limit: int) -> dict[str, int]:
         """How widely an approximate index looks; a graph's beam may not be narrower than the list."""
@@ -263,7 +276,7 @@ class MilvusEngine:
         indexes = client.prepare_index_params()
         self._field(schema, indexes)
         client.create_collection(
-            self._collection, schema=schema, index_params=indexes, consistency_level=self._address.consistency
+            self._collection, schema=schema, index_params=indexes, consistency_level="Strong"
         )
         client.load_collection(self._collection)
 

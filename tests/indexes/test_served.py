@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from indexes.backends import Choice, backend_of, build_index, engine_kind, one_process
+from indexes.backends import Choice, backend_of, build_index, engine_at, engine_kind, one_process
 from indexes.contract import IndexUnusable
 from indexes.engines import Near, Wanted
 from indexes.exact import ExactIndex
@@ -207,11 +207,21 @@ def test_the_best_of_disjoint_lists():
     assert merged.scores.tolist() == [0.9, 0.9, 0.8, 0.4]
 
 
+def test_the_latest_state_is_asked_for_until_any_state_will_do(monkeypatch):
+    pytest.importorskip("pymilvus")
+    now = [1000.0]
+    monkeypatch.setattr("indexes.milvus.time.monotonic", lambda: now[0])
+    engines = [engine_at(f"milvus://h:1/a{option}", 8) for option in ("", "?consistency=Strong")]
+    assert [engine._consistency() for engine in engines] == ["Strong", "Strong"]
+    now[0] += 61
+    assert [engine._consistency() for engine in engines] == ["Bounded", "Strong"]
+
+
 def test_an_address_of_a_cluster_and_one_of_a_file():
     assert Address.read("milvus://10.0.0.5:19530/hedong?index=HNSW&consistency=Bounded&tls=true") == Address(
         "https://10.0.0.5:19530", "hedong", "HNSW", "Bounded"
     )
-    assert Address.read("milvus:///data/a.db") == Address("/data/a.db", "matcher", "FLAT", "Strong")
+    assert Address.read("milvus:///data/a.db") == Address("/data/a.db", "matcher", "FLAT", "auto")
     assert (one_process("milvus:///data/a.db"), one_process("milvus://h:1/n"), one_process("")) == (
         True,
         False,
@@ -227,7 +237,7 @@ def test_an_address_of_a_cluster_and_one_of_a_file():
         ("milvus://h:19530/a-b", "无法识别。请写 milvus://主机:19530/名称"),
         ("milvus:///data/a.txt", "无法识别。请写 milvus://主机:19530/名称"),
         ("milvus://h/a?index=DISKANN2", "index=DISKANN2 无法识别。可选：FLAT、HNSW"),
-        ("milvus://h/a?consistency=Maybe", "consistency=Maybe 无法识别。可选：Strong、Bounded"),
+        ("milvus://h/a?consistency=Maybe", "consistency=Maybe 无法识别。可选：auto（默认）、Strong、Bounded"),
         ("redis://h:geheim@1/a", "以“redis”开头，无法识别。请写 milvus://"),
         ("postgresql://h/d?name=a;b", "只能由字母、数字和下划线组成"),
         ("postgresql://h/d?index=tree", "index=tree 无法识别。可选：exact、hnsw"),
