@@ -14,20 +14,49 @@ from indexes.words import Vocabulary
 Texts = tuple[NDArray[np.int64], NDArray[np.int32]]
 
 
-def _index(text: NDArray[np.uint32], size: int, codes: NDArray[np.uint32], first: int, length: int) -> int:
-    head = codes[first]
-    for place in range(size - length + 1):
-        if text[place] == head:
-            same = 1
-            while same < length and text[place + same] == codes[first + same]:
-                same += 1
-            if same == length:
-                return place
+Chains = tuple[NDArray[np.int32], NDArray[np.int32]]
+"""Where characters stand in a text: the first place of each of 1,024 classes, and the next one after every place; −1: none."""
+_CLASSES = 1_024
+
+
+def _chain(text: NDArray[np.uint32], size: int, chains: Chains) -> None:
+    firsts, nexts = chains
+    firsts[:] = -1
+    for place in range(size - 1, -1, -1):
+        kind = text[place] % np.uint32(_CLASSES)
+        nexts[place] = firsts[kind]
+        firsts[kind] = place
+
+
+chain = compiled(_chain)
+"""Fills the chains of `text[:size]`."""
+
+
+def _same(text: NDArray[np.uint32], place: int, codes: NDArray[np.uint32], first: int, length: int) -> bool:
+    step = 0
+    while step < length and text[place + step] == codes[first + step]:
+        step += 1
+    return step == length
+
+
+same = compiled(_same)
+"""Whether `codes[first : first + length]` stand at a place of `text`, which has as many from there on."""
+
+
+def _index(
+    text: NDArray[np.uint32], size: int, chains: Chains, codes: NDArray[np.uint32], first: int, length: int
+) -> int:
+    firsts, nexts = chains
+    place: int = firsts[codes[first] % np.uint32(_CLASSES)]
+    while place >= 0 and place + length <= size:
+        if same(text, place, codes, first, length):
+            return place
+        place = nexts[place]
     return -1
 
 
 index = compiled(_index)
-"""The first place in `text[:size]` of `codes[first : first + length]`; −1 where it is not there."""
+"""The first place in `text[:size]`, chained, of `codes[first : first + length]`; −1 where it is not there."""
 
 
 def _locate(
@@ -38,22 +67,21 @@ def _locate(
     touching: NDArray[np.bool_],
 ) -> None:
     bounds, codes, kinds = vocabulary
+    chains = np.empty(_CLASSES, np.int32), np.empty(len(query), np.int32)
+    chain(query, len(query), chains)
     for word in range(len(kinds)):
         first, length = bounds[word], bounds[word + 1] - bounds[word]
         if kinds[word] != 0:
             places[word] = -1
             for place in range(len(query)):
-                if (
-                    runs[place] == length
-                    and index(query[place : place + length], length, codes, first, length) == 0
-                ):
+                if runs[place] == length and same(query, place, codes, first, length):
                     places[word] = place
                     break
             continue
-        places[word] = index(query, len(query), codes, first, length)
+        places[word] = index(query, len(query), chains, codes, first, length)
         if places[word] < 0 and length > 2:
             for part in range(length - 1):
-                if index(query, len(query), codes, first + part, 2) >= 0:
+                if index(query, len(query), chains, codes, first + part, 2) >= 0:
                     touching[word] = True
                     break
 
@@ -77,6 +105,8 @@ def _groups(
     places, particles, inner, keys = words
     longest = len(query) + 1
     group = np.empty(longest, np.uint32)
+    chains = np.empty(_CLASSES, np.int32), np.empty(len(query), np.int32)
+    chain(query, len(query), chains)
     count = 0
     for document in range(len(starts) - 1):
         begun, size = -1, 0
@@ -87,7 +117,7 @@ def _groups(
                 length = bounds[word + 1] - bounds[word]
                 if size + length < longest:
                     group[size : size + length] = codes[bounds[word] : bounds[word + 1]]
-                    if index(query, len(query), group, 0, size + length) >= 0:
+                    if index(query, len(query), chains, group, 0, size + length) >= 0:
                         size += length
                         continue
             if begun >= 0:
@@ -100,7 +130,7 @@ def _groups(
                     last -= 1
                     kept -= 1
                 if kept > 1:
-                    place = index(query, len(query), group, skipped, kept)
+                    place = index(query, len(query), chains, group, skipped, kept)
                     found[count, 0], found[count, 1], found[count, 2] = document, place, kept
                     count += 1
                 begun = -1
@@ -172,7 +202,7 @@ def _nearest(
 ) -> int:
     (starts, ids), (bounds, codes, kinds) = texts, vocabulary
     cosines, usable, least, considered = alike
-    text = np.empty(1, np.uint32)
+    text, firsts, nexts = np.empty(1, np.uint32), np.empty(_CLASSES, np.int32), np.empty(1, np.int32)
     seen = np.full(len(kinds), -1, np.int64)
     rows, columns = np.empty(considered, np.int64), np.empty(considered, np.int64)
     count = 0
@@ -181,7 +211,7 @@ def _nearest(
         for at in range(starts[document], starts[document + 1]):
             size += 1 if ids[at] < 0 else bounds[ids[at] + 1] - bounds[ids[at]]
         if size > len(text):
-            text = np.empty(2 * size, np.uint32)
+            text, nexts = np.empty(2 * size, np.uint32), np.empty(2 * size, np.int32)
         size = 0
         for at in range(starts[document], starts[document + 1]):
             word = ids[at]
@@ -196,10 +226,12 @@ def _nearest(
                 seen[word] = document
                 columns[wide] = word
                 wide += 1
+        chains = firsts, nexts
+        chain(text, size, chains)
         high = 0
         for word in range(len(need[2])):
             first, length = need[0][word], need[0][word + 1] - need[0][word]
-            if high < considered and index(text, size, need[1], first, length) < 0:
+            if high < considered and index(text, size, chains, need[1], first, length) < 0:
                 rows[high] = word
                 high += 1
         for row in rows[:high]:
