@@ -9,6 +9,7 @@ ALL_ON_BOTH = (
     "tests/api/access/test_sign_in.py",
     "tests/api/http/test_feed.py",
     "tests/api/http/test_interests.py",
+    "tests/api/http/test_need_feed.py",
     "tests/api/http/test_records.py",
     "tests/api/http/test_repeats.py",
     "tests/api/pages/test_confirming.py",
