@@ -21,6 +21,7 @@ from api.feeds.needs import Needs
 from api.feeds.offers import Offers
 from api.feeds.patents import Patents
 from api.jobs import Worker
+from api.notices import Notices, Rounds
 from api.store.audit import AuditLine
 from api.store.confirmations import Confirmations
 from api.store.interests import Interests
@@ -56,6 +57,8 @@ class Services:
     public_needs: Offers[Needs]
     interests: Interests
     confirmations: Confirmations
+    notices: Notices
+    rounds: Rounds
     warming: Warming
     turns: CapacityLimiter
     """How many work at the engine at once."""

@@ -126,6 +126,23 @@ class ProxySettings(_Section):
         return [name for name, given in wanted.items() if not given]
 
 
+class MailSettings(_Section):
+    """The mail server through which accounts are told that they have messages; off unless `host` is set."""
+
+    host: str = ""
+    port: int = Field(587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection is kept secret; `none` is for a server on this machine."""
+    sender: str = Field("", pattern=r"^([^@\s<>,;:\"]+@[A-Za-z0-9.-]+)?$", description="such as duijie@example.gov.cn")
+    user: str = ""
+    """Whom to sign in as; empty: nobody."""
+    password_variable: str = "MAIL_PASSWORD"
+    """The environment variable with the password, and nowhere else."""
+    address: str = Field("", pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+)?$")
+    """What browsers call the service; empty: `proxy.origin`, else this machine."""
+    seconds: float = Field(30, gt=0, description="longest that the server may take")
+
+
 class FeedSettings(_Section):
     """A feed of patents or needs to pull from; its key is read from the environment variable named here only."""
 
@@ -166,6 +183,7 @@ class Settings(_Section):
     """Sources of `matcher feed pull`, by the name under which their records are kept."""
     interests: InterestSettings = InterestSettings()
     proxy: ProxySettings = ProxySettings()
+    mail: MailSettings = MailSettings()
 
 
 def load_settings(file: Path | None = None, **overrides: Any) -> Settings:  # noqa: ANN401 (values of any field)

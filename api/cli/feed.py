@@ -12,7 +12,8 @@ from api.cli.options import AsJson, Home, now, read_settings
 from api.cli.terminal import print_json, progress
 
 app = typer.Typer(
-    help="可转化专利和公开需求的变动：从设置中的来源拉取，断点续传，重复拉取不改变任何数据。", no_args_is_help=True
+    help="可转化专利和公开需求的变动：从设置中的来源拉取，断点续传，重复拉取不改变任何数据。",
+    no_args_is_help=True,
 )
 
 _SHOWN = 12

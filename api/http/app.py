@@ -25,6 +25,7 @@ from api.http.metrics import Metrics
 from api.http.openapi import describe
 from api.http.problems import answer_problems
 from api.jobs import Worker
+from api.notices import Notices, Rounds
 from api.pages.routers import ROUTERS, UPLOADS, static_files
 from api.serving import Guarded, Services
 from api.store import tables
@@ -32,6 +33,8 @@ from api.store.confirmations import Confirmations
 from api.store.database import open_service
 from api.store.feed import Feed
 from api.store.interests import Interests
+from api.store.jobs import Job
+from api.store.messages import Messages
 from api.store.repeats import Repeats
 from api.warming import Warming
 from matcher.settings import Settings
@@ -65,11 +68,13 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
         worker.start()
+        services.rounds.start()
         if warm:
             warming.start()
         with workspace:
             yield
             warming.close()
+            services.rounds.close()
             worker.close()
         engine.dispose()
 
@@ -102,15 +107,24 @@ def _services(workspace: Workspace, engine: Engine, clock: Callable[[], datetime
     need_feed = Feed(engine, tables.need_feed, tables.need_feed_state)
     offers = Offers(Patents(workspace.store), Feed(engine), Lock())
     needs = Offers(Needs(workspace.store, need_feed.secret()), need_feed, Lock())
+    access, interests = Access(engine), Interests(engine)
+
+    def ended(job: Job, state: str, at: datetime) -> None:
+        notices.ended(job, state, at)
+
+    worker = Worker(workspace, engine, clock, feeds=(offers, needs), ended=ended)
+    notices = Notices(workspace.store, access.accounts, Messages(engine), worker.send_mails)
     return Services(
         workspace,
-        Access(engine),
-        Worker(workspace, engine, clock, feeds=(offers, needs)),
+        access,
+        worker,
         Repeats(engine),
         offers,
         needs,
-        Interests(engine),
+        interests,
         Confirmations(engine),
+        notices,
+        Rounds(notices, interests, clock),
         Warming(workspace, clock),
         CapacityLimiter(at_once),
     )

@@ -13,6 +13,9 @@ from api.jobs.evaluations import evaluate
 from api.jobs.indexing import update_index
 from api.jobs.submissions import submit
 from api.jobs.work import REPORT, RETURNED, SENT, Result, Upload, Work
+from api.mailing import send_due
+from api.store.database import open_service
+from api.store.messages import Messages
 from matcher import roadshows, usecases
 from matcher.errors import InputError
 from matcher.importing.returns import write_returned
@@ -55,6 +58,14 @@ def _import(work: Work) -> Result:
     return {**found, "file": REPORT} if report.problems else found
 
 
+def _mail(work: Work) -> Result:
+    engine = open_service(work.workspace.settings)
+    try:
+        return {**send_due(Messages(engine), work.workspace.settings, work.at, work.step("发送"))}
+    finally:
+        engine.dispose()
+
+
 def _index(work: Work) -> Result:
     full = bool(work.task.get("full"))
     return {"built": update_index(work, full=full)}
@@ -76,6 +87,7 @@ KINDS: Mapping[str, JobKind] = MappingProxyType(
         "index": JobKind("重建索引", Operation.REBUILD, _index),
         "list": JobKind("编制清单", Operation.RUN_EVENTS, _list),
         "export": JobKind("上报文件", Operation.EXPORT, submit),
+        "mail": JobKind("发送提醒", Operation.MANAGE, _mail),
         "evaluation": JobKind("评估", Operation.EVALUATE, evaluate),
     }
 )

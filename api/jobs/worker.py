@@ -47,13 +47,16 @@ class Worker:
         now: Callable[[], datetime],
         lease: timedelta = LEASE,
         feeds: Sequence[Offers[Any]] = (),
+        ended: Callable[[Job, str, datetime], None] = lambda job, state, at: None,
     ) -> None:
-        """`feeds` are brought up to date after what changes records, so that no reader waits for it."""
+        """`feeds` are brought up to date after what changes records, so that no reader waits for it; `ended` hears of
+        every job that is over."""
         self.jobs = Jobs(engine)
         self._workspace = workspace
         self._now = now
         self._lease = lease
         self._feeds = feeds
+        self._ended = ended
         self._name = token_hex(8)
         self._folder = workspace.settings.home / "jobs"
         self._wake = threading.Event()
@@ -99,6 +102,11 @@ class Worker:
         """Queue a build of the index; one that waits already will see the newest data, and is answered instead."""
         waiting = None if full else self.jobs.waiting("index")
         return waiting or self.add("index", "重建索引", by, {"full": full})
+
+    def send_mails(self) -> None:
+        """Queue the e-mails that wait, where the settings name a mail server; one that waits already sends them all."""
+        if self._workspace.settings.mail.host and self.jobs.waiting("mail") is None:
+            self.add("mail", "发送消息提醒", "系统", {})
 
     def build_list(self, event: Event, by: str, author: str) -> Job:
         """Queue a new version of an event's list, drawn up by `author`."""
@@ -189,6 +197,7 @@ class Worker:
         finally:
             self._doing = ""
         self.jobs.finish(job, state, message, result, self._now())
+        self._ended(job, state, self._now())
         if KINDS[job.kind].lands:
             for feed in self._feeds:
                 feed.keep_up(self._now())

@@ -49,6 +49,7 @@ def move_list(serving: EventForm, list_id: ListId, state: _Line, note: _Line = "
     move = Move(ListState(state), caller_of(serving).name, serving.at.date(), note)
     after = roadshows.move_list(serving.workspace, version, move, serving.at)
     serving.note("清单改为" + after.state, after.id)
+    serving.services.notices.moved(after, serving.at)
     return see_other(f"/events/{version.event_id}")
 
 

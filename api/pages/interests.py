@@ -58,6 +58,7 @@ def express(
     kept = serving.services.interests.add(asked)
     if kept == asked:
         serving.note("我想了解", f"{asked.id} {asked.patent_id}")
+        serving.services.notices.asked(asked)
     return see_other(f"/interests/{kept.id}")
 
 
@@ -89,9 +90,11 @@ def answer(
     reason: Annotated[str, Form(max_length=2_000)] = "",
 ) -> Response:
     """A holder's answer; the first stands, a second raises Conflict."""
-    given = interests.answer(_found(serving, id), caller_of(serving), reply, reason, serving.at)
+    view = _found(serving, id)
+    given = interests.answer(view, caller_of(serving), reply, reason, serving.at)
     serving.services.interests.answer(given)
     serving.note(f"答复意向：{given.reply}", id)
+    serving.services.notices.answered(view, given)
     return see_other(f"/interests/{id}")
 
 

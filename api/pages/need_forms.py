@@ -229,6 +229,8 @@ def _stored(serving: Serving, before: Need | None, need: Need) -> Response:
     if serving.workspace.store.patents.count():
         serving.services.worker.build_index(caller.actor)
     waits = held.need.confidentiality is not need.confidentiality
+    if waits:
+        serving.services.notices.to_confirm(need.id, caller.subject, serving.at)
     return see_other(path_to("confirmations" if waits else "needs", need.id))
 
 

@@ -40,14 +40,20 @@ _MENU = (
 
 
 def page(serving: Serving, template: str, status: int = 200, **values: object) -> HTMLResponse:
-    """A page for whoever asks."""
-    return bare_page(template, status, caller=serving.caller, **values)
+    """A page for whoever asks, with how many messages they have not read."""
+    account = serving.caller.account_id if serving.caller else None
+    unread = 0 if account is None else serving.services.notices.messages.unread(account)
+    return bare_page(template, status, caller=serving.caller, unread=unread, **values)
 
 
 def bare_page(template: str, status: int = 200, *, caller: Caller | None, **values: object) -> HTMLResponse:
     """A page outside any permission, such as a refusal."""
     menu = [(at, name) for at, name, operation in _MENU if extent(caller, operation) is not Extent.NOTHING]
-    body = _environment().get_template(template).render(user=caller, menu=menu, may=extent, **values)
+    body = (
+        _environment()
+        .get_template(template)
+        .render(user=caller, menu=menu, may=extent, **{"unread": 0, **values})
+    )
     return HTMLResponse(body, status, {"Content-Security-Policy": _POLICY})
 
 

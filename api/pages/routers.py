@@ -21,6 +21,7 @@ from api.pages import (
     lists,
     management,
     meetings,
+    messages,
     need_forms,
     needs,
     outcomes,
@@ -56,6 +57,7 @@ ROUTERS = tuple(
         confirming,
         filling,
         interests,
+        messages,
         reference,
         sign_in,
     )

@@ -97,7 +97,15 @@ def sign_out(request: Request, serving: OwnForm, everywhere: Annotated[bool, For
 
 def _account_page(serving: Serving, status: int = 200, trouble: str = "") -> Response:
     account = serving.services.access.accounts.get(caller_of(serving).account_id or 0)
-    return page(serving, "account.html", status, trouble=trouble, login=account.login if account else "")
+    return page(
+        serving,
+        "account.html",
+        status,
+        trouble=trouble,
+        login=account.login if account else "",
+        email=account.email if account else "",
+        mails=bool(serving.workspace.settings.mail.host),
+    )
 
 
 def _signed_in(serving: Serving, opened: Opened) -> Response:

@@ -40,6 +40,7 @@ class Account:
     locked_until: datetime | None
     created: datetime
     disabled: bool
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,10 @@ class Accounts:
         """Change a password; every session of the account ends."""
         self._set(account_id, {"password": password})
         self.end_sessions(account_id)
+
+    def set_email(self, account_id: int, email: str) -> None:
+        """Where an account is told that there are messages; empty: nowhere."""
+        self._set(account_id, {"email": email})
 
     def disable(self, account_id: int, *, disabled: bool) -> None:
         """Shut an account out, or let it in again; its sessions end."""

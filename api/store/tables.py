@@ -45,8 +45,10 @@ accounts = Table(
     _day("locked_until", nullable=True),
     _day("created"),
     Column("disabled", Boolean, nullable=False),
+    Column("email", String, nullable=False, server_default=""),
 )
-"""`subject`: the holder's name or the enterprise's id that the account speaks for; `password`: an argon2id hash."""
+"""`subject`: the holder's name or the enterprise's id that the account speaks for; `password`: an argon2id hash;
+`email`: where to tell that there are messages, empty for nowhere."""
 
 sessions = Table(
     "sessions",
@@ -253,3 +255,19 @@ confirmations = Table(
     _day("confirmed", nullable=True),
 )
 """Needs that are to be 匿名: until `confirmed` they are stored as 仅主管部门; `shown`: what was agreed to."""
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account_id", Integer, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    _text("about"),
+    _text("text"),
+    _text("link"),
+    _day("at"),
+    _day("read", nullable=True),
+    _day("mailed", nullable=True),
+    Index("ix_messages_unread", "account_id", "read"),
+    Index("ux_messages_about", "account_id", "about", unique=True),
+)
+"""What accounts are told: one of each `about`."""

@@ -78,6 +78,7 @@ def express(body: InterestBody, serving: Expressing) -> Response:
     kept = serving.services.interests.add(asked)
     if kept == asked:
         serving.note("我想了解", f"{asked.id} {asked.patent_id}")
+        serving.services.notices.asked(asked)
     return json_answer(_document(serving, _found(serving, kept.id)), 201 if kept == asked else 200)
 
 
@@ -119,6 +120,7 @@ def answer(interest_id: _Id, body: AnswerBody, serving: Answering) -> Response:
     given = interests.answer(view, caller_of(serving), body.reply, body.reason, serving.at)
     serving.services.interests.answer(given)
     serving.note(f"答复意向：{given.reply}", interest_id)
+    serving.services.notices.answered(view, given)
     return json_answer(_document(serving, _found(serving, interest_id)))
 
 

@@ -28,7 +28,9 @@ _Id = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="任务编号", 
 class JobsQuery(PageQuery):
     """A page of jobs, perhaps of one kind."""
 
-    kind: Literal["", "import", "index", "list", "export", "evaluation"] = Field("", description="任务种类")
+    kind: Literal["", "import", "index", "list", "export", "evaluation", "mail"] = Field(
+        "", description="任务种类"
+    )
 
 
 @router.get("/jobs", summary="后台任务一览", responses=answered(examples.JOBS) | problems(401, 403, 422, 503))

@@ -71,6 +71,7 @@ def move(list_id: _Id, body: MoveBody, serving: RunningEvents, if_match: IfMatch
     except Conflict as error:
         raise Outdated(str(error)) from error
     serving.note(f"清单改为{after.state}", after.id)
+    serving.services.notices.moved(after, serving.at)
     return tagged(version_document(after))
 
 

@@ -65,7 +65,9 @@ def register(body: NeedBody, serving: WritingNeeds) -> Response:
     line = {"own_id": number, "received": serving.at.date().isoformat(), **_stated(body)}
     need = read(Need, line)
     held = _owned(serving, need)
-    return created(serving, SHELF, held.need, held.along)
+    answer = created(serving, SHELF, held.need, held.along)
+    _tell(serving, need, held)
+    return answer
 
 
 @router.get(
@@ -110,7 +112,15 @@ def _changed(serving: Serving, need_id: str, body: NeedBody, if_match: str, *, w
     require_match(if_match, SHELF.shown(caller_of(serving), before))
     after = edited(before, _stated(body), SHELF.hidden(caller_of(serving), before), whole=whole)
     held = _owned(serving, after)
-    return changed(serving, SHELF, before, held.need, if_match, along=held.along)
+    answer = changed(serving, SHELF, before, held.need, if_match, along=held.along)
+    _tell(serving, after, held)
+    return answer
+
+
+def _tell(serving: Serving, wanted: Need, held: Held) -> None:
+    """The enterprise's people, where its program's 匿名 need waits for their word."""
+    if held.need.confidentiality is not wanted.confidentiality:
+        serving.services.notices.to_confirm(held.need.id, held.need.enterprise_id, serving.at)
 
 
 def _need(serving: Serving, need_id: str, operation: Operation) -> Need:

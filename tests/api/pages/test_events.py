@@ -70,6 +70,9 @@ def test_an_event_to_its_published_list(
     shown = holder.get("/lists/HD001-01").text
     assert "海水淡化反渗透膜的抗污染改性" in shown
     assert "滚动轴承" not in shown
+    assert "对接清单 HD001-01 已发布，其中有本单位的需求或专利。" in holder.get("/messages").text
+    assert "编制清单 2026年秋季路演：已完成。" in bureau.get("/messages").text
+    assert "已发布" not in bureau.get("/messages").text
     book = openpyxl.load_workbook(BytesIO(holder.get("/events/HD001/list.xlsx").content))
     texts = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
     assert any("海水淡化反渗透膜的抗污染改性" in text for text in texts)
