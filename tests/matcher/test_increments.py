@@ -200,19 +200,20 @@ KILLED = """
 import sys, time
 from datetime import datetime
 from pathlib import Path
-from matcher.increments import Full
+from matcher import increments
 from matcher.settings import Settings
 from matcher.workspace import Workspace
 
-save = Full.save
+written = getattr(increments, sys.argv[2])
+save = written.save
 
 def slow(self, folder):
     save(self, folder)
     print("written", flush=True)
     time.sleep(60)
 
-Full.save = slow
-Workspace.open(Settings(home=Path(sys.argv[1]))).build(datetime(2026, 11, 1), full=True)
+written.save = slow
+Workspace.open(Settings(home=Path(sys.argv[1]))).build(datetime(2026, 11, 1), full=sys.argv[2] == "Full")
 """
 
 
@@ -221,7 +222,9 @@ def test_a_killed_merge_of_base_and_side_leaves_both_in_use(workspace):
     usecases.build_index(workspace, AT)
     before, version = fused(workspace, "齿轮电机"), versions(workspace)
     home = str(workspace.settings.home)
-    with subprocess.Popen([sys.executable, "-c", KILLED, home], stdout=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED, home, "Full"], stdout=subprocess.PIPE, text=True
+    ) as child:
         assert child.stdout.readline() == "written\n"
         assert fused(workspace, "齿轮电机") == before  # a reader is not disturbed
         with pytest.raises(NotReady, match="另一个程序正在建立索引"):
@@ -235,6 +238,23 @@ def test_a_killed_merge_of_base_and_side_leaves_both_in_use(workspace):
     version, folder = versions(workspace)
     assert not (folder / version / "side").exists()
     assert not (folder / "building").exists()
+
+
+def test_a_process_killed_in_an_addition_leaves_the_base_in_use(workspace):
+    before, version = fused(workspace, "齿轮电机"), versions(workspace)
+    workspace.store.merge([patent(1, "一种齿轮电机")], DAY)
+    command = [sys.executable, "-c", KILLED, str(workspace.settings.home), "Extended"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout.readline() == "written\n"
+        child.send_signal(signal.SIGKILL)
+    assert versions(workspace) == version
+    with Workspace.open(workspace.settings, serving=True) as serving:
+        assert fused(serving, "齿轮电机") == before
+    assert usecases.build_index(workspace, AT)
+    version, folder = versions(workspace)
+    assert (folder / version / "side").is_dir()
+    assert not (folder / "building").exists()
+    assert len(workspace.matching().collection.ids) == 101
 
 
 def test_a_damaged_side_is_refused_and_built_again(workspace):
