@@ -37,8 +37,10 @@ def _contribute(
     for term in range(len(starts)):
         low, end = starts[term], ends[term]
         for at in range(len(sought)):
-            # The rows ascend: from the last one on in growing steps, then by halves within the last step.
-            high, step = low, 1
+            # The rows ascend: from the last one on in growing steps, the first as wide as the next row should be away,
+            # then by halves within the last step.
+            step = (end - low) // (len(sought) - at) + 1
+            high = low + step // 2
             while high < end and rows[high] < sought[at]:
                 low = high + 1
                 high += step
