@@ -1,6 +1,7 @@
-"""Vectors in Milvus: a cluster at an address, or the same engine embedded in a file (Milvus Lite).
+"""Vectors in Milvus: a server at an address, or the same engine embedded in a file (Milvus Lite).
 
-Where the two differ is said at `_EMBEDDED`. Filters are expressions that both read: the embedded engine has no templates.
+Beside a server the embedded engine has its collection loaded after every opening; one process may have the file open (a
+batch then runs in one); counts are right only after a flush; a filter has no templates and no chained comparison.
 """
 
 from __future__ import annotations
@@ -10,85 +11,27 @@ import os
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
-from typing import Any, Self, TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any, TypeVar
 
 import numpy as np
 
 from indexes.contract import IndexUnusable
 from indexes.engines import Engine, Keys, Near, Parts, Sparse, Wanted, blocks, patiently
+from indexes.milvus_address import AUTO, EXACT, PARAMETERS, TOKEN, Address
 
 T = TypeVar("T")
 
-TOKEN = "MILVUS_TOKEN"
-"""The environment variable with user:password or a key; no other place is read for it."""
-_EMBEDDED = ".db"
-"""How a file of the embedded engine ends. Beside a cluster: a collection has to be loaded after every opening; one
-process may have the file open (a batch then runs in one); counts are right only after a flush; a filter has no templates."""
 _MOST = 16_384
 """Rows that one answer may hold, in either of them."""
 _LISTABLE = 10_000
 _LAST_KEY = 2**63 - 1
 _SPARSE = (2, 4)
-_AUTO = "auto"
 _BOUND = 60.0
 """Seconds after which every node surely serves what was written, whatever staleness a server allows (5 s unless set)."""
-_EXACT = "FLAT"
-_PARAMETERS = {
-    "HNSW": {"M": 32, "efConstruction": 200},
-    "IVF_FLAT": {"nlist": 1_024},
-    "IVF_SQ8": {"nlist": 1_024},
-}
 _LEAST_EF, _PROBES = 1_024, 64
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Out of milvus://HOST:PORT/NAME?index=HNSW&consistency=Bounded&tls=true, or milvus:///PATH.db?name=NAME."""
-
-    uri: str
-    name: str
-    index: str
-    consistency: str
-    words: bool = False
-    """Whether the words are held as well."""
-
-    @classmethod
-    def read(cls, text: str) -> Self:
-        """Raises IndexUnusable with what is wrong; a password in the address is refused, unread."""
-        parts = urlsplit(text)
-        options = dict(parse_qsl(parts.query))
-        if parts.password or parts.username:
-            raise IndexUnusable(
-                f"MATCHER_INDEX 中不要写用户名和密码。请写 milvus://主机:19530/名称，密码放在环境变量 {TOKEN} 中。"
-            )
-        if parts.hostname:
-            scheme = "https" if options.get("tls") == "true" else "http"
-            uri, name = f"{scheme}://{parts.netloc}", parts.path.strip("/")
-        else:
-            uri, name = parts.path, options.get("name", "")
-        name, index = name or "matcher", options.get("index", _EXACT)
-        consistency = options.get("consistency", _AUTO)
-        if not (parts.hostname or uri.endswith(_EMBEDDED)) or not name.isidentifier():
-            raise IndexUnusable(
-                f"MATCHER_INDEX 的值 {text} 无法识别。请写 milvus://主机:19530/名称（字母、数字、下划线），"
-                "或 milvus:///文件夹/文件.db（本机内嵌，只供试用）。"
-            )
-        if index not in (_EXACT, *_PARAMETERS):
-            raise IndexUnusable(
-                f"MATCHER_INDEX 的 index={index} 无法识别。可选：{_EXACT}、{'、'.join(_PARAMETERS)}。"
-            )
-        if consistency not in (_AUTO, "Strong", "Bounded"):
-            raise IndexUnusable(
-                f"MATCHER_INDEX 的 consistency={consistency} 无法识别。可选：{_AUTO}（默认）、Strong、Bounded。"
-            )
-        words = options.get("words", "local")
-        if words not in ("local", "sparse"):
-            raise IndexUnusable(f"MATCHER_INDEX 的 words={words} 无法识别。可选：local（默认）、sparse。")
-        return cls(uri, name, index, consistency, words == "sparse")
 
 
 class MilvusEngine:
@@ -103,7 +46,7 @@ class MilvusEngine:
         self._address, self._dimension = address, dimension
         self._collection = f"{address.name}_vectors_{dimension}_{address.index.lower()}"
         self.place = f"{address.uri}，集合 {self._collection}"
-        self.exact = address.index == _EXACT
+        self.exact = address.index == EXACT
         self._open: Any = None
         self._written = time.monotonic()
 
@@ -217,7 +160,7 @@ class MilvusEngine:
     def _consistency(self) -> str:
         """The latest state while what an index needs may be younger than the staleness of Bounded; then Bounded is the same,
         and a server need not wait a fifth of a second for its next tick."""
-        if self._address.consistency != _AUTO:
+        if self._address.consistency != AUTO:
             return self._address.consistency
         return "Strong" if time.monotonic() - self._written < _BOUND else "Bounded"
 
@@ -263,7 +206,7 @@ class MilvusEngine:
 
         index = self._address.index
         schema.add_field("vector", DataType.FLOAT_VECTOR, dim=self._dimension)
-        indexes.add_index("vector", index_type=index, metric_type="IP", params=_PARAMETERS.get(index, {}))
+        indexes.add_index("vector", index_type=index, metric_type="IP", params=PARAMETERS.get(index, {}))
 
     def _create(self, client: Any) -> None:  # noqa: ANN401
         from pymilvus import DataType
@@ -308,7 +251,7 @@ class MilvusWords(MilvusEngine):
     holds = "用词"
 
     def __init__(self, address: Address) -> None:
-        super().__init__(replace(address, index=_EXACT), 0)
+        super().__init__(replace(address, index=EXACT), 0)
         self._collection = f"{address.name}_words"
         self.place = f"{address.uri}，集合 {self._collection}"
 

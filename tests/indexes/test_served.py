@@ -10,7 +10,7 @@ from indexes.contract import IndexUnusable
 from indexes.engines import Near, Wanted
 from indexes.exact import ExactIndex
 from indexes.keyed import merged_near
-from indexes.milvus import Address
+from indexes.milvus_address import Address
 from indexes.served import ServedIndex, vector_keys
 
 ROWS, DIMENSION, FIELDS, K = 4_000, 16, 20, 50
