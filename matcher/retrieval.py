@@ -168,9 +168,6 @@ class Collection:
         if len(queries) == 1:  # another thread would only have to be woken
             yield candidates(queries[0], vectors[0], dense[0])
             return
-        if len(queries) == 1:  # threads cost more than they help
-            yield candidates(queries[0], vectors[0], dense[0])
-            return
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             yield from pool.map(candidates, queries, vectors, dense)
 
