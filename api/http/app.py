@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -51,17 +50,17 @@ _EFFORT = 2
 
 
 def create_app(
-    settings: Settings, now: Callable[[], datetime] | None = None, *, processes: int = 1, warm: bool = False
+    settings: Settings, now: Callable[[], datetime] | None = None, *, warm: bool = False
 ) -> FastAPI:
     """The application over one workspace; raises MatcherError where it cannot be opened.
 
-    `now` is the one clock: it gives a request's time and, where it names none, its day. `processes` share the cores.
+    `now` is the one clock: it gives a request's time and, where it names none, its day.
     With `warm`, a first search is made in the background, and the service says that it is ready once that is done.
     """
     clock = now or _now
     workspace = Workspace.open(settings, serving=True)
     engine = open_service(settings)
-    services = _services(workspace, engine, clock, max(1, (os.cpu_count() or 1) // processes))
+    services = _services(workspace, engine, clock)
     worker, warming = services.worker, services.warming
 
     @asynccontextmanager
@@ -102,8 +101,8 @@ def create_app(
     return app
 
 
-def _services(workspace: Workspace, engine: Engine, clock: Callable[[], datetime], at_once: int) -> Services:
-    """The live parts; `at_once` may work at the engine."""
+def _services(workspace: Workspace, engine: Engine, clock: Callable[[], datetime]) -> Services:
+    """The live parts."""
     need_feed = Feed(engine, tables.need_feed, tables.need_feed_state)
     offers = Offers(Patents(workspace.store), Feed(engine), Lock())
     needs = Offers(Needs(workspace.store, need_feed.secret()), need_feed, Lock())
@@ -126,8 +125,17 @@ def _services(workspace: Workspace, engine: Engine, clock: Callable[[], datetime
         notices,
         Rounds(notices, interests, clock),
         Warming(workspace, clock),
-        CapacityLimiter(at_once),
+        CapacityLimiter(_at_once(workspace.settings)),
     )
+
+
+def _at_once(settings: Settings) -> int:
+    """How many may search at once: one, since the threads of a process take turns anyway and a second only delays it.
+
+    More where others are waited for: a model's service or a vector engine.
+    """
+    services = (settings.index, settings.embedding.service.address, settings.reranking.service.address)
+    return _THREADS if any(services) else 1
 
 
 def _now() -> datetime:

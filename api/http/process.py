@@ -19,8 +19,6 @@ from matcher.errors import NotReady
 from matcher.settings import Settings, load_settings
 
 _HOME, _MODEL = "MATCHER_HOME", "MATCHER_MODEL"
-_PROCESSES = "WEB_CONCURRENCY"
-"""uvicorn's own name for how many processes serve."""
 _SILENCE_SECONDS = 120
 """Silence after which a process is taken for dead: a large index is checked and mapped in much less."""
 _FAREWELL_SECONDS = 30
@@ -33,12 +31,7 @@ def run_processes(settings: Settings, workers: int, **options: Any) -> None:  # 
 
     with tempfile.TemporaryDirectory(prefix="matcher-metrics-") as folder:
         # The processes are told by their environment what the command line said.
-        told = {
-            _HOME: str(settings.home.absolute()),
-            _MODEL: settings.model,
-            _PROCESSES: str(workers),
-            SHARED_FOLDER: folder,
-        }
+        told = {_HOME: str(settings.home.absolute()), _MODEL: settings.model, SHARED_FOLDER: folder}
         os.environ.update(told)
         config = uvicorn.Config(
             f"{__name__}:application",
@@ -93,4 +86,4 @@ class Supervisor(Multiprocess):
 @retry(retry=retry_if_exception_type(NotReady), wait=wait_fixed(2))
 def application() -> FastAPI:
     """The application of one of the processes; it waits for a database that is away."""
-    return create_app(load_settings(), processes=int(os.environ[_PROCESSES]), warm=True)
+    return create_app(load_settings(), warm=True)
