@@ -44,7 +44,7 @@ def new_event(serving: EventForm, answers: Posted) -> Response:
         planning.check(serving.workspace, event)
     except InputError as error:
         return _index(serving, {**rule_answers(Rules()), **answers}, str(error))
-    event = serving.workspace.store.roadshows.add(event)
+    event = serving.workspace.store.roadshows.add(event, once=True)
     serving.note("新建活动", event.id)
     return see_other(f"/events/{event.id}")
 

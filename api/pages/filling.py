@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Request, Response
+from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 from starlette.datastructures import FormData
 
 from api.access.filling import LONGEST
@@ -25,13 +25,15 @@ from matcher.programme.inventory_form import ANSWERS, ENTRIES, PRINTED, prefille
 router = APIRouter(include_in_schema=False)
 
 _SHOWN = 50
-"""Patents on one form; what is left waits for the next link."""
+"""Patents on one form; the next part follows once one is handed in."""
 _LONGEST = 2_000
 _OF_ALL = frozenset({"by", "on"})
 """Said once for the whole form."""
 _FIELDS = tuple(entry for entry in ENTRIES if not entry.printed and entry.field not in _OF_ALL)
 _Token = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{20,100}$")]
 _Line = Annotated[str, Form(max_length=100)]
+_Start = Annotated[int, Query(ge=0, le=100_000)]
+"""How many patents of the task were left blank on the parts before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,15 @@ class Entered:
     def answered(self) -> bool:
         """Whether anything was said beyond what was known."""
         return any(self.written.get(field) for field in ANSWERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a task: it begins after `start` patents that were left blank; `taken` of the part before were stored."""
+
+    task: OpenTask
+    start: int = 0
+    taken: int = 0
 
 
 async def _posted(request: Request) -> FormData:
@@ -82,31 +93,40 @@ def withdraw(serving: HandOutForm, task: _Line) -> Response:
 
 
 @router.get("/fill-in/{token}")
-def form(serving: Anyone, token: _Token) -> Response:
-    """The self-assessments that the link's unit still owes."""
+def form(serving: Anyone, token: _Token, start: _Start = 0, taken: _Start = 0) -> Response:
+    """The self-assessments that the link's unit still owes, fifty at once; `taken` were just handed in."""
     link = serving.services.access.filling.opened(token, serving.at)
     task = open_task(serving.workspace.store, link.task_id)
-    return _form(serving, task, [Entered(*row, prefilled(row[1])) for row in task.rows[:_SHOWN]])
+    rows = [Entered(*row, prefilled(row[1])) for row in task.rows[start : start + _SHOWN]]
+    return _form(serving, Part(task, start, taken), rows)
 
 
 @router.post("/fill-in/{token}")
-def hand_in(serving: Anyone, token: _Token, posted: _Posted) -> Response:
-    """Take the answers, all or none; the link is used up by what was taken."""
+def hand_in(serving: Anyone, token: _Token, posted: _Posted, start: _Start = 0) -> Response:
+    """Take the answers, all or none; the link is used up by the last part that was taken."""
     link = serving.services.access.filling.opened(token, serving.at)
     task = open_task(serving.workspace.store, link.task_id)
     by = str(posted.get("by", "")).strip()[:50]
-    entered = [Entered(*row, _written(posted, row[0].patent_id)) for row in task.rows[:_SHOWN]]
-    said = [row for row in entered if row.answered]
+    rows = task.rows[start : start + _SHOWN]
+    entered = [Entered(*row, _written(posted, row[0].patent_id)) for row in rows]
+    said, part = [row for row in entered if row.answered], Part(task, start)
     if not by or not said:
-        return _form(serving, task, entered, ["请填写填报人，并至少填写一件专利。"], by)
-    found = _landed(serving, link, by, said)
+        return _form(serving, part, entered, ["请填写填报人，并至少填写一件专利。"], by)
+    found = _landed(serving, link, by, said, last=start + len(rows) >= len(task.rows))
     if troubles := _troubles(found, said):
-        return _form(serving, task, entered, troubles, by)
-    return page(serving, "filled_in.html", taken=len(found.taken), left=len(task.rows) - len(found.taken))
+        return _form(serving, part, entered, troubles, by)
+    taken, left = len(found.taken), len(task.rows) - len(found.taken)
+    following = start + len(rows) - taken
+    if following < left:
+        return see_other(f"/fill-in/{token}?start={following}&taken={taken}")
+    return page(serving, "filled_in.html", taken=taken, left=left)
 
 
-def _landed(serving: Serving, link: Link, by: str, said: Sequence[Entered]) -> Collected:
-    """Store the answers under a link that is used up first, so that it takes no second ones; where they fail, it is not."""
+def _landed(serving: Serving, link: Link, by: str, said: Sequence[Entered], *, last: bool) -> Collected:
+    """Store the answers under a link that is taken first, so that it takes no second ones; used up by the last part.
+
+    Where they fail it is given back; where the process dies before they are stored it is free again after a while.
+    """
     filling, store = serving.services.access.filling, serving.workspace.store
     act = Act(by, serving.at, "网上填报")
     today = {"by": by, "on": serving.at.date().isoformat()}
@@ -118,9 +138,12 @@ def _landed(serving: Serving, link: Link, by: str, said: Sequence[Entered]) -> C
     except MatcherError:
         filling.links.give_back(link)
         raise
-    if _troubles(found, said):
-        filling.links.give_back(link)
+    taken = not _troubles(found, said)
+    if taken and last:
+        filling.links.land(link, serving.at)
     else:
+        filling.links.give_back(link)
+    if taken:
         actor = f"填报链接：{link.holder} {link.unit}（{by}）"
         line = AuditLine(
             serving.at, actor, "提交自评", f"{link.task_id} {len(found.taken)} 件", serving.request_id
@@ -156,15 +179,18 @@ def _written(posted: FormData, patent_id: str) -> dict[str, str]:
 
 
 def _form(
-    serving: Serving, task: OpenTask, rows: Sequence[Entered], troubles: Sequence[str] = (), by: str = ""
+    serving: Serving, part: Part, rows: Sequence[Entered], troubles: Sequence[str] = (), by: str = ""
 ) -> Response:
+    task = part.task
     return page(
         serving,
         "fill_in.html",
         422 if troubles else 200,
         task=task.task,
         rows=rows,
-        left=len(task.rows) - len(rows),
+        left=len(task.rows) - part.start - len(rows),
+        start=part.start,
+        taken=part.taken,
         fields=_FIELDS,
         modes=list(LicensingMode),
         troubles=troubles,

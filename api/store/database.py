@@ -10,7 +10,7 @@ from matcher.settings import Settings
 from matcher.store.engine import open_engine, sqlite_url
 from matcher.store.migrations import RECORDS, History, migrate
 
-HISTORY = History(Path(__file__).parent / "versions", "0008", "service_version")
+HISTORY = History(Path(__file__).parent / "versions", "0009", "service_version")
 HISTORIES = (RECORDS, HISTORY)
 """Of all tables that live in the database."""
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import ColumnElement, Engine, delete, insert, select, update
 
 from api.store import tables
 from matcher.store.engine import reading, writing
 
 _TABLE = tables.links
+_PATIENCE = timedelta(minutes=5)
+"""After which a hand-in that has stored nothing is taken for dead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link to one task of a holder's; `used` when it was handed in."""
+    """One link to one task of a holder's; `used` when a hand-in began, `landed` when what was handed in was stored."""
 
     token: str
     task_id: str
@@ -25,6 +27,7 @@ class Link:
     created: datetime
     expires: datetime
     used: datetime | None = None
+    landed: datetime | None = None
 
 
 class Links:
@@ -42,7 +45,7 @@ class Links:
 
     def usable(self, token: str, at: datetime) -> Link | None:
         """The link of that hash, unless it was used or its time is over."""
-        query = select(_TABLE).where(_TABLE.c.token == token, _TABLE.c.used.is_(None), _TABLE.c.expires > at)
+        query = select(_TABLE).where(_TABLE.c.token == token, _free(at), _TABLE.c.expires > at)
         with reading(self._engine) as connection:
             row = connection.execute(query).first()
         return None if row is None else Link(**row._mapping)
@@ -55,14 +58,17 @@ class Links:
 
     def use(self, link: Link, at: datetime) -> bool:
         """Use it up; False where it was used, withdrawn or ran out meanwhile."""
-        unused = update(_TABLE).where(
-            _TABLE.c.token == link.token, _TABLE.c.used.is_(None), _TABLE.c.expires > at
-        )
+        unused = update(_TABLE).where(_TABLE.c.token == link.token, _free(at), _TABLE.c.expires > at)
         with writing(self._engine) as connection:
             return connection.execute(unused.values(used=at)).rowcount == 1
 
+    def land(self, link: Link, at: datetime) -> None:
+        """What was handed in is stored: the link is used up for good."""
+        with writing(self._engine) as connection:
+            connection.execute(update(_TABLE).where(_TABLE.c.token == link.token).values(landed=at))
+
     def give_back(self, link: Link) -> None:
-        """What was handed in could not be taken: the link may be used again."""
+        """What was handed in could not be taken, or more is to follow: the link may be used again."""
         with writing(self._engine) as connection:
             connection.execute(update(_TABLE).where(_TABLE.c.token == link.token).values(used=None))
 
@@ -73,3 +79,8 @@ class Links:
         )
         with writing(self._engine) as connection:
             return connection.execute(unused).rowcount > 0
+
+
+def _free(at: datetime) -> ColumnElement[bool]:
+    """Not used, or by a process that died before it had stored anything."""
+    return _TABLE.c.used.is_(None) | (_TABLE.c.landed.is_(None) & (_TABLE.c.used < at - _PATIENCE))

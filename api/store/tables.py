@@ -216,8 +216,10 @@ links = Table(
     _day("created"),
     _day("expires"),
     _day("used", nullable=True),
+    _day("landed", nullable=True),
 )
-"""One-time links to the self-assessments of one 盘点任务, by the hash of their tokens."""
+"""One-time links to the self-assessments of one 盘点任务, by the hash of their tokens; `used` when a hand-in began,
+`landed` when it was stored."""
 
 interests = Table(
     "interests",

@@ -42,9 +42,16 @@ class Roadshows:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, event: Event) -> Event:
-        """Store a new event under the next free id (HD001, HD002 …); returns it with its id."""
+    def add(self, event: Event, *, once: bool = False) -> Event:
+        """Store a new event under the next free id (HD001, HD002 …); returns it with its id.
+
+        With `once`, an event that is the newest one word for word is that one: a form sent twice.
+        """
         with writing(self._engine) as connection:
+            newest = select(*_EVENTS.columns).order_by(tables.events.c.id.desc()).limit(1)
+            row = connection.execute(newest).first() if once else None
+            if row is not None and replace(_EVENTS.record(row), id=event.id) == event:
+                return _EVENTS.record(row)
             count = connection.execute(select(func.count()).select_from(tables.events)).scalar_one()
             event = replace(event, id=f"HD{count + 1:03d}")
             connection.execute(insert(tables.events), _EVENTS.row(event))

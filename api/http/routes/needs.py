@@ -60,10 +60,17 @@ def needs(request: Request, query: Annotated[PageQuery, Query()], serving: Readi
     responses=answered(examples.NEED, 201) | problems(400, 401, 403, 409, 413, 422, 503),
 )
 def register(body: NeedBody, serving: WritingNeeds) -> Response:
-    """By the importer's rules; an enterprise's own, whatever name it gives. Without `own_id` it gets a number."""
+    """By the importer's rules; an enterprise's own, whatever name it gives. Without `own_id` it gets a number.
+
+    An enterprise's need gets a number in any case, and keeps the enterprise's own beside it: which numbers others use
+    is told to nobody.
+    """
     number = f"XQ{serving.at:%Y%m%d}-{token_hex(3)}"
     line = {"own_id": number, "received": serving.at.date().isoformat(), **_stated(body)}
     need = read(Need, line)
+    if caller_of(serving).role is Role.ENTERPRISE:
+        _refuse_second(serving, need.own_id)
+        need = replace(need, id=number)
     held = _owned(serving, need)
     answer = created(serving, SHELF, held.need, held.along)
     _tell(serving, need, held)
@@ -126,6 +133,15 @@ def _tell(serving: Serving, wanted: Need, held: Held) -> None:
 def _need(serving: Serving, need_id: str, operation: Operation) -> Need:
     found = serving.workspace.store.needs.get(need_id)
     return allowed_need(caller_of(serving), operation, found, need_id)
+
+
+def _refuse_second(serving: Serving, own_id: str) -> None:
+    own = NeedFilter(enterprises=(caller_of(serving).subject,))
+    for known in serving.workspace.store.needs.all(own):
+        if known.own_id == own_id:
+            raise Conflict(
+                f"本企业已有自编号为“{own_id}”的需求 {known.id}，没有新建。请改用修改。", code="exists"
+            )
 
 
 def _stated(body: NeedBody) -> dict[str, object]:

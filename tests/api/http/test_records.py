@@ -167,17 +167,20 @@ def test_what_is_refused_does_not_touch_what_an_enterprise_has_agreed_to(client:
         confirming("N002", "词", "别家", NOW)(connection)
     agreed = confirmations.get("N002")
     enterprise = of(client, Role.ENTERPRISE, ENTERPRISE.id)
-    taken = enterprise.post(
-        "/api/v1/needs", json={"own_id": "N002", "title": "泵", "confidentiality": "匿名"}
-    )
-    assert (taken.status_code, taken.json()["code"]) == (409, "exists")
+    body = {"own_id": "N002", "title": "泵", "confidentiality": "匿名"}
+    made = enterprise.post("/api/v1/needs", json=body)
+    # Another's number is answered like any other: which there are is told to nobody.
+    assert (made.status_code, made.json()["own_id"], made.json()["id"][:11]) == (201, "N002", "XQ20260630-")
+    again = enterprise.post("/api/v1/needs", json=body)
+    assert (again.status_code, again.json()["code"]) == (409, "exists")
+    assert f"本企业已有自编号为“N002”的需求 {made.json()['id']}" in again.json()["detail"]
     late = enterprise.patch(NEED, json={"confidentiality": "匿名"}, headers={"If-Match": '"old"'})
     assert late.status_code == 412
     assert (confirmations.get("N002"), confirmations.get("N001")) == (agreed, None)
     tag = {"If-Match": enterprise.get(NEED).headers["etag"]}
     waits = enterprise.patch(NEED, json={"confidentiality": "匿名"}, headers=tag)
     assert waits.json()["confidentiality"] == "仅主管部门"
-    assert confirmations.waiting() == ["N001"]
+    assert confirmations.waiting() == ["N001", made.json()["id"]]
 
 
 def test_a_need_is_withdrawn_unless_it_is_followed(client: TestClient, store) -> None:

@@ -46,6 +46,9 @@ def test_an_event_to_its_published_list(
 ) -> None:
     made = bureau.post("/events", EVENT, follow_redirects=False)
     assert made.headers["location"] == "/events/HD001"
+    again = bureau.post("/events", EVENT, follow_redirects=False)
+    assert again.headers["location"] == "/events/HD001"
+    assert len(app.state.services.workspace.store.roadshows.all()) == 1
     page = build(bureau)
     assert re.search(r'清单 <a href="/events/HD001">HD001-01</a>：2 项需求，2 件（组）专利，2 条对接。', page)
     draft = bureau.get("/events/HD001").text

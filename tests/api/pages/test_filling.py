@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -124,3 +125,50 @@ def test_no_link_to_the_task_of_another_holder(holder: Browser) -> None:
     refused = holder.post("/fill-in-links", {"task": "PD20260630-001"})
     assert (refused.status_code, "没有这项盘点任务。" in refused.text) == (404, True)
     assert holder.post("/fill-in-links", {"task": TASK, "days": "61"}).status_code == 422
+
+
+def test_a_long_task_is_handed_in_part_by_part_under_one_link(
+    app: FastAPI, holder: Browser, college: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    store = app.state.services.workspace.store
+    more = [
+        replace(
+            MEMBRANE, id=f"CN2023109999{n:02d}", application_number=f"CN2023109999{n:02d}", title=f"膜{n}"
+        )
+        for n in range(3)
+    ]
+    store.merge(more, NOW.date())
+    made = split(store, SplitRequest(Division.COLLEGE), tmp_path / "又", Act("局", NOW))
+    [task] = [task for task in made if task.unit == "化工学院"]
+    assert len(task.rows) == 4
+    monkeypatch.setattr("api.pages.filling._SHOWN", 2)
+    link, ids = link_of(holder, task.id), [MEMBRANE.id, *(patent.id for patent in more)]
+
+    def answers(*chosen: str) -> dict:
+        return {name.replace(MEMBRANE.id, id_): value for id_ in chosen for name, value in GOOD.items()}
+
+    assert "这一页 2 件，后面还有 2 件：提交后接着给出。" in college.get(link).text
+    # The first of two is left blank; the next part begins behind it.
+    sent = college.post(link, data=answers(ids[1]), follow_redirects=False)
+    assert (sent.status_code, sent.headers["location"]) == (303, f"{link}?start=1&taken=1")
+    page = college.get(sent.headers["location"]).text
+    assert "收到 1 件自评，请接着填写其余的。" in page
+    assert re.findall(r"\d\. (膜\d)", page) == ["膜1", "膜2"]
+    done = college.post(sent.headers["location"], data=answers(ids[2], ids[3]))
+    assert "收到 2 件自评，谢谢。还有 1 件未填" in done.text
+    assert college.get(link).status_code == 422
+    stages = {id_: item.stage for id_, item in store.inventory.many(ids).items()}
+    assert [stages[id_] is Stage.SELF_ASSESSED for id_ in ids] == [False, True, True, True]
+
+
+def test_a_link_whose_process_died_before_it_stored_anything_is_free_again(
+    app: FastAPI, holder: Browser, college: TestClient
+) -> None:
+    link, filling = link_of(holder), app.state.services.access.filling
+    opened = filling.opened(link.rpartition("/")[2], NOW)
+    filling.use(opened, NOW)  # and nothing more
+    assert college.get(link).status_code == 422
+    app.state.now = lambda: NOW + timedelta(minutes=6)
+    assert college.post(link, data=GOOD).status_code == 200
+    app.state.now = lambda: NOW + timedelta(hours=1)
+    assert college.get(link).status_code == 422
