@@ -8,8 +8,11 @@ words.kinds, words.telling, words.vectors, words.scales   what is known of each
 from __future__ import annotations
 
 import re
+from array import array
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -27,8 +30,8 @@ _BARE_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _LARGEST = 127
 Vocabulary = tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint8]]
 """bounds, codes, kinds: see `Words`."""
-_AT_ONCE = 20_000
-"""Words whose vectors are made at once: 30 MB at 384 dimensions."""
+_AT_ONCE = 2_000
+"""Words whose vectors are made at once: what they need stays in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +77,19 @@ class Words:
         cls, documents: Sequence[Document], meanings: Meanings = NOTHING, stored: Words | None = None
     ) -> Self:
         """Cut normalised documents; what `stored` words of the same meanings have is not worked out again."""
-        numbers: dict[str, int] = {}
-        ids: list[int] = []
-        ends = [0]
+        numbers: defaultdict[str, int] = defaultdict()
+        numbers.default_factory = numbers.__len__
+        ids, ends = array("i"), [0]
         for document in documents:
             for words in run_words(document.whole):
-                ids += [numbers.setdefault(word, len(numbers)) for word in words]
+                ids.extend(map(numbers.__getitem__, words))
                 ids.append(-1)
             ends.append(len(ids))
         known = list(numbers)
         found = _Known.of(known, meanings) if stored is None else _Known.beside(stored, known, meanings)
         return cls(
             starts=np.array(ends, np.int64),
-            ids=np.array(ids, np.int32),
+            ids=np.frombuffer(ids, np.int32),
             bounds=np.concatenate([[0], np.cumsum([len(word) for word in known], dtype=np.int64)]),
             codes=character_codes("".join(known)),
             kinds=np.array([_kind(word) for word in known], np.uint8),
@@ -97,7 +100,8 @@ class Words:
 
     def findable(self) -> Self:
         """The same, whose words can be found again."""
-        keys = keys_of(self.word(number) for number in range(len(self.kinds)))
+        text, bounds = self.codes.tobytes().decode("utf-32-le", "surrogatepass"), self.bounds.tolist()
+        keys = keys_of(text[start:end] for start, end in pairwise(bounds))
         order = np.argsort(keys)
         return replace(self, keys=keys[order], numbers=order.astype(np.int32))
 
