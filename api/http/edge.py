@@ -9,12 +9,13 @@ from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.door import Door
 from api.http.logs import log_request
 from api.http.metrics import Metrics
-from api.http.problems import Problem, problem_response
+from api.http.problems import Problem, refusal
 
 REQUEST_ID = "X-Request-ID"
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -73,7 +74,7 @@ class Edge:
         limit = self.uploads.get(scope["path"], self.max_body)
         refused = self.door.refusal(scope, headers) or _spoilt(scope) or _too_large(headers, limit)
         if refused is not None:
-            await problem_response(refused, request_id)(scope, receive, numbered)
+            await refusal(Request(scope), refused)(scope, receive, numbered)
         else:
             await self.app(scope, _bounded(receive, limit), numbered)
 

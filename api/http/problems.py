@@ -166,7 +166,7 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _answer(request: Request, problem: Problem, to_people: str = "") -> Response:
+def refusal(request: Request, problem: Problem, to_people: str = "") -> Response:
     """To programs a problem document, to people a page with their sentence, or the way to sign in."""
     request_id = _request_id(request)
     if request.url.path.startswith(_FOR_PROGRAMS):
@@ -183,7 +183,7 @@ def _ours(request: Request, error: Exception) -> Response:
     problem = _DISK_FULL if is_full(error) else problem_of(error)
     if problem.status == 500:
         _log.error("request %s: %s: %s", _request_id(request), error.code, error)
-    return _answer(request, problem)
+    return refusal(request, problem)
 
 
 def _invalid(request: Request, error: Exception) -> Response:
@@ -192,14 +192,14 @@ def _invalid(request: Request, error: Exception) -> Response:
     detail = "；".join(f"{field.path}：{field.message}" for field in fields) + "。"
     to_people = "；".join(dict.fromkeys(field.message for field in fields))
     to_people = f"地址或表单中有误：{to_people}。请返回上一页，核对后重试。"
-    return _answer(request, Problem(422, "invalid_request", detail, fields), to_people)
+    return refusal(request, Problem(422, "invalid_request", detail, fields), to_people)
 
 
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code, detail = _PLAIN.get(error.status_code, ("refused", "请求被拒绝。"))
     to_people = _TO_PEOPLE.get(error.status_code, "")
-    response = _answer(request, Problem(error.status_code, code, detail), to_people)
+    response = refusal(request, Problem(error.status_code, code, detail), to_people)
     response.headers.update(error.headers or {})
     return response
 
@@ -207,14 +207,14 @@ def _refused(request: Request, error: Exception) -> Response:
 def _unwritten(request: Request, error: Exception) -> Response:
     if not is_full(error):
         raise error
-    return _answer(request, _DISK_FULL)
+    return refusal(request, _DISK_FULL)
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
     request_id = _request_id(request)
     _log.error("request %s failed", request_id, exc_info=error)
     detail = f"程序出错，未作任何更改。请把编号 {request_id} 和服务日志交给维护人员。"
-    response = _answer(request, Problem(500, "internal", detail))
+    response = refusal(request, Problem(500, "internal", detail))
     response.headers["X-Request-ID"] = request_id
     return response
 

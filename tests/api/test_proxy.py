@@ -150,8 +150,8 @@ def test_past_the_proxy_nobody_comes(deployed: Deployed, secret: str) -> None:
     form = {"login": "zhang", "password": PASSWORD}
     for base in (deployed.service.base, f"{deployed.service.base}/."):
         refused = httpx2.post(f"{base}/sign-in", data=form, headers=headers)
-        assert (refused.status_code, refused.json()["code"]) == (403, "not_through_proxy")
-        assert refused.json()["detail"] == f"请通过 {deployed.proxy.origin} 访问本服务。"
+        assert refused.status_code == 403
+        assert f"请通过 {deployed.proxy.origin} 访问本服务。" in refused.text
         assert "set-cookie" not in refused.headers
     assert failures(deployed) == before
 

@@ -137,7 +137,7 @@ def test_what_cannot_be_read_is_refused_and_not_kept(
 
 def test_uploads_that_are_too_large(bureau: Browser) -> None:
     large = bureau.client.post("/import", headers={"Content-Length": "200000001"}, content=b"x")
-    assert (large.status_code, large.json()["detail"]) == (413, "请求正文超过 200000000 字节。请缩短后重试。")
+    assert (large.status_code, "请求正文超过 200000000 字节。请缩短后重试。" in large.text) == (413, True)
 
 
 def test_columns_that_cannot_be_kept_or_are_no_fields(bureau: Browser, filled: Settings) -> None:
