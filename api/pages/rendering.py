@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.access.policy import Extent, Operation, extent
 from api.access.roles import Caller
+from api.pages.wording import on_page
 from api.serving import Serving
 from matcher.groups import Dimension
 from matcher.matchlists.exports.wording import fee_text
@@ -101,6 +102,7 @@ def _environment() -> Environment:
     )
     environment.filters["marked"] = marked
     environment.filters["moment"] = _moment
+    environment.filters["on_page"] = on_page
     environment.filters["fee"] = fee_text
     environment.globals["Operation"] = Operation
     environment.globals["dimensions"] = "、".join(Dimension)
