@@ -7,13 +7,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from api.http.openapi import Example
+from api.http.schemas import Document
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class EvaluationChoicesDocument(_Document):
+class EvaluationChoicesDocument(Document):
     """What `POST /evaluations` may name; `settings` as they are now."""
 
     judgements: list[str]
@@ -21,7 +18,7 @@ class EvaluationChoicesDocument(_Document):
     settings: dict[str, Any]
 
 
-class SettingDifferenceDocument(_Document):
+class SettingDifferenceDocument(Document):
     """One setting in which two runs differ."""
 
     setting: str
@@ -29,14 +26,14 @@ class SettingDifferenceDocument(_Document):
     after: str
 
 
-class LeftOutDocument(_Document):
+class LeftOutDocument(Document):
     """Needs that only one of two runs has."""
 
     before: int
     after: int
 
 
-class EvaluationComparisonDocument(_Document):
+class EvaluationComparisonDocument(Document):
     """Two runs: where their settings differ, and the later minus the earlier, a measure an item."""
 
     settings: list[SettingDifferenceDocument]

@@ -18,7 +18,6 @@ from api.http.schemas import (
     OneEventDocument,
     OutcomeDocument,
     OutcomesDocument,
-    ProgressDocument,
     ReadyDocument,
     RecordDocument,
     RecordsDocument,
@@ -179,41 +178,6 @@ _ASSESSMENT = {
 }
 ASSESSMENT = Example(RecordDocument, _ASSESSMENT, "提交的评价")
 ASSESSMENTS = Example(list[RecordDocument], [_ASSESSMENT], "全部评价，最早的在前")
-_RATE = {"numerator": 320, "denominator": 500}
-PROGRESS = Example(
-    ProgressDocument,
-    {
-        "as_of": "2026-06-30",
-        "since": "2026-01-01",
-        "rates": [{"dimension": "全部", "group": "全部", "indicator": "盘点率", "rate": _RATE}],
-        "deals": [
-            {
-                "dimension": "全部",
-                "group": "全部",
-                "kind": "普通许可",
-                "deals": 6,
-                "amount": 240.0,
-                "unstated": 1,
-            }
-        ],
-        "months": [{"month": "2026-06", "day": "2026-06-30", "indicator": "盘点率", "rate": _RATE}],
-        "participation": [
-            {"dimension": "资质类型", "group": "高新技术企业", "indicator": "需求提出率", "rate": _RATE}
-        ],
-        "open_licences": 12,
-        "milestones": [
-            {
-                "milestone": "完成盘点",
-                "due": "2026-12-31",
-                "holder": "河东大学",
-                **_RATE,
-                "state": "进行中",
-                "short": 180,
-            }
-        ],
-    },
-    "截至一天的进展",
-)
 HEALTH = Example(HealthDocument, {"status": "ok"}, "进程在运行")
 READY = Example(
     ReadyDocument,

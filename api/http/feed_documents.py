@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from api.http.openapi import Example
+from api.http.schemas import Document
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _Change(_Document):
+class _Change(Document):
     id: str
     change: str
     reason: str
@@ -26,7 +21,7 @@ class PatentChangeDocument(_Change):
     patent: dict[str, Any]
 
 
-class FeedDocument(_Document):
+class FeedDocument(Document):
     """Changes in their order; come back with `cursor`, at once where there is `more`."""
 
     items: list[PatentChangeDocument]
@@ -40,7 +35,7 @@ class NeedChangeDocument(_Change):
     need: dict[str, Any]
 
 
-class NeedFeedDocument(_Document):
+class NeedFeedDocument(Document):
     """As `FeedDocument`."""
 
     items: list[NeedChangeDocument]

@@ -9,11 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 Row = dict[str, str | int | float]
 
 
-class _Document(BaseModel):
+class Document(BaseModel):
+    """A shape with the stated fields and no others."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class ContributionDocument(_Document):
+class ContributionDocument(Document):
     """One known signal's part of the score: weight × value."""
 
     signal: str
@@ -23,7 +25,7 @@ class ContributionDocument(_Document):
     reason: str
 
 
-class GateDocument(_Document):
+class GateDocument(Document):
     """One 硬性条件: 满足, 不满足 or 待核实, and why."""
 
     gate: str
@@ -32,7 +34,7 @@ class GateDocument(_Document):
     reason: str
 
 
-class AvailabilityDocument(_Document):
+class AvailabilityDocument(Document):
     """One 转化方式: 可行, 需征得同意 or 不可行, and why."""
 
     mode: str
@@ -42,7 +44,7 @@ class AvailabilityDocument(_Document):
     basis: str
 
 
-class MatchDocument(_Document):
+class MatchDocument(Document):
     """One match; the score is the sum of weight × value. Scores stand in 内部版 only."""
 
     patent_id: str
@@ -57,7 +59,7 @@ class MatchDocument(_Document):
     contributions: list[ContributionDocument] = []
 
 
-class NeedDocument(_Document):
+class NeedDocument(Document):
     """One need with its matches, best first, and the near misses that a gate keeps out (排除清单)."""
 
     need_id: str
@@ -66,14 +68,14 @@ class NeedDocument(_Document):
     excluded: list[MatchDocument] = []
 
 
-class CoverLineDocument(_Document):
+class CoverLineDocument(Document):
     """One line of the cover."""
 
     label: str
     text: str
 
 
-class ListDocument(_Document):
+class ListDocument(Document):
     """对接清单."""
 
     format: str
@@ -84,7 +86,7 @@ class ListDocument(_Document):
     needs: list[NeedDocument]
 
 
-class EventDocument(_Document):
+class EventDocument(Document):
     """One event."""
 
     id: str
@@ -104,7 +106,7 @@ class OneEventDocument(EventDocument):
     version: int | None = None
 
 
-class VersionDocument(_Document):
+class VersionDocument(Document):
     """One version of an event's list: 拟稿, 审核, 已发布 or 作废; `checksum` is the SHA-256 of its content."""
 
     id: str
@@ -119,7 +121,7 @@ class VersionDocument(_Document):
     note: str
 
 
-class OutcomeDocument(_Document):
+class OutcomeDocument(Document):
     """What became of one match; `version` counts the changes."""
 
     id: str
@@ -138,14 +140,14 @@ class OutcomeDocument(_Document):
     effective: str | None
 
 
-class OutcomesDocument(_Document):
+class OutcomesDocument(Document):
     """One page of outcomes."""
 
     items: list[OutcomeDocument]
     next: str | None
 
 
-class StepDocument(_Document):
+class StepDocument(Document):
     """One line of a match's history."""
 
     match_id: str
@@ -160,7 +162,7 @@ class StepDocument(_Document):
     source: str
 
 
-class InterestAnswerDocument(_Document):
+class InterestAnswerDocument(Document):
     """One holder's answer."""
 
     holder: str
@@ -169,7 +171,7 @@ class InterestAnswerDocument(_Document):
     at: str
 
 
-class InterestDocument(_Document):
+class InterestDocument(Document):
     """One 我想了解; `enterprise` is its name, or what a holder may know of it before it has agreed.
 
     `overdue` counts calendar days; `contacts` by name, in the answer for one interest that all holders agreed to.
@@ -190,74 +192,11 @@ class InterestDocument(_Document):
     contacts: dict[str, str]
 
 
-class InterestsDocument(_Document):
+class InterestsDocument(Document):
     """One page of interests, the newest first."""
 
     items: list[InterestDocument]
     next: str | None
-
-
-class RateDocument(_Document):
-    """A rate as counted."""
-
-    numerator: int
-    denominator: int
-
-
-class RateLineDocument(_Document):
-    """One rate of one group."""
-
-    dimension: str
-    group: str
-    indicator: str
-    rate: RateDocument
-
-
-class DealLineDocument(_Document):
-    """Deals of one kind of one group; `amount` in 万元."""
-
-    dimension: str
-    group: str
-    kind: str
-    deals: int
-    amount: float
-    unstated: int
-
-
-class MonthLineDocument(_Document):
-    """One indicator at the end of a month."""
-
-    month: str
-    day: str
-    indicator: str
-    rate: RateDocument
-
-
-class MilestoneLineDocument(_Document):
-    """One holder and one milestone."""
-
-    milestone: str
-    due: str
-    holder: str
-    numerator: int
-    denominator: int
-    state: str
-    short: int
-
-
-class ProgressDocument(_Document):
-    """存量专利盘活进展 at the end of a day."""
-
-    as_of: str
-    since: str
-    rates: list[RateLineDocument]
-    deals: list[DealLineDocument]
-    months: list[MonthLineDocument]
-    participation: list[RateLineDocument] = Field(
-        description="企业参与：各类企业的需求提出率、评价参与率、成交率"
-    )
-    open_licences: int
-    milestones: list[MilestoneLineDocument]
 
 
 class RecordDocument(BaseModel):
@@ -268,14 +207,14 @@ class RecordDocument(BaseModel):
     id: str
 
 
-class RecordsDocument(_Document):
+class RecordsDocument(Document):
     """One page of records; `next` is the address of the next page, null on the last."""
 
     items: list[RecordDocument]
     next: str | None
 
 
-class JobDocument(_Document):
+class JobDocument(Document):
     """One background job: 等待中, 进行中, 已完成, 失败 or 已取消; `progress` in [0, 1]."""
 
     id: str
@@ -292,20 +231,20 @@ class JobDocument(_Document):
     result: dict[str, Any] | None
 
 
-class JobsDocument(_Document):
+class JobsDocument(Document):
     """One page of jobs, the newest first."""
 
     items: list[JobDocument]
     next: str | None
 
 
-class HealthDocument(_Document):
+class HealthDocument(Document):
     """The process runs."""
 
     status: str
 
 
-class ReadyDocument(_Document):
+class ReadyDocument(Document):
     """What the service answers from; `trouble` says what to run."""
 
     ready: bool
@@ -317,14 +256,14 @@ class ReadyDocument(_Document):
     data: str | None = None
 
 
-class FieldProblemDocument(_Document):
+class FieldProblemDocument(Document):
     """What is wrong with one field."""
 
     path: str
     message: str
 
 
-class ProblemDocument(_Document):
+class ProblemDocument(Document):
     """A refusal (RFC 9457): `code` is stable, `detail` a Chinese sentence."""
 
     type: str

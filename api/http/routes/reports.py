@@ -16,6 +16,7 @@ from api.http import examples
 from api.http.jobs import accepted
 from api.http.openapi import answered, problems
 from api.http.operations import Exporting, SeeingProgress
+from api.http.progress_documents import PROGRESS
 from api.http.questions import Day, Question, Words
 from api.jobs.submissions import TEMPLATE
 from api.serving import caller_of, json_answer
@@ -79,7 +80,7 @@ def export(query: Annotated[ExportQuery, Query()], template: Uploaded, serving: 
 @router.get(
     "/progress",
     summary="存量专利盘活进展",
-    responses=answered(examples.PROGRESS) | problems(401, 403, 422, 503),
+    responses=answered(PROGRESS) | problems(401, 403, 422, 503),
 )
 def progress(query: Annotated[ProgressQuery, Query()], serving: SeeingProgress) -> Response:
     """Rates with numerator and denominator, deals, milestones: of all, and by city, authority, holder, month."""
