@@ -54,9 +54,10 @@ class Patents(Records[Patent]):
 
     def ids(self, filter: PatentFilter | None = None, as_of: date | None = None) -> list[str]:
         """The ids of the patents that satisfy the filter as stored, ascending; `as_of` as in `all`."""
-        query = _where(select(_TABLE.c.id).order_by(_TABLE.c.id), filter or PatentFilter(), as_of)
+        # Sorted here: for the database's order SQLite would look every row up by its key, at twice the cost.
+        query = _where(select(_TABLE.c.id), filter or PatentFilter(), as_of)
         with reading(self._engine) as connection:
-            return list(connection.execute(query).scalars().all())
+            return sorted(connection.execute(query).scalars())
 
     def rows(self) -> Iterator[tuple[str, bytes]]:
         """Each id, in order, with the bytes of all that is stored of the record: equal bytes, equal record."""
