@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, Generic
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, bindparam, func, or_, select
 
 from matcher.store.engine import reading
 from matcher.store.intake import chunks
@@ -44,7 +45,7 @@ class Records(Generic[R]):
     def each(self, ids: Iterable[str]) -> Iterator[R]:
         """The same one by one, however many they are."""
         for part in chunks(list(dict.fromkeys(ids))):
-            yield from self._stream(self._select().where(self._table.c.id.in_(part)))
+            yield from map(self._record, self._rows(self._named, {"ids": part}))
 
     def page(self, after: str, limit: int) -> list[R]:
         """Up to `limit` records whose ids come after `after`, in id order: records that arrive meanwhile shift nothing."""
@@ -65,6 +66,11 @@ class Records(Generic[R]):
     def _table(self) -> Table:
         return self._kind.table
 
+    @cached_property
+    def _named(self) -> Select[Any]:
+        """The records of the parameter `ids`: asked for with every need, so it is made once."""
+        return self._select().where(self._table.c.id.in_(bindparam("ids", expanding=True)))
+
     def _select(self) -> Select[Any]:
         """Rows as `_stream` reads them, in id order."""
         query = select(*self._kind.mapping.columns, self._table.c.known)
@@ -79,9 +85,9 @@ class Records(Generic[R]):
         """The records of a query made by `_select`, as one state of the database has them."""
         return map(self._record, self._rows(query))
 
-    def _rows(self, query: Select[Any]) -> Iterator[Any]:
+    def _rows(self, query: Select[Any], values: Mapping[str, Any] | None = None) -> Iterator[Any]:
         with reading(self._engine) as connection:
-            yield from connection.execution_options(yield_per=_AT_ONCE).execute(query)
+            yield from connection.execution_options(yield_per=_AT_ONCE).execute(query, values)
 
     def _record(self, row: Any) -> R:  # noqa: ANN401 (a row of _select)
         record = self._kind.mapping.record(row)
