@@ -61,6 +61,15 @@ class Asked:
         return f"{self.since or '最早'} 至 {self.until or '最近'}，每 {self.months} 个月"
 
 
+@dataclass(frozen=True, slots=True)
+class _Proven:
+    """What a run came to: its report, each need's enterprise where a need's name does not say it, and past days."""
+
+    report: Report
+    groups: Mapping[str, str] = field(default_factory=dict)
+    cuts: int = 0
+
+
 def task_of(asked: Asked, settings: Settings) -> dict[str, Any]:
     """The job's task; raises InputError for a set that is not there, days in the wrong order, settings not to be varied."""
     from eval.judged_sets import names
@@ -90,18 +99,20 @@ def evaluate(work: Work) -> Result:
 
     asked = Asked(**work.task)
     settings = asked.variation.applied(work.workspace.settings)
-    report, groups = (_judged if asked.judgements else _replayed)(work, asked, settings)
-    document = stored(as_json(report), stated(settings), groups)
+    proven = (_judged if asked.judgements else _replayed)(work, asked, settings)
+    report = proven.report
+    document = stored(as_json(report), stated(settings), proven.groups)
     (work.folder / REPORT_JSON).write_bytes(orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS))
     (work.folder / REPORT_PAGE).write_text(as_html(report), encoding="utf-8")
     measures = {
         one.scores.run: {name: value.mean for name, value in one.intervals.items()}
         for one in report.evaluations
     }
-    return {"file": REPORT_PAGE, "settings": stated(settings), "measures": measures}
+    told = {"cuts": proven.cuts} if proven.cuts else {}
+    return {"file": REPORT_PAGE, **told, "settings": stated(settings), "measures": measures}
 
 
-def _replayed(work: Work, asked: Asked, settings: Settings) -> tuple[Report, Mapping[str, str]]:
+def _replayed(work: Work, asked: Asked, settings: Settings) -> _Proven:
     """Stand on past days, make the lists of those days, look for the deals that followed."""
     from eval import usecases
 
@@ -112,10 +123,10 @@ def _replayed(work: Work, asked: Asked, settings: Settings) -> tuple[Report, Map
     stamp = _stamp(work, asked, settings, cuts[-1].until, command)
     made = usecases.history(found, cuts, settings, stamp, progress=work.step("回放"))
     (work.folder / "一页纸.html").write_text(made.page, encoding="utf-8")
-    return made.report, {}
+    return _Proven(made.report, cuts=len(cuts))
 
 
-def _judged(work: Work, asked: Asked, settings: Settings) -> tuple[Report, Mapping[str, str]]:
+def _judged(work: Work, asked: Asked, settings: Settings) -> _Proven:
     """Answer the needs of a judgement set with the baselines and the product, and compare the orders."""
     from eval import judged_sets, usecases
     from eval.scoring import DEFAULT_MEASURES, Mode, Scheme
@@ -142,7 +153,8 @@ def _judged(work: Work, asked: Asked, settings: Settings) -> tuple[Report, Mappi
     groups = judged_sets.groups_of(collection)
     stamp = _stamp(work, asked, settings, on)
     title = f"标注集“{asked.judgements}”"
-    return usecases.report(title, runs, question, stamp, [runs[-1].name], groups), groups
+    report = usecases.report(title, runs, question, stamp, [runs[-1].name], groups)
+    return _Proven(report, groups)
 
 
 def _stamp(work: Work, asked: Asked, settings: Settings, on: date, command: str = "") -> Stamp:
