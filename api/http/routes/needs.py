@@ -20,7 +20,7 @@ from api.http.preconditions import IfMatch, require_match, tagged
 from api.http.questions import PageQuery
 from api.http.records import Shelf, changed, created, edited, page_of, read, removed
 from api.serving import ReadingNeeds, Serving, WritingNeeds, caller_of
-from matcher.domain import Need
+from matcher.domain import Confidentiality, Need
 from matcher.errors import Conflict
 from matcher.outcomes import followed
 from matcher.store.filters import NeedFilter
@@ -118,10 +118,18 @@ def _changed(serving: Serving, need_id: str, body: NeedBody, if_match: str, *, w
     before = _need(serving, need_id, Operation.WRITE_NEED)
     require_match(if_match, SHELF.shown(caller_of(serving), before))
     after = edited(before, _stated(body), SHELF.hidden(caller_of(serving), before), whole=whole)
+    if not whole and _waits(serving, before.id) and "confidentiality" not in body.model_fields_set:
+        after = replace(after, confidentiality=Confidentiality.ANONYMOUS)
     held = _owned(serving, after)
     answer = changed(serving, SHELF, before, held.need, if_match, along=held.along)
     _tell(serving, after, held)
     return answer
+
+
+def _waits(serving: Serving, need_id: str) -> bool:
+    """Whether an enterprise's own need is to be 匿名 once it has confirmed the words: a change elsewhere leaves that."""
+    own = caller_of(serving).role is Role.ENTERPRISE
+    return own and need_id in serving.services.confirmations.waiting()
 
 
 def _tell(serving: Serving, wanted: Need, held: Held) -> None:

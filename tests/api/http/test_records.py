@@ -174,6 +174,9 @@ def test_what_is_refused_does_not_touch_what_an_enterprise_has_agreed_to(client:
     again = enterprise.post("/api/v1/needs", json=body)
     assert (again.status_code, again.json()["code"]) == (409, "exists")
     assert f"本企业已有自编号为“N002”的需求 {made.json()['id']}" in again.json()["detail"]
+    own = f"/api/v1/needs/{made.json()['id']}"
+    changed = enterprise.patch(own, json={"budget": 9}, headers={"If-Match": made.headers["etag"]})
+    assert [changed.json()[name] for name in ("id", "own_id", "budget")] == [made.json()["id"], "N002", 9.0]
     late = enterprise.patch(NEED, json={"confidentiality": "匿名"}, headers={"If-Match": '"old"'})
     assert late.status_code == 412
     assert (confirmations.get("N002"), confirmations.get("N001")) == (agreed, None)
