@@ -74,7 +74,7 @@ def test_what_is_told_of_each_and_nothing_of_those_for_the_authority_alone(clien
         "region": "河东省云州市",
         "confidentiality": "匿名",
     }
-    for word in ("净源-03", "膜壳", "N002", NEEDS[1].title, "80"):
+    for word in ("净源-03", "膜壳", "N002", NEEDS[1].title):
         assert word not in found.text
     assert told(after(client, found.json())) == []
 
