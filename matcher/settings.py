@@ -133,7 +133,9 @@ class MailSettings(_Section):
     port: int = Field(587, ge=1, le=65535)
     security: Literal["starttls", "tls", "none"] = "starttls"
     """How the connection is kept secret; `none` is for a server on this machine."""
-    sender: str = Field("", pattern=r"^([^@\s<>,;:\"]+@[A-Za-z0-9.-]+)?$", description="such as duijie@example.gov.cn")
+    sender: str = Field(
+        "", pattern=r"^([^@\s<>,;:\"]+@[A-Za-z0-9.-]+)?$", description="such as duijie@example.gov.cn"
+    )
     user: str = ""
     """Whom to sign in as; empty: nobody."""
     password_variable: str = "MAIL_PASSWORD"
