@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
@@ -18,10 +17,12 @@ from matcher.store.identity import patent_candidates
 from matcher.store.kinds import PATENTS, SEPARATOR, facet
 from matcher.store.past import as_known
 from matcher.store.reads import Records, any_part, known_by, resolve
-from matcher.store.records import BODY
+from matcher.store.records import BODY_DIGEST
 
 _TABLE = tables.patents
 _AT_ONCE = 10_000
+_UNKNOWN = "0" * 32
+"""For what a process of the version before has added: it counts as changed."""
 
 
 class Patents(Records[Patent]):
@@ -68,10 +69,10 @@ class Patents(Records[Patent]):
 
     def digests(self) -> Iterator[tuple[str, bytes]]:
         """Each id, in order, with a digest (16 bytes) of its body: with an equal one its texts are as they were."""
-        query = select(_TABLE.c.id, _TABLE.c[BODY]).order_by(_TABLE.c.id)
+        query = select(_TABLE.c.id, _TABLE.c[BODY_DIGEST]).order_by(_TABLE.c.id)
         with reading(self._engine) as connection:
-            for id_, body in connection.execution_options(yield_per=_AT_ONCE).execute(query):
-                yield id_, hashlib.blake2b(body.encode(), digest_size=16).digest()
+            for id_, digest in connection.execution_options(yield_per=_AT_ONCE).execute(query):
+                yield id_, bytes.fromhex(digest or _UNKNOWN)
 
 
 def _where(query: Select[Any], filter: PatentFilter, as_of: date | None) -> Select[Any]:

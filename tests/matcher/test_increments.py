@@ -8,17 +8,18 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date, datetime
+from hashlib import blake2b
 
 import numpy as np
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from matcher import increments, usecases
 from matcher.domain import Patent
 from matcher.errors import IndexDamaged, NotReady
 from matcher.settings import Settings
 from matcher.store import tables
-from matcher.store.engine import writing
+from matcher.store.engine import reading, writing
 from matcher.workspace import Workspace
 from tests.servers.disk import no_file_above
 
@@ -97,7 +98,7 @@ def test_a_changed_record_counts_once_with_its_new_text(workspace):
         connection.execute(
             update(tables.patents)
             .where(tables.patents.c.id == "p0020")
-            .values(body='{"title": "石墨烯防污涂层"}')
+            .values(body='{"title": "石墨烯防污涂层"}', body_digest="0" * 32)
         )
         connection.execute(update(tables.versions).values(total="1" * 32))
     usecases.build_index(workspace, AT)
@@ -298,6 +299,12 @@ def test_a_digest_follows_the_texts(workspace):
     digests = dict(workspace.store.patents.digests())
     assert len({digests[f"q{number}"] for number in range(6)}) == 6
     assert digests["q6"] == digests["q0"]
+    workspace.store.merge([replace(plain, keywords=("耐磨",))], DAY)
+    later = dict(workspace.store.patents.digests())
+    assert {id_ for id_ in later if later[id_] != digests[id_]} == {"q0"}
+    with reading(workspace.store._engine) as connection:
+        stored = connection.execute(select(tables.patents.c.id, tables.patents.c.body)).all()
+    assert later == {id_: blake2b(body.encode(), digest_size=16).digest() for id_, body in stored}
 
 
 def test_a_full_build_on_demand_joins_the_side_to_the_base(workspace):

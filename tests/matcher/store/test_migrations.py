@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,7 @@ def test_sqlite_is_set_to_lose_nothing(tmp_path: Path) -> None:
     assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 20_000}
 
 
-def test_patents_of_an_older_version_get_their_bands(empty_url: str) -> None:
+def test_patents_of_an_older_version_get_their_bands_and_digests(empty_url: str) -> None:
     engine = open_engine(empty_url)
     older = migrations.History(migrations.RECORDS.versions, "0004", "alembic_version")
     migrations.migrate(engine, older)
@@ -96,6 +97,10 @@ def test_patents_of_an_older_version_get_their_bands(empty_url: str) -> None:
             )
     migrations.migrate(engine)
     with Store.open(empty_url) as store:
+        digests = dict(store.patents.digests())
+        with writing(store._engine) as connection:
+            connection.execute(text("UPDATE patents SET body_digest = '' WHERE id = 'a'"))
+        assert dict(store.patents.digests()) == {**digests, "a": bytes(16)}
         bands = {
             wanted: store.patents.ids(wanted)
             for wanted in (
@@ -108,3 +113,4 @@ def test_patents_of_an_older_version_get_their_bands(empty_url: str) -> None:
             )
         }
     assert list(bands.values()) == [["a"], ["b"], ["b"], ["c"], ["d"], ["e"]]
+    assert digests == {id_: blake2b(body.encode(), digest_size=16).digest() for id_, body in rows.items()}

@@ -94,6 +94,7 @@ def test_only_stated_facts_stand_in_the_body() -> None:
         "granted": None,
         "region": "",
         "body": '{"title":"散热膜","fee":{"kind":"免费","amount":null,"text":""}}',
+        "body_digest": "d01bd5095b140e7bdda4e7e6443ee4cc",
     }
 
 
