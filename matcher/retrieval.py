@@ -24,7 +24,7 @@ from indexes.contract import Hits, IndexUnusable, Mask, Vectors, VectorSearch
 from indexes.exact import ExactIndex
 from indexes.fusion import CosineScale, weighted_sum
 from indexes.keyed import Keyed
-from indexes.lexical import LexicalIndex, normalised
+from indexes.lexical import LexicalIndex, best, normalised
 from indexes.postings import Document, Query
 from indexes.segments import SegmentedLexical, SegmentedVectors
 from indexes.served import ServedIndex
@@ -177,8 +177,8 @@ class Collection:
         if isinstance(lexical, ServedWords | SegmentedWords):
             return _Worded(lexical.found(query, k, allowed), partial(lexical.scores_at, query))
         values = lexical.scores(query)
-        rows = _best(values, k, allowed)
-        return _Worded(Hits(rows, values[rows]), values.__getitem__)
+        found = values > 0 if allowed is None else (values > 0) & allowed
+        return _Worded(best(values, k, found), values.__getitem__)
 
     def score_all(self, query: Query, vector: Vectors, weights: Weights) -> Candidates:
         """Every row, best first; `vector` of shape (dimension,)."""
@@ -239,14 +239,3 @@ class Collection:
         scale = CosineScale.load(folder)
         lexical = ServedWords.load(folder, partial(words_engine_at, address))
         return cls(ids, backend.load(folder), scale, lexical, kind, recall, Words.load(folder))
-
-
-def _best(scores: Values, k: int, allowed: Mask | None) -> NDArray[np.int64]:
-    """The k highest scores above zero among the allowed rows; equal ones in row order."""
-    rows = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
-    if len(rows) > k:
-        kept = scores[rows]
-        least = np.partition(kept, len(kept) - k)[len(kept) - k]
-        above, at = rows[kept > least], rows[kept == least]
-        rows = np.concatenate([above, at[: k - len(above)]])
-    return rows
