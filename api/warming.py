@@ -47,6 +47,5 @@ class Warming:
         try:
             list_rows(usecases.match_text(self._workspace, _TEXT, request), PRESETS[0])
         except MatcherError as error:
-            _log.warning(
-                "no first search: %s", error
-            )  # whoever searches is told, and so is who asks for /ready
+            # Whoever searches is told, and so is who asks for /ready.
+            _log.warning("no first search: %s", error)
