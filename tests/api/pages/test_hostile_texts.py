@@ -10,12 +10,11 @@ import pytest
 from fastapi import FastAPI
 
 from api.access.roles import Caller, Role
-from matcher import usecases
 from matcher.domain import Assessment, Prospect, Transaction, TransactionKind
 from matcher.events import Event
 from matcher.settings import Settings
 from matcher.workspace import Workspace
-from tests.api.conftest import BEARING, ENTERPRISE, MEMBRANE, NEEDS, NOW
+from tests.api.conftest import BEARING, ENTERPRISE, MEMBRANE, NEEDS, NOW, overwrite
 from tests.api.pages.conftest import PASSWORD, SUBJECTS
 from tests.api.pages.test_browser import CHROMIUM, service
 from tests.api.pages.test_matrix import PAGES, WHO
@@ -67,14 +66,9 @@ def filled(filled: Settings) -> Settings:
     firm = replace(ENTERPRISE, name=EVIL, focus_areas=(EVIL,), contact=EVIL)
     said = Assessment("P1", MEMBRANE.id, ENTERPRISE.id, EVIL, Prospect.GOOD, EVIL, on=date(2026, 5, 2))
     deal = Transaction("T1", MEMBRANE.id, TransactionKind.ORDINARY_LICENCE, date(2025, 1, 2), EVIL, EVIL)
+    overwrite(filled, patent, need, firm, said, deal, replace(BEARING, id="CN2", title=EVIL))
     with Workspace.open(filled) as workspace:
-        store, day = workspace.store, NOW.date()
-        store.edits.replace(MEMBRANE, patent, day)
-        store.edits.replace(NEEDS[0], need, day)
-        store.edits.replace(ENTERPRISE, firm, day)
-        store.merge([said, deal, replace(BEARING, id="CN2", title=EVIL)], day)
-        store.roadshows.add(Event("HD001", EVIL, date(2026, 9, 1), place=EVIL, organiser=EVIL))
-        usecases.build_index(workspace, NOW)
+        workspace.store.roadshows.add(Event("HD001", EVIL, date(2026, 9, 1), place=EVIL, organiser=EVIL))
     return filled
 
 
