@@ -128,6 +128,8 @@ class ListVersion:
     by: str = ""
     note: str = ""
     """Who took the last step and why."""
+    request: str = ""
+    """What asked for it, where that may be tried again: one version, whatever the number of tries."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,12 +111,18 @@ def draw_up(workspace: Workspace, event: Event, pool: MatchList) -> Built:
 
 
 def build_list(
-    workspace: Workspace, event: Event, day: Day, by: str = "", progress: Progress = _silent
+    workspace: Workspace,
+    event: Event,
+    day: Day,
+    by: str = "",
+    progress: Progress = _silent,
+    *,
+    request: str = "",
 ) -> tuple[ListVersion, Built]:
-    """A new version of the event's list, stored as 拟稿."""
+    """A new version of the event's list, stored as 拟稿; of one `request` there is one, however often it is tried."""
     pool = candidates(workspace, event, day, progress)
     built = draw_up(workspace, event, pool)
-    draft = ListVersion("", event.id, 0, ListState.DRAFT, "", made_at=day.made_at, by=by)
+    draft = ListVersion("", event.id, 0, ListState.DRAFT, "", made_at=day.made_at, by=by, request=request)
     version = workspace.store.roadshows.add_list(draft, built.match_list, built.entries)
     keep(workspace.settings.home, Pool(version.id, event.scope, pool))
     return version, built

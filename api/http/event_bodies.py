@@ -146,6 +146,7 @@ def full(event: Event) -> dict[str, Any]:
 def version_document(version: ListVersion) -> dict[str, Any]:
     """One version of an event's list and where it stands in its life."""
     document: dict[str, Any] = orjson.loads(orjson.dumps(asdict(version)))
+    del document["request"]
     return document
 
 

@@ -76,7 +76,9 @@ def _list(work: Work) -> Result:
     update_index(work, end=0.5)
     day = roadshows.Day(work.at.date(), work.at)
     step = work.step("编制", 0.5)
-    version, built = roadshows.build_list(work.workspace, event, day, work.task["author"], step)
+    version, built = roadshows.build_list(
+        work.workspace, event, day, work.task["author"], step, request=work.id
+    )
     counts = {"pairs": len(built.entries), "needs": built.needs, "patents": built.patents}
     return {"list": version.id, "event": event.id, **counts}
 

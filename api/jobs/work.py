@@ -52,6 +52,11 @@ class Work:
     say: Callable[[float, str], None]
     """Notes the share done, in [0, 1], and the step; raises Stopped where the job is to end."""
 
+    @property
+    def id(self) -> str:
+        """The job's number, the same at every try; its folder is named by it."""
+        return self.folder.name
+
     def step(self, what: str, start: float = 0.0, end: float = 1.0) -> Progress:
         """A progress function for the part of the job from `start` to `end`."""
 

@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 
 from matcher.errors import Conflict, MatcherError
-from matcher.events import Entry, Event, ListVersion, Pair, Participation, Schedule
+from matcher.events import Entry, Event, ListState, ListVersion, Pair, Participation, Schedule
 from matcher.matches import MatchList
 from matcher.outcomes import Outcome, Step
 from matcher.store import tables
@@ -77,11 +77,18 @@ class Roadshows:
         return named[-1] if named else None
 
     def add_list(self, version: ListVersion, match_list: MatchList, entries: Iterable[Entry]) -> ListVersion:
-        """Store a new version under the event's next number, with the checksum of its snapshot."""
+        """Store a new version under the event's next number, with the checksum of its snapshot.
+
+        A request that wrote one before writes no second: its draft is replaced, what went further stays as it is.
+        """
         with writing(self._engine) as connection:
-            mine = tables.match_lists.c.event_id == version.event_id
-            highest = connection.execute(select(func.max(tables.match_lists.c.number)).where(mine)).scalar()
-            number = (highest or 0) + 1
+            earlier = _of_request(connection, version)
+            if earlier is not None and earlier.state is not ListState.DRAFT:
+                return earlier
+            if earlier is not None:
+                connection.execute(delete(tables.match_lists).where(tables.match_lists.c.id == earlier.id))
+                version = replace(version, version=earlier.version + 1)
+            number = earlier.number if earlier is not None else _highest(connection, version.event_id) + 1
             list_id = f"{version.event_id}-{number:02d}"
             match_list = replace(match_list, provenance=replace(match_list.provenance, list_id=list_id))
             snapshot = orjson.dumps(match_list)
@@ -197,6 +204,22 @@ class Roadshows:
         with reading(self._engine) as connection:
             rows = connection.execute(select(_ENTRIES.c.body).where(condition).order_by(*order))
             return [restored(Entry, orjson.loads(body)) for body in rows.scalars()]
+
+
+def _highest(connection: Connection, event_id: str) -> int:
+    lists = tables.match_lists
+    query = select(func.max(lists.c.number)).where(lists.c.event_id == event_id)
+    return connection.execute(query).scalar() or 0
+
+
+def _of_request(connection: Connection, version: ListVersion) -> ListVersion | None:
+    """What an earlier try of the same request wrote."""
+    if not version.request:
+        return None
+    rows = connection.execute(
+        select(*_LISTS.columns).where(tables.match_lists.c.event_id == version.event_id)
+    )
+    return next((found for row in rows if (found := _LISTS.record(row)).request == version.request), None)
 
 
 def _entry_row(list_id: str, entry: Entry) -> dict[str, object]:

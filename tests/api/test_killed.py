@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -11,19 +12,33 @@ from pathlib import Path
 
 import pytest
 
-from api.jobs import Upload, Worker
+from api.jobs import Upload, Worker, evaluations
 from api.store.database import open_service
 from api.store.jobs import Job, JobState
 from matcher import usecases
-from matcher.events import Event
+from matcher.domain import Transaction, TransactionKind
+from matcher.events import Event, ListState
+from matcher.matchlists.pools import kept
 from matcher.settings import Settings
 from matcher.workspace import Workspace
-from tests.api.conftest import NOW
+from tests.api.conftest import BEARING, ENTERPRISE, MEMBRANE, NOW
 from tests.servers.databases import on_both
 
 pytestmark = on_both
 LEASE = timedelta(seconds=2)
 EVENT = Event("HD001", "秋季路演", date(2026, 9, 1))
+DEALS = tuple(
+    Transaction(
+        f"T{month}",
+        patent.id,
+        TransactionKind.ASSIGNMENT,
+        date(2026, month, 1),
+        patent.holders[0],
+        ENTERPRISE.name,
+        ENTERPRISE.id,
+    )
+    for month, patent in ((4, MEMBRANE), (6, BEARING))
+)
 CSV = "专利名称,申请号,摘要,专利权人\n" + "".join(
     f"一种反渗透膜{n},CN20231{n:07d},海水淡化用反渗透膜,河东大学\n" for n in range(50)
 )
@@ -67,8 +82,10 @@ class Place:
 PLACES = {
     "import": Place("matcher.usecases", "", "build_index", "before"),  # the records have landed
     "index": Place("matcher.increments", "Full", "save", "after"),
-    "list": Place("matcher.roadshows", "", "keep", "before"),
+    "list": Place("matcher.roadshows", "", "keep", "before"),  # the version is stored, its candidates are not
+    "list, done": Place("api.store.jobs", "Jobs", "finish", "before"),  # all but the word that it is done
     "export": Place("api.jobs.submissions", "", "write", "after"),
+    "evaluation": Place("eval.html", "", "as_html", "before"),  # one of two reports is written
 }
 
 
@@ -97,8 +114,20 @@ def queued(kind: str, worker: Worker, workspace: Workspace) -> Job:
     if kind == "list":
         workspace.store.roadshows.add(EVENT)
         return worker.build_list(EVENT, "局", "局")
+    if kind == "evaluation":
+        task = evaluations.task_of(evaluations.Asked(since="2026-03-31", months=1), workspace.settings)
+        return worker.add("evaluation", "评估", "局", task)
     task = {"format": "盘点", "since": "", "holders": [], "partial": True}
     return worker.add("export", "上报 盘点", "局", task)
+
+
+def done(worker: Worker, job: Job) -> Job:
+    """The job as it ended."""
+    until = time.monotonic() + 60
+    while (found := worker.jobs.get(job.id)) and found.open and time.monotonic() < until:
+        time.sleep(0.05)
+    assert found is not None
+    return found
 
 
 def kill_at(place: Place, settings: Settings) -> None:
@@ -112,27 +141,26 @@ def kill_at(place: Place, settings: Settings) -> None:
         process.kill()
 
 
-@pytest.mark.parametrize("kind", PLACES)
-def test_the_next_process_does_the_job(filled: Settings, kind: str) -> None:
+@pytest.mark.parametrize("name", PLACES)
+def test_the_next_process_does_the_job(filled: Settings, name: str) -> None:
+    kind = name.partition(",")[0]
     with Workspace.open(filled, serving=True) as workspace:
+        workspace.store.merge(DEALS, NOW.date())
         usecases.build_index(workspace, NOW)
         before = seen(workspace)
         worker = Worker(workspace, open_service(filled), datetime.now, LEASE)
         job = queued(kind, worker, workspace)
-        kill_at(PLACES[kind], filled)
+        kill_at(PLACES[name], filled)
         found = worker.jobs.get(job.id)
         assert found is not None
         assert (found.state, found.attempts) == (JobState.RUNNING, 1)
         # Whoever asks meanwhile is answered as before.
         assert seen(workspace) == before
         worker.start()
-        until = time.monotonic() + 60
-        while (found := worker.jobs.get(job.id)) and found.open and time.monotonic() < until:
-            time.sleep(0.05)
-        worker.close()
-        assert found is not None
+        found = done(worker, job)
         assert (found.state, found.attempts, found.message) == (JobState.DONE, 2, "")
         _check(kind, worker, found, workspace, before)
+        worker.close()
 
 
 def _check(kind: str, worker: Worker, job: Job, workspace: Workspace, before: State) -> None:
@@ -146,13 +174,28 @@ def _check(kind: str, worker: Worker, job: Job, workspace: Workspace, before: St
         assert not (folder / "building").exists()
     elif kind == "list":
         assert after == before
-        # The version that was stored when the process died stays a draft beside the one that was asked for; both are whole.
-        versions = workspace.store.roadshows.lists(EVENT.id)
-        assert [version.number for version in versions] == [1, 2]
-        first, second = (workspace.store.roadshows.snapshot(version) for version in versions)
-        assert [need.need.id for need in first.needs] == [need.need.id for need in second.needs]
+        # The draft that was stored when the process died is replaced: one version, whoever read the first one is told.
+        [version] = workspace.store.roadshows.lists(EVENT.id)
+        assert (version.id, version.state, version.version) == ("HD001-01", ListState.DRAFT, 2)
+        listed = workspace.store.roadshows.snapshot(version)
+        entries = workspace.store.roadshows.entries(version.id)
+        pairs = {(match.need.id, match.patent.id) for need in listed.needs for match in need.matches}
+        assert {(entry.need_id, entry.patent_id) for entry in entries} == pairs != set()
+        assert len(entries) == json.loads(job.result)["pairs"]
+        assert kept(workspace.settings.home, version.id) is not None
+    elif kind == "evaluation":
+        assert after == before
+        again = done(worker, queued(kind, worker, workspace))
+        first, second = ({f.name: f.read_bytes() for f in _files(worker, one)} for one in (job, again))
+        assert sorted(first) == ["一页纸.html", "评估.html", "评估.json"]
+        assert first == second
+        assert job.result == again.result
     else:
         assert after == before
         file = worker.file(job, "上报.xlsx")
         assert file is not None
         assert file.read_bytes()[:2] == b"PK"
+
+
+def _files(worker: Worker, job: Job) -> list[Path]:
+    return list((worker._folder / job.id).iterdir())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -46,6 +46,24 @@ def test_near_duplicates_stand_in_one_line_and_every_line_has_a_number(
     assert stored.provenance.list_id == "HD001-01"
     assert replace(stored, provenance=replace(stored.provenance, list_id="")) == built.match_list
     assert stored.needs[0].matches[0].family == ("ZL202110000002.1",)
+
+
+def test_a_request_that_is_tried_again_writes_no_second_list(workspace: Workspace, event: Event) -> None:
+    lists = workspace.store.roadshows.lists
+    other, _ = roadshows.build_list(workspace, event, DAY, request="j0")
+    first, _ = roadshows.build_list(workspace, event, DAY, request="j1")
+    later = replace(DAY, made_at=DAY.made_at + timedelta(hours=1))
+    again, built = roadshows.build_list(workspace, event, later, request="j1")
+    assert (again.id, again.number, again.version, again.made_at) == (first.id, 2, 2, later.made_at)
+    assert lists(event.id) == [other, again]
+    assert len(workspace.store.roadshows.entries(again.id)) == len(built.entries)
+    # Whoever had read the draft before signs nothing off that is no longer there.
+    with pytest.raises(Conflict):
+        roadshows.move_list(workspace, first, Move(ListState.REVIEW, "王芳", DAY.as_of), DAY.made_at)
+    reviewed = roadshows.move_list(workspace, again, Move(ListState.REVIEW, "王芳", DAY.as_of), DAY.made_at)
+    stays, _ = roadshows.build_list(workspace, event, DAY, request="j1")
+    assert stays == reviewed
+    assert lists(event.id) == [other, reviewed]
 
 
 def test_the_same_day_makes_the_same_list(workspace: Workspace, event: Event) -> None:
