@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from indexes.postings import Document
 
 Floats = NDArray[np.float64]
-_BLOCK = 4_096
+Block = tuple[Keys, Ids]
+"""The keys of some documents' tokens in order, and where the tokens of each title and of each body end, (2 · documents,)."""
+BLOCK = 4_096
 """Documents whose texts are cut at once: a million characters of real abstracts."""
 _ROOM = 0.6
 """Share of the places of a hash table that may be taken."""
@@ -84,21 +86,23 @@ class Numbering:
         intern(old, np.empty(len(old), np.int32), 0, (self._keys, self._numbers), (0, len(old)))
 
 
+def text_blocks(documents: Sequence[Document], stream: Stream) -> Iterator[Block]:
+    """Normalised documents, cut."""
+    for start in range(0, len(documents), BLOCK):
+        part = documents[start : start + BLOCK]
+        yield text_keys([text for one in part for text in (one.title, one.body)], stream)
+
+
 def counted(
-    documents: Sequence[Document],
-    stream: Stream,
-    number: Callable[[Keys], Ids | NDArray[np.int32]],
-    body: float,
+    blocks: Iterable[Block], number: Callable[[Keys], Ids | NDArray[np.int32]], body: float
 ) -> Counted:
-    """Cut normalised documents and number their tokens; a body's token weighs `body`, a title's 1."""
+    """Number the tokens of all documents; a body's token weighs `body`, a title's 1."""
     terms, ends, lengths, total = [np.zeros(0, np.int32)], [np.zeros(1, np.int64)], [], np.zeros(1)
     weight = np.array([1.0, body], dtype=np.float32)
-    for start in range(0, len(documents), _BLOCK):
-        part = documents[start : start + _BLOCK]
-        keys, end = text_keys([text for one in part for text in (one.title, one.body)], stream)
+    for keys, end in blocks:
         terms.append(number(keys).astype(np.int32, copy=False))
         ends.append(end + ends[-1][-1])
-        weights = np.repeat(np.tile(weight, len(part)), np.diff(end, prepend=0))
+        weights = np.repeat(np.tile(weight, len(end) // 2), np.diff(end, prepend=0))
         sums = np.cumsum(np.concatenate([total[-1:], weights]), dtype=np.float64)
         lengths.append(np.diff(sums[np.concatenate([[0], end[1::2]])]))
         total = sums

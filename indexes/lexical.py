@@ -33,7 +33,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
@@ -44,6 +44,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.contract import Hits, IndexUnusable, Mask
+from indexes.counting import Block, text_blocks
 from indexes.evidence import Contributions, Located, Numbers, SharedTerm, shared_terms
 from indexes.fusion import sigmoid
 from indexes.postings import Document, Postings, Query, StreamQuery, Weighting
@@ -123,19 +124,33 @@ class LexicalIndex:
         settings: LexicalSettings | None = None,
     ) -> Self:
         """Index documents in row order; `queries` are the stored ones that the second idf is fitted on."""
+        normal = [normalised(document) for document in documents]
+        lengths = np.array([(len(text.title), len(text.body)) for text in normal], np.int32).reshape(-1, 2)
+        return cls.counted(lambda stream: text_blocks(normal, stream), lengths, queries, settings)
+
+    @classmethod
+    def counted(
+        cls,
+        blocks: Callable[[Stream], Iterable[Block]],
+        lengths: NDArray[np.int32],
+        queries: Sequence[Query],
+        settings: LexicalSettings | None = None,
+    ) -> Self:
+        """The same from the tokens of each stream; `lengths`, (documents, 2), are characters of titles and bodies."""
         settings = settings or LexicalSettings()
         weighting = settings.weighting()
-        normal = [normalised(document) for document in documents]
         stored = [normalised(query) for query in queries]
-        streams = tuple(Postings.build(stream, normal, stored, weighting) for stream in settings.streams)
-        length = sum(len(text.title) + settings.document_body * len(text.body) for text in normal)
-        long = min(1.0, length / max(1, len(normal)) / 100)
+        streams = tuple(
+            Postings.build(stream, blocks(stream), stored, weighting) for stream in settings.streams
+        )
+        length = sum((lengths[:, 0] + settings.document_body * lengths[:, 1]).tolist())
+        long = min(1.0, length / max(1, len(lengths)) / 100)
         weights = [
             weight * (1.0 if stream is Stream.CHARACTERS else long)
             for stream, weight in settings.streams.items()
         ]
         return cls(
-            settings, streams, tuple(weight / (sum(weights) or 1.0) for weight in weights), len(documents)
+            settings, streams, tuple(weight / (sum(weights) or 1.0) for weight in weights), len(lengths)
         )
 
     def segment(self, documents: Sequence[Document]) -> Self:

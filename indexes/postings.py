@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.contract import IndexUnusable
-from indexes.counting import Counted, Lists, Numbering, counted, frequencies, inverted
+from indexes.counting import Block, Counted, Lists, Numbering, counted, frequencies, inverted, text_blocks
 from indexes.terms import Ids, Terms, keys_of, text_keys
 from indexes.tokens import Stream, tokens
 
@@ -94,13 +94,13 @@ class Postings:
 
     @classmethod
     def build(
-        cls, stream: Stream, documents: Sequence[Document], queries: Sequence[Query], weighting: Weighting
+        cls, stream: Stream, blocks: Iterable[Block], queries: Sequence[Query], weighting: Weighting
     ) -> Self:
-        """Count the documents, and the stored queries for the second idf; texts are normalised already."""
+        """Count the documents' tokens, and the stored queries for the second idf; these are normalised already."""
         numbering = Numbering()
-        tokens = counted(documents, stream, numbering.number, weighting.document_body)
+        tokens = counted(blocks, numbering.number, weighting.document_body)
         terms = numbering.terms()
-        total = len(documents) + weighting.prior_documents
+        total = len(tokens.lengths) + weighting.prior_documents
         held = frequencies(tokens, len(terms))
         idf = np.log1p((total - held + 0.5) / (held + 0.5))
         idf *= _query_idf(queries, terms, stream, weighting)
@@ -116,7 +116,7 @@ class Postings:
 
     def segment(self, documents: Sequence[Document], weighting: Weighting) -> Self:
         """The postings of other documents under these statistics; terms that the stream does not know are left out."""
-        tokens = counted(documents, self.stream, self.terms.find, weighting.document_body)
+        tokens = counted(text_blocks(documents, self.stream), self.terms.find, weighting.document_body)
         held = frequencies(tokens, len(self.terms))
         statistics = self.statistics
         lists, _ = _impacts(tokens, held, statistics.idf, statistics.average, weighting)

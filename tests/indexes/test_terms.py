@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexes.counting import Numbering, counted, frequencies, inverted
+from indexes.counting import Numbering, counted, frequencies, inverted, text_blocks
 from indexes.postings import Document
 from indexes.terms import Terms, keys_of, text_keys
 from indexes.tokens import Stream, tokens
@@ -57,7 +57,7 @@ def test_lists_hold_what_a_count_by_hand_holds(stream):
     bodies = ["轴承的润滑轴承", "", "水，q235 水水", "一种水泵"] * 1_500  # more than are cut at once
     documents = [Document(f"轴承{number % 7}水", body) for number, body in enumerate(bodies)]
     numbering = Numbering()
-    found = counted(documents, stream, numbering.number, 0.25)
+    found = counted(text_blocks(documents, stream), numbering.number, 0.25)
     terms = numbering.terms()
     held = frequencies(found, len(terms))
     lists = inverted(found, np.where(np.arange(len(terms)) % 2, held, 0), 0.25)
