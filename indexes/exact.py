@@ -54,6 +54,11 @@ class ExactIndex:
             raise ValueError("vectors must be finite and of shape (rows, dimension)")
         return cls(vectors)
 
+    @property
+    def vectors(self) -> Vectors:
+        """All rows, shape (rows, dimension)."""
+        return self._vectors
+
     def search(self, queries: Vectors, k: int, allowed: Mask | None = None) -> list[Hits]:
         """The k nearest allowed rows of each query, shape (queries, dimension).
 

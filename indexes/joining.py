@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.counting import BLOCK, Block
-from indexes.kernels import compiled
 from indexes.lexical import LexicalIndex, LexicalSettings
 from indexes.postings import Document, Query
 from indexes.terms import Terms, text_keys
 from indexes.tokens import Stream
-from indexes.words import HAN, Words
+from indexes.words import Words
 
 Lengths = NDArray[np.int32]
 """Shape (documents, 3): characters of the title and of the body, punctuation included, and tokens of the title."""
@@ -38,6 +37,8 @@ def joined_words(base: Words, side: Words, places: Rows) -> Words:
 
     places: int64 (documents,), a row of the base, or −1 − a row of the side. Meanings are those stored.
     """
+    from indexes.spelling import relay
+
     known = Terms(base.keys, base.numbers).find(side.keys)
     numbers = np.empty(len(side.kinds), np.int32)
     numbers[side.numbers] = known
@@ -64,6 +65,8 @@ def recounted(
 
 
 def _blocks(words: Words, lengths: Lengths, stream: Stream) -> Iterator[Block]:
+    from indexes.spelling import spell
+
     if stream is Stream.WORDS:
         raise ValueError("jieba's search mode cannot be told from words")
     keys = np.empty(len(words.kinds), np.uint64)
@@ -76,74 +79,3 @@ def _blocks(words: Words, lengths: Lengths, stream: Stream) -> Iterator[Block]:
         vocabulary = (words.bounds, words.codes, words.kinds, keys)
         count = spell(documents, vocabulary, stream is Stream.BIGRAMS, found, ends)
         yield found[:count], ends
-
-
-def _relay(
-    documents: tuple[NDArray[np.int32], Rows, Rows],
-    seen: NDArray[np.int32],
-    held: NDArray[np.int32],
-    out: NDArray[np.int32],
-) -> int:
-    ids, starts, sizes = documents
-    count = place = 0
-    for row in range(len(starts)):
-        for at in range(starts[row], starts[row] + sizes[row]):
-            word = ids[at]
-            if word >= 0:
-                if seen[word] < 0:
-                    seen[word] = count
-                    held[count] = word
-                    count += 1
-                word = seen[word]
-            out[place] = word
-            place += 1
-    return count
-
-
-def _spell(
-    documents: tuple[NDArray[np.int32], Rows, NDArray[np.int32]],
-    vocabulary: tuple[Rows, NDArray[np.uint32], NDArray[np.uint8], NDArray[np.uint64]],
-    pairs: bool,
-    found: NDArray[np.uint64],
-    ends: Rows,
-) -> int:
-    ids, starts, titles = documents
-    bounds, codes, kinds, keys = vocabulary
-    count = 0
-    for row in range(len(titles)):
-        met = 0 if titles[row] else 1
-        before = np.uint64(0)
-        ends[2 * row] = count
-        for at in range(starts[row], starts[row + 1]):
-            word = ids[at]
-            if word < 0:  # a run's end
-                before = np.uint64(0)
-                if met == titles[row]:
-                    ends[2 * row] = count
-                    met += 1  # never again: the next runs are the body's
-            elif kinds[word] != HAN:
-                found[count] = keys[word]
-                count += 1
-                met += met < titles[row]
-            else:
-                for place in range(bounds[word], bounds[word + 1]):
-                    code = np.uint64(codes[place])
-                    if not pairs:
-                        found[count] = code
-                        count += 1
-                    elif before:
-                        found[count] = before << np.uint64(21) | code
-                        count += 1
-                    before = code
-                    met += met < titles[row]
-        ends[2 * row + 1] = count
-    return count
-
-
-relay = compiled(_relay)
-"""Copies the ids of documents, each from its start, and numbers words by their first appearance; answers how many there are.
-
-`seen` (words,) begins at −1; `held` gets the old number of each new one."""
-
-spell = compiled(_spell)
-"""Writes the keys of a stream's tokens, text by text, and where each title's and body's end; answers how many there are."""

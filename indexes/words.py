@@ -100,10 +100,23 @@ class Words:
 
     def findable(self) -> Self:
         """The same, whose words can be found again."""
-        text, bounds = self.codes.tobytes().decode("utf-32-le", "surrogatepass"), self.bounds.tolist()
-        keys = keys_of(text[start:end] for start, end in pairwise(bounds))
+        keys = keys_of(self._spelt())
         order = np.argsort(keys)
         return replace(self, keys=keys[order], numbers=order.astype(np.int32))
+
+    def under(self, meanings: Meanings) -> Self:
+        """The same, where others may be telling: what is stored of those that were is not worked out again."""
+        words = self._spelt()
+        telling = np.asarray(meanings.telling(words), dtype=np.bool_)
+        new = np.flatnonzero(telling & ~self.telling)
+        fresh = _Known.of([words[row] for row in new.tolist()], meanings)
+        vectors, scales = self.vectors * telling[:, None], self.scales * telling
+        vectors[new], scales[new] = fresh.vectors, fresh.scales
+        return replace(self, telling=telling, vectors=vectors, scales=scales)
+
+    def _spelt(self) -> list[str]:
+        text, bounds = self.codes.tobytes().decode("utf-32-le", "surrogatepass"), self.bounds.tolist()
+        return [text[start:end] for start, end in pairwise(bounds)]
 
     @property
     def vocabulary(self) -> Vocabulary:

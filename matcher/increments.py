@@ -1,9 +1,9 @@
 """An index brought up to date by what has changed since it was built: added, changed and withdrawn records.
 
     version/base/        the files of the last full build, linked, not copied
-    version/side/        vectors and postings of what came later, and which rows of the base are gone
+    version/side/        vectors, postings and words of what came later, and which rows of the base are gone
 
-The statistics are those of the full build, which comes again once a twentieth of the collection has changed.
+The statistics are those of the full build, until both parts are joined (`merging.py`).
 """
 
 from __future__ import annotations
@@ -11,29 +11,32 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexes.contract import IndexUnusable, Mask, Vectors
 from indexes.exact import ExactIndex
-from indexes.lexical import LexicalIndex
+from indexes.joining import Lengths, lengths_of
+from indexes.lexical import LexicalIndex, normalised
 from indexes.postings import Document
 from indexes.segments import Layout, SegmentedLexical, SegmentedVectors
 from indexes.served_words import SegmentedWords, ServedWords
+from indexes.words import Meanings, Words
 from matcher.retrieval import Collection
 
 Digests = NDArray[np.uint64]
 """Shape (records, 2)."""
 
-SHARE = 0.05
-"""Changes, in parts of the base, from which everything is built again."""
 _BASE, _SIDE = "base", "side"
-_BODIES, _TEXTS, _IDS, _GONE = "bodies.npy", "texts.npy", "ids.json", "gone.npy"
+_BODIES, _TEXTS, _LENGTHS = "bodies.npy", "texts.npy", "lengths.npy"
+_IDS, _GONE = "ids.json", "gone.npy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,16 @@ class Full:
     """Of what the store held of each record."""
     texts: Digests
     """Of what was indexed of it."""
+    lengths: Lengths | None = None
+    """Of the texts, where they can be joined with others."""
 
     def save(self, folder: Path) -> None:
         """Write everything into an existing folder."""
         self.collection.save(folder)
         np.save(folder / _BODIES, self.bodies)
         np.save(folder / _TEXTS, self.texts)
+        if self.lengths is not None:
+            np.save(folder / _LENGTHS, self.lengths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,13 @@ class Base:
     collection: Collection
     bodies: Digests
     texts: Digests
+    lengths: Lengths | None = None
+
+    @property
+    def joinable(self) -> bool:
+        """Whether what came later can be joined to it: everything that it has is on this machine."""
+        local = self.collection.cut is not None and not self.collection.kept()
+        return local and self.lengths is not None
 
     @classmethod
     def open(cls, version: Path, address: str = "") -> Base:
@@ -90,11 +104,12 @@ class Base:
         collection = Collection.load(folder, address)
         try:
             bodies, texts = (np.load(folder / name, allow_pickle=False) for name in (_BODIES, _TEXTS))
+            lengths = _lengths(folder)
         except (OSError, ValueError) as error:
             raise IndexUnusable(f"索引 {folder} 无法读取（{error}）。请运行 matcher index 重建。") from error
         if not bodies.shape == texts.shape == (len(collection.ids), 2):
             raise IndexUnusable(f"索引 {folder} 的各部分不一致。请运行 matcher index 重建。")
-        return cls(folder, collection, bodies, texts)
+        return cls(folder, collection, bodies, texts, lengths)
 
     def change(self, held: Held) -> Change:
         """What may have to be added to the base, and what of it is gone; a record with another body is both."""
@@ -121,11 +136,16 @@ class Base:
         return Change(tuple(added[row] for row in np.flatnonzero(~same).tolist()), rows[~same], gone)
 
     def extended(
-        self, change: Change, ids: Sequence[str], documents: Sequence[Document], vectors: Vectors
+        self, change: Change, documents: Sequence[Document], vectors: Vectors, meanings: Meanings
     ) -> Extended:
-        """The base with later records, `ids` ascending; vectors of shape (documents, dimension)."""
-        side = self.collection.words.segment(documents)
-        return Extended(self, _Side(tuple(ids), change.gone, ExactIndex.build(vectors), side))
+        """The base with the records that were added; vectors of shape (documents, dimension)."""
+        lexical = self.collection.words.segment(documents)
+        later = None
+        if self.joinable:
+            normal = [normalised(text) for text in documents]
+            words = Words.build(normal, meanings, self.collection.cut).findable()
+            later = Later(text_digests(documents), lengths_of(normal), words)
+        return Extended(self, Side(change.added, change.gone, ExactIndex.build(vectors), lexical, later))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +160,41 @@ class Change:
     gone: Mask
 
     @property
-    def small(self) -> bool:
-        """Whether a full build can wait."""
-        return max(len(self.added), int(self.gone.sum())) <= SHARE * len(self.gone)
+    def share(self) -> float:
+        """How much it is, in parts of the base."""
+        return _share(self.added, self.gone)
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
+class Later:
+    """What joining the side to its base needs besides."""
+
+    texts: Digests
+    lengths: Lengths
+    words: Words
+    """Findable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What came later than a base, ids ascending; `gone`, shape (base rows,), marks what no longer stands there."""
+
     ids: tuple[str, ...]
     gone: Mask
     vectors: ExactIndex
     lexical: LexicalIndex
+    later: Later | None
+    """None where the base cannot be joined."""
+
+    @classmethod
+    def load(cls, folder: Path, base: LexicalIndex) -> Self:
+        """Map it back; raises OSError, ValueError or IndexUnusable."""
+        ids = tuple(json.loads((folder / _IDS).read_text(encoding="utf-8")))
+        gone = np.load(folder / _GONE, allow_pickle=False)
+        lengths, words, later = _lengths(folder), Words.load(folder), None
+        if lengths is not None and words is not None:
+            later = Later(np.load(folder / _TEXTS, allow_pickle=False), lengths, words)
+        return cls(ids, gone, ExactIndex.load(folder), base.load_segment(folder, len(ids)), later)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +202,14 @@ class Extended:
     """A base and what came later."""
 
     base: Base
-    side: _Side
+    side: Side
+
+    @classmethod
+    def open(cls, version: Path, address: str = "") -> Self:
+        """A published version in two parts, whose checksums the caller has compared; raises IndexUnusable."""
+        base = Base.open(version, address)
+        with _readable(version):
+            return cls(base, Side.load(version / _SIDE, base.collection.words))
 
     @property
     def collection(self) -> Collection:
@@ -177,6 +228,11 @@ class Extended:
         np.save(side / _GONE, self.side.gone)
         self.side.vectors.save(side)
         self.side.lexical.save_segment(side)
+        later = self.side.later
+        if later is not None:
+            np.save(side / _TEXTS, later.texts)
+            np.save(side / _LENGTHS, later.lengths)
+            later.words.save(side)
 
 
 def text_digests(documents: Iterable[Document]) -> Digests:
@@ -189,21 +245,43 @@ def _packed(digests: Iterable[bytes]) -> Digests:
     return np.frombuffer(b"".join(digests), dtype=np.uint64).reshape(-1, 2)
 
 
+def unmerged(version: Path) -> float:
+    """How much a version holds beside its base that can be joined to it, in parts of the base; 0: nothing."""
+    side = version / _SIDE
+    if not (side / _LENGTHS).is_file():
+        return 0.0
+    ids = json.loads((side / _IDS).read_text(encoding="utf-8"))
+    return _share(ids, np.load(side / _GONE, allow_pickle=False))
+
+
 def load(version: Path, address: str = "") -> Collection:
     """The collection of a published version, memory-mapped; raises IndexUnusable."""
     if not (version / _BASE).is_dir():
         return Collection.load(version, address)
-    base, side = Collection.load(version / _BASE, address), version / _SIDE
+    base = Collection.load(version / _BASE, address)
+    with _readable(version):
+        return _joined(base, Side.load(version / _SIDE, base.words))
+
+
+@contextmanager
+def _readable(version: Path) -> Iterator[None]:
     try:
-        ids = tuple(json.loads((side / _IDS).read_text(encoding="utf-8")))
-        gone = np.load(side / _GONE, allow_pickle=False)
-        lexical = base.words.load_segment(side, len(ids))
-        return _joined(base, _Side(ids, gone, ExactIndex.load(side), lexical))
+        yield
     except (OSError, ValueError) as error:
         raise IndexUnusable(f"索引 {version} 无法读取（{error}）。请运行 matcher index 重建。") from error
 
 
-def _joined(base: Collection, side: _Side) -> Collection:
+def _share(added: Sequence[str], gone: Mask) -> float:
+    return max(len(added), int(gone.sum())) / max(1, len(gone))
+
+
+def _lengths(folder: Path) -> Lengths | None:
+    """Those of a folder, where it has any."""
+    file = folder / _LENGTHS
+    return np.load(file, allow_pickle=False) if file.is_file() else None
+
+
+def _joined(base: Collection, side: Side) -> Collection:
     layout = Layout.of(base.ids, side.gone, side.ids)
     words = base.words
     return replace(

@@ -104,11 +104,19 @@ class Collection:
         if list(ids) != sorted(set(ids)):
             raise ValueError("ids must be ascending and distinct")
         lexical = LexicalIndex.build(documents, queries)
-        built = build_index(vectors, choice)
+        found = cls.over(ids, vectors, lexical, choice)
         engine = words_engine_at(choice.address)
-        if engine is not None:
-            samples = documents[:: max(1, len(documents) // _PROVED)]
-            lexical = ServedWords.of(lexical, engine, choice.parts, samples)
+        if engine is None:
+            return found
+        samples = documents[:: max(1, len(documents) // _PROVED)]
+        return replace(found, lexical=ServedWords.of(lexical, engine, choice.parts, samples))
+
+    @classmethod
+    def over(
+        cls, ids: Sequence[str], vectors: Vectors, lexical: LexicalIndex, choice: Choice = BY_SIZE
+    ) -> Self:
+        """The same over words that are indexed already."""
+        built = build_index(vectors, choice)
         return cls(tuple(ids), built.index, CosineScale.fit(vectors), lexical, built.kind, built.recall)
 
     @property

@@ -31,6 +31,8 @@ class RetrievalSettings(_Section):
     """Kind of the vector index; empty: by the number of records (the table in indexes/README.md)."""
     exact: bool = False
     """Search exactly, whatever the index."""
+    merge_from: float = Field(0.05, gt=0, le=0.5)
+    """Additions and withdrawals, in parts of the last full index, from which both are merged into one."""
 
 
 class RankingSettings(_Section):

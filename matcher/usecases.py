@@ -122,9 +122,17 @@ def preview_file(workspace: Workspace, kind: str, path: Path, manner: Manner) ->
 
 
 def build_index(
-    workspace: Workspace, at: datetime, progress: Progress = _silent, *, full: bool = False
+    workspace: Workspace,
+    at: datetime,
+    progress: Progress = _silent,
+    *,
+    full: bool = False,
+    merge: bool = False,
 ) -> bool:
     """Bring both indexes up to date, or build them anew; whether anything was built.
+
+    What was added since the last full build can be searched at once; it is merged with that afterwards, where it has
+    become as much as the settings' `merge_from`, or with `merge` however little.
 
     Raises NotReady (index_busy) while another process builds, before any work is done.
     """
@@ -132,13 +140,17 @@ def build_index(
         raise InputError(
             "工作区中还没有专利。请先运行 matcher import patents 专利清单.xlsx。", code="no_patents"
         )
-    if not full and not workspace.stale():
+    least = 0.0 if merge else workspace.settings.retrieval.merge_from
+    if not full and not workspace.stale() and workspace.unmerged() <= least:
         return False
     with lower_errors(), sole_builder(workspace.settings.home / "indexes"):
         # Asked again: who had the turn before may have left nothing to do.
-        if not full and not workspace.stale():
+        if full or workspace.stale():
+            workspace.build(at, progress, full=full)
+        elif workspace.unmerged() <= least:
             return False
-        workspace.build(at, progress, full=full)
+        if workspace.unmerged() > least:
+            workspace.merge(at)
     return True
 
 

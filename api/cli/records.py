@@ -113,11 +113,14 @@ def index(
     full: Annotated[
         bool, typer.Option("--full", help="全部重建，重新统计词频（默认只补入变动部分）。")
     ] = False,
+    merge: Annotated[
+        bool, typer.Option("--merge", help="把补入的部分并入主索引，不再等变动积到设定的比例。")
+    ] = False,
     home: Home = None,
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
-    """为工作区中的专利和需求建立索引：数据没变不动，变动少只补入变动部分，否则重建。
+    """为工作区中的专利和需求建立索引：数据没变不动，变动少只补入变动部分，积多了并入主索引，否则重建。
 
     例：matcher index
     """
@@ -125,7 +128,7 @@ def index(
     from matcher.workspace import Workspace
 
     with Workspace.open(read_settings(home, model)) as workspace, progress("建立索引") as show:
-        built = usecases.build_index(workspace, now(), show, full=full)
+        built = usecases.build_index(workspace, now(), show, full=full, merge=merge)
         status = IndexStatus(built, workspace.store.patents.count(), workspace.index_version())
     if as_json:
         print_json(asdict(status))
