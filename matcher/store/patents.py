@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, func, not_, or_, select
 
 from matcher.domain import Patent
 from matcher.inventory import Stage
@@ -60,6 +60,12 @@ class Patents(Records[Patent]):
         with reading(self._engine) as connection:
             return sorted(connection.execute(query).scalars())
 
+    def later(self, as_of: date) -> list[str]:
+        """The ids of the patents that did not exist yet: all that `ids` leaves out on that day."""
+        query = select(_TABLE.c.id).where(not_(_existing(as_of)))
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
+
     def rows(self) -> Iterator[tuple[str, bytes]]:
         """Each id, in order, with the bytes of all that is stored of the record: equal bytes, equal record."""
         query = select(*PATENTS.mapping.columns).order_by(_TABLE.c.id)
@@ -101,8 +107,12 @@ def _where(query: Select[Any], filter: PatentFilter, as_of: date | None) -> Sele
         stage: Any = tables.inventory.c.stage == Stage.SCREENED.value
         conditions.append(_TABLE.c.id.in_(select(tables.inventory.c.id).where(stage)))
     if as_of is not None:
-        conditions.append(known_by(as_of, _TABLE.c.published, _TABLE.c.granted, _TABLE.c.filed))
+        conditions.append(_existing(as_of))
     return query.where(*conditions)
+
+
+def _existing(as_of: date) -> ColumnElement[bool]:
+    return known_by(as_of, _TABLE.c.published, _TABLE.c.granted, _TABLE.c.filed)
 
 
 def _part(

@@ -66,6 +66,7 @@ patents = _record_table(
 """Facets hold what a patent has several of and is filtered by, as |one|two|: scanned in 0.1 s per 200 k. Bands hold the
 names of `matcher.bands`, empty where nothing is stated."""
 Index("ix_patents_body_digest", patents.c.id, patents.c.body_digest)
+Index("ix_patents_days", patents.c.published, patents.c.granted, patents.c.filed, patents.c.id)
 patent_aliases = _alias_table("patent_aliases", patents)
 holders = _record_table("holders", _text("name", index=True), _text("kind"), _text("region"))
 enterprises = _record_table("enterprises", _text("name"), _text("credit_code"), _text("region"))
