@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from indexes.backends import Choice
 from indexes.contract import Hits, IndexUnusable, Mask, Vectors, VectorSearch
+from indexes.joining import lengths_of
 from indexes.keyed import Keyed
-from indexes.lexical import normalised
+from indexes.lexical import LexicalIndex, normalised
 from indexes.manifest import (
     Facts,
     Published,
@@ -30,12 +31,14 @@ from indexes.manifest import (
     publish,
 )
 from indexes.planning import Plan
-from indexes.words import Words
+from indexes.postings import Query
+from indexes.words import Meanings, Words
 from matcher.corpus import Encoder, focus_needs, need_text, need_vectors, patent_text, text_vectors
 from matcher.domain import Need
 from matcher.fitting import SHIPPED, fit_report, fitted
-from matcher.increments import Base, Extended, Full, Held, load, text_digests
+from matcher.increments import Base, Extended, Full, Held, load, text_digests, unmerged
 from matcher.matching import Matching, Progress
+from matcher.merging import LARGEST, merged
 from matcher.opening import lower_errors, open_model, open_reranking
 from matcher.ranker import read_artefact
 from matcher.related import meanings
@@ -237,8 +240,8 @@ class Workspace:
     def build(self, made_at: datetime, progress: Progress | None = None, *, full: bool = False) -> None:
         """Bring both collections up to date aside and swap them in; raises NotReady while another builds.
 
-        What is up to date stays, and few changes are added to the last full build. `full`, or where nothing is out of
-        date, everything is built again.
+        What is up to date stays, and changes are added to the last full build; from `merge_from` on, `merge` should
+        follow. `full`, or where nothing is out of date, everything is built again.
         """
         with lower_errors():
             # Taken before reading: records that land meanwhile make the new index stale, not wrong.
@@ -267,23 +270,48 @@ class Workspace:
             change = base.change(held)
             texts = {patent.id: patent_text(patent) for patent in self.store.patents.each(change.added)}
             change = base.narrowed(change, texts)
-            if change.small:
+            if change.share <= (LARGEST if base.joinable else self.settings.retrieval.merge_from):
                 documents = [texts[id_] for id_ in change.added]
                 vectors = text_vectors(documents, self.embedder.spec, encode)
-                return base.extended(change, change.added, documents, vectors)
+                return base.extended(change, documents, vectors, self._meanings(base.collection.words))
         ids, documents, regions = [], [], []
         for patent in self.store.patents.all():
             ids.append(patent.id)
             documents.append(patent_text(patent))
             regions.append(crc32(patent.region.encode()) >> 1)
-        # The queries' own idf learns what needs are written like; focus areas are mere topics.
-        queries = [need_text(need) for need in self.store.needs.all()]
         vectors = text_vectors(documents, self.embedder.spec, encode)
         choice = replace(self._choice("patents"), parts=np.array(regions, np.int32))
-        collection = Collection.build(ids, documents, vectors, queries, choice)
-        cut = Words.build([normalised(text) for text in documents], meanings(collection.words, self.embedder))
+        collection = Collection.build(ids, documents, vectors, self._queries(), choice)
+        normal = [normalised(text) for text in documents]
+        cut = Words.build(normal, self._meanings(collection.words))
         collection = replace(collection, cut=cut.findable())
-        return Full(collection, held.of_ids(ids), text_digests(documents))
+        return Full(collection, held.of_ids(ids), text_digests(documents), lengths_of(normal))
+
+    def _queries(self) -> list[Query]:
+        """What the second idf learns from how needs are written; focus areas are mere topics."""
+        return [need_text(need) for need in self.store.needs.all()]
+
+    def _meanings(self, lexical: LexicalIndex) -> Meanings:
+        return meanings(lexical, self.embedder)
+
+    def unmerged(self) -> float:
+        """How much the patents' index holds beside its last full build and can be merged, in parts of that; 0: none."""
+        folder = self._folder("patents")
+        version = current_version(folder)
+        return 0.0 if version is None else unmerged(folder / version)
+
+    def merge(self, made_at: datetime) -> None:
+        """Join what the patents' index holds beside its last full build with that, aside, and swap it in.
+
+        The old index serves meanwhile, and stays where the disk is full or a file damaged: raises as `matching` does.
+        """
+        with lower_errors():
+            facts, folder = self._facts("patents"), self._folder("patents")
+            index = Extended.open(open_verified(folder, facts).path)
+            held = Held.of(self.store.patents.digests())
+            built = merged(index, held, self._queries(), self._choice("patents"), self._meanings)
+            stated = replace(facts, index=built.collection.kind, recall=built.collection.recall)
+            publish(folder, built.save, stated, made_at)
 
     def _demand(self, progress: Progress | None) -> Full:
         """Needs and focus areas, always as a whole and on this machine: they are few, and many of them secret."""
