@@ -15,8 +15,9 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from models.segmenting import Tokens
 from models.training.recipe import Pair, Stage, StageProgress, TrainingSettings
-from models.training.vocabulary import Tokens, tokenise
+from models.training.vocabulary import tokenise
 
 Floats = NDArray[np.float32]
 _SAME = 0.999

@@ -11,8 +11,8 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
+from models.segmenting import Tokens
 from models.training.recipe import Stage, StageProgress, TooLittleText, TrainingSettings
-from models.training.vocabulary import Tokens
 
 _CHUNK = 3_000_000
 """Tokens counted at once: about 1 GB of pairs at a window of 8."""

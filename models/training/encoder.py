@@ -21,11 +21,12 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from tokenizers.processors import TemplateProcessing
 
+from models.segmenting import Tokens
 from models.static import StaticEmbedder
 from models.training.contrastive import TokenPairs, tokenise_pairs
 from models.training.recipe import Pair, Stage, StageProgress, TrainingSettings
 from models.training.static import unit_rows
-from models.training.vocabulary import Tokens, tokenise
+from models.training.vocabulary import tokenise
 from models.transformers import require_library
 
 if TYPE_CHECKING:

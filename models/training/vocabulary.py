@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers
 from tokenizers.models import Unigram
 
+from models.segmenting import Tokens
 from models.training.recipe import Stage, StageProgress, TrainingSettings
 
 UNKNOWN = "[UNK]"
@@ -28,14 +28,6 @@ _LATIN = re.compile(r"[a-z][a-z0-9]*|[0-9]+[a-z]+")
 _ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyz0123456789"
 _LONGEST_LATIN = 16
 _BATCH = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """Token ids of many texts in one row: text i is ids[bounds[i] : bounds[i + 1]]."""
-
-    ids: NDArray[np.int32]
-    bounds: NDArray[np.int64]
 
 
 def build_tokenizer(texts: Sequence[str], settings: TrainingSettings, progress: StageProgress) -> Tokenizer:

@@ -56,9 +56,18 @@ def test_a_text_has_one_vector_among_any_others(folder: Path, monkeypatch: pytes
     texts = ["电池 " * 7, "", "电", "池 电池 " * 30, "电 池"] * 9
     whole = encode(folder, *texts)
     np.testing.assert_array_equal(whole, np.concatenate([encode(folder, text) for text in texts]))
-    monkeypatch.setattr(static, "_TOKENS", 16)
     monkeypatch.setattr(static, "_CHARACTERS", 40)
-    np.testing.assert_allclose(encode(folder, *texts), whole, atol=1e-6)
+    np.testing.assert_array_equal(encode(folder, *texts), whole)
+
+
+def test_the_compiled_segmentation_changes_no_bit(
+    shipped: StaticEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["一种锂离子电池的散热装置，包括Ａ型PLC。", "\ud800电池", "", "氢😀㎏ e\u0301"] * 30
+    plain = shipped.encode(texts, Role.PASSAGE)
+    monkeypatch.setattr(static, "_MANY", 0)
+    monkeypatch.setattr(static, "_CHARACTERS", 200)
+    np.testing.assert_array_equal(shipped.encode(texts, Role.PASSAGE), plain)
 
 
 def test_prefixes_change_vectors_and_fingerprint(folder: Path) -> None:

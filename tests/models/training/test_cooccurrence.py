@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from models.segmenting import Tokens
 from models.training import cooccurrence
 from models.training.cooccurrence import word_vectors
 from models.training.recipe import Stage, TooLittleText, TrainingSettings
-from models.training.vocabulary import Tokens
 
 
 def silent(stage: Stage, done: int, total: int) -> None: ...
