@@ -24,6 +24,7 @@ SPEED: Mapping[str, str] = {
     "indexing": "embedding and indexing a province, beside jieba.cut over its texts",
     "dense": "the kinds of vector index, beside the bare matrix product",
     "adding": "a thousand new patents, beside a full build",
+    "merging": "what was added merged into an index, beside full builds",
     "answering": "one need, beside the bare look-ups; cold start",
     "listing": "all needs, beside numpy's matrix product",
     "millions": "the partitioned index over --patents vectors, beside the exact pass",
