@@ -20,6 +20,14 @@ from matcher.importing.reading import KIND_LABELS
 
 router = APIRouter(include_in_schema=False)
 
+_BACK = {
+    "import": ("/import", "导入"),
+    "index": ("/status", "进展"),
+    "list": ("/events", "路演"),
+    "evaluation": ("/evaluations", "评估"),
+    "mail": ("/messages", "消息"),
+}
+"""The page that a job of a kind is started from."""
 _Id = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 _Watching = Annotated[Serving, Depends(May(Operation.JOBS))]
 _Acting = Annotated[Serving, Depends(MayPost(Operation.JOBS))]
@@ -39,7 +47,7 @@ def job_page(serving: _Watching, job_id: _Id) -> Response:
         task=json.loads(job.task),
         result=result,
         report=serving.services.worker.report(job) is not None,
-        back="/evaluations" if job.kind == "evaluation" else "/import",
+        back=_BACK.get(job.kind, _BACK["import"]),
         kinds=KIND_LABELS,
     )
 

@@ -44,13 +44,13 @@ def status_page(
         shown = dashboard(serving, period_of(serving, "", ""), "", "")
     workspace = serving.workspace
     store = workspace.store
-    counts = {
-        "专利": store.patents.count(),
-        "企业": store.enterprises.count(),
-        "需求": store.needs.count(),
-        "企业评价": store.assessments.count(),
-        "历史交易": store.transactions.count(),
-    }
+    counts = (
+        ("专利", "件", store.patents.count()),
+        ("企业", "家", store.enterprises.count()),
+        ("需求", "项", store.needs.count()),
+        ("企业评价", "条", store.assessments.count()),
+        ("历史交易", "笔", store.transactions.count()),
+    )
     return page(
         serving,
         "status.html",
@@ -98,10 +98,10 @@ def _charts(store: Store, version: str) -> dict[str, list[Bar]]:
         homes[city(need.region)] += 1
         confidentiality[str(need.confidentiality)] += 1
     counted = {
-        "各地区的专利": cities,
-        "各地区的需求": homes,
-        "专利权人（件数最多的）": holders,
-        "需求的公开范围": confidentiality,
+        "各地区的专利（件）": cities,
+        "各地区的需求（项）": homes,
+        "专利最多的专利权人（件）": holders,
+        "需求的公开范围（项）": confidentiality,
     }
     return {title: bars(counts) for title, counts in counted.items() if counts}
 

@@ -17,6 +17,7 @@ from matcher.settings import Settings
 from matcher.workspace import Workspace
 from tests.api.conftest import BEARING, ENTERPRISE, MEMBRANE, NOW
 from tests.api.pages.conftest import Browser
+from tests.api.pages.test_imports import finished
 
 DEAL = Transaction(
     "t1",
@@ -60,16 +61,18 @@ def used(filled: Settings) -> Settings:
 
 def test_counts_bars_and_the_index(bureau: Browser, filled: Settings) -> None:
     page = bureau.get("/status").text
-    counts = dict(re.findall(r"<li>(专利|企业|需求|企业评价|历史交易)<b>(\d+)</b>", page))
-    assert counts == {"专利": "3", "企业": "1", "需求": "2", "企业评价": "0", "历史交易": "0"}
-    assert bars(page, "各地区的专利") == [("云州市", "100.0", "2"), ("临川市", "50.0", "1")]
-    assert bars(page, "需求的公开范围") == [("仅主管部门", "100.0", "1"), ("公开", "100.0", "1")]
+    counts = re.findall(r"<li>(专利|企业|需求|企业评价|历史交易)<b>(\d+)</b><span>(\w)</span>", page)
+    assert list(map("".join, counts)) == ["专利3件", "企业1家", "需求2项", "企业评价0条", "历史交易0笔"]
+    assert bars(page, "各地区的专利（件）") == [("云州市", "100.0", "2"), ("临川市", "50.0", "1")]
+    assert bars(page, "需求的公开范围（项）") == [("仅主管部门", "100.0", "1"), ("公开", "100.0", "1")]
     assert "000001（2026-06-30 09:00）" in page
     with Workspace.open(filled) as workspace:
         workspace.store.merge([replace(BEARING, id="CN202210000009", application_number="CN202210000009.1")])
     page = bureau.get("/status").text
-    assert bars(page, "各地区的专利") == [("临川市", "100.0", "2"), ("云州市", "100.0", "2")]
+    assert bars(page, "各地区的专利（件）") == [("临川市", "100.0", "2"), ("云州市", "100.0", "2")]
     assert "索引建立后数据有变化，索引已过期" in page
+    job = finished(bureau, bureau.post("/index", follow_redirects=False).headers["location"])
+    assert ("索引已更新。" in job, '<a href="/status">返回“进展”</a>' in job) == (True, True)
 
 
 def test_every_rate_leads_to_the_patents_that_it_counts(bureau: Browser, used: Settings) -> None:
@@ -134,7 +137,7 @@ def test_an_analyst_sees_figures_without_the_parties(browser: Callable[..., Brow
 
 def test_milestones_by_state_and_who_lags(bureau: Browser, used: Settings) -> None:
     page = bureau.get("/status").text
-    assert "督办清单（2）" in page  # the other holder has no patent granted up to the cutoff
+    assert "督办清单（2 条）" in page  # the other holder has no patent granted up to the cutoff
     rows = bureau.get("/status/milestones", params={"milestone": "1", "state": "滞后"}).text
     assert re.search(r"<h1>其余单位盘点过六成</h1>.*?：1 条。", rows, re.S)
     assert "云州理工学院" in rows
