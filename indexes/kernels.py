@@ -175,3 +175,12 @@ weigh = compiled(_weigh)
 """Turns weights into impacts in place and writes each term's sum of impacts and of their squares into `sums` (2, terms).
 
 Both are differences of running totals, in float64."""
+
+
+def load_loops() -> None:
+    """Have numba ready: the first loop that a process asks for brings half a second of numba's own with it."""
+    none, numbers = np.zeros(0, np.int64), np.zeros(0, np.float32)
+    postings = np.zeros(0, np.int32), np.zeros(0, np.float32)
+    for part in postings:
+        part.flags.writeable = False  # as mapped files are, or another loop would be compiled
+    accumulate(none, none, numbers, postings, numbers)

@@ -11,18 +11,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import mmap
 import os
 import re
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, BinaryIO
 
 from indexes.contract import IndexUnusable
 
@@ -144,6 +147,27 @@ def open_verified(folder: Path, expected: Facts) -> Published:
                 raise
 
 
+def check_ahead(*folders: Path) -> None:
+    """Begin with the checksums of the current versions beside other work; whoever opens one awaits and compares them.
+
+    What is missing or cannot be read is left to the one who opens it.
+    """
+    files: SimpleQueue[Path] = SimpleQueue()
+    for folder in folders:
+        version = folder / (current_version(folder) or _BUILDING)
+        for file in version.rglob("*"):
+            if file.is_file():
+                files.put(file)
+
+    def work() -> None:
+        with suppress(Empty, OSError):
+            while True:
+                _checksum(files.get_nowait())
+
+    for _ in range(os.cpu_count() or 1):
+        Thread(target=work, daemon=True).start()
+
+
 def current_version(folder: Path) -> str | None:
     """The name of the current version, unverified: cheap enough to ask before every use of an opened one."""
     try:
@@ -241,21 +265,36 @@ def _versions(folder: Path) -> list[str]:
     return sorted(names, key=int)
 
 
-_known: dict[tuple[int, int, int, int], str] = {}
-"""Checksums that this process has computed, by device, node, size and time of change: versions link to the same files."""
+_known: dict[tuple[int, int, int, int], Future[str]] = {}
+"""Checksums that this process has computed, or begun, by device, node, size and time of change: versions link to the
+same files."""
 
 
 def _checksum(file: Path) -> str:
     """The SHA-256 of a file; one that this process has read, and that has not changed since, is not read again."""
     with file.open("rb") as stream:
         state = os.fstat(stream.fileno())
+        if time.time() - state.st_mtime <= _SETTLED:
+            return _digest(stream, state.st_size)
         key = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
-        found = _known.get(key)
-        if found is None:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
-            if time.time() - state.st_mtime > _SETTLED:
-                _known[key] = found
-        return found
+        fresh: Future[str] = Future()
+        found = _known.setdefault(key, fresh)
+        if found is fresh:
+            try:
+                fresh.set_result(_digest(stream, state.st_size))
+            except BaseException as error:
+                del _known[key]
+                fresh.set_exception(error)
+                raise
+    return found.result()
+
+
+def _digest(stream: BinaryIO, size: int) -> str:
+    """Mapped, as the index itself is: nothing is copied, and the interpreter is left to others for the whole file."""
+    if not size:
+        return hashlib.sha256().hexdigest()
+    with mmap.mmap(stream.fileno(), size, access=mmap.ACCESS_READ) as content:
+        return hashlib.sha256(content).hexdigest()
 
 
 def _sync(path: Path) -> None:

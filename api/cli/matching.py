@@ -26,6 +26,7 @@ from api.cli.terminal import print_json, progress
 
 if TYPE_CHECKING:
     from matcher.matches import MatchList
+    from matcher.settings import Settings
     from matcher.workspace import Workspace
 
 _Out = Annotated[Path | None, typer.Option("--out", help="对接清单文件（.xlsx、.json、.trec 或 .txt）。")]
@@ -96,15 +97,18 @@ def match(
 
     例：matcher match "高温合金叶片的无损检测"；matcher match --need N001；matcher match --patent ZL201610123456.7
     """
-    from matcher import usecases
     from matcher.errors import InputError
-    from matcher.workspace import Workspace
 
     if sum(value is not None for value in (text, need, patent)) != 1:
         raise InputError("请给出一段需求文字、--need 或 --patent 三者之一。")
+    settings = read_settings(home, model, exact=exact)
+    _check_ahead(settings)
+    from matcher import usecases
+    from matcher.workspace import Workspace
+
     request = usecases.ListRequest(as_of=read_day(as_of), made_at=now(), k=k)
     chosen = patent_filter(region, holder, ipc, patent_type)
-    with Workspace.open(read_settings(home, model, exact=exact)) as workspace:
+    with Workspace.open(settings) as workspace:
         _prepare(workspace)
         if explain:
             typer.echo(usecases.search_plan(workspace, request, chosen), err=True)
@@ -158,6 +162,8 @@ def list_(
     例：matcher list --event 2026年秋季路演 --region 云州市 --out 对接清单.xlsx --preset 对外版
     """
     _check_shard(shard, out, since is not None or run is not None or as_json)
+    settings = read_settings(home, model, exact=exact)
+    _check_ahead(settings)
     from api.cli.records import summary
     from matcher import roadshows, usecases
     from matcher.landing import Manner
@@ -165,7 +171,6 @@ def list_(
     from matcher.store.filters import NeedFilter
     from matcher.workspace import Workspace
 
-    settings = read_settings(home, model, exact=exact)
     request = usecases.ListRequest(
         as_of=read_day(as_of),
         made_at=now(),
@@ -258,10 +263,19 @@ def _check_shard(shard: str | None, out: Path | None, other: bool) -> None:
         )
 
 
+def _check_ahead(settings: Settings) -> None:
+    """Have the index's files read while the rest of the program is loaded; nothing of them is used before."""
+    from indexes.manifest import check_ahead
+
+    check_ahead(settings.home / "indexes" / "patents", settings.home / "indexes" / "demand")
+
+
 def _prepare(workspace: Workspace) -> None:
     """Build what is missing or stale, and say so."""
+    from indexes.kernels import load_loops
     from matcher import usecases
 
+    load_loops()  # while the index is still being checked
     with progress("建立索引") as show:
         built = usecases.build_index(workspace, now(), show)
     if built:

@@ -9,14 +9,26 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from indexes.contract import IndexUnusable
-from indexes.manifest import Facts, IndexBusy, IndexMissing, IndexStale, Published, open_verified, publish
+from indexes.manifest import (
+    Facts,
+    IndexBusy,
+    IndexMissing,
+    IndexStale,
+    Published,
+    _digest,
+    check_ahead,
+    open_verified,
+    publish,
+)
 
 FACTS = Facts("patents", "v1", "s1", "static", "ab" * 32, 256, "inner product", 3)
 AT = datetime(2024, 5, 1, 9, 30)
@@ -135,11 +147,42 @@ def test_what_a_process_has_read_is_not_read_again_until_it_changes(
         os.utime(file, (1_700_000_000, 1_700_000_000))
     open_verified(tmp_path, FACTS)
     with monkeypatch.context() as patched:
-        patched.setattr("hashlib.file_digest", None)
+        patched.setattr("hashlib.sha256", None)
         open_verified(tmp_path, FACTS)
     _flip(path / "terms.json")
     with pytest.raises(IndexUnusable, match=r"terms\.json 不完整或已损坏"):
         open_verified(tmp_path, FACTS)
+
+
+def test_what_was_begun_ahead_is_awaited_compared_and_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = publish(tmp_path / "patents", writes("one"), FACTS, AT).path
+    _flip(path / "dense" / "vectors.bin")
+    for file in path.rglob("*.*"):
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+    read: list[int] = []
+    begun, go_on = threading.Semaphore(0), threading.Event()
+
+    def slowly(stream: BinaryIO, size: int) -> str:
+        read.append(size)
+        begun.release()
+        assert go_on.wait(10)
+        return _digest(stream, size)
+
+    monkeypatch.setattr("indexes.manifest._digest", slowly)
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    check_ahead(tmp_path / "patents", tmp_path / "not there")
+    for _ in range(3):
+        assert begun.acquire(timeout=10)
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(open_verified, tmp_path / "patents", FACTS)
+        with pytest.raises(TimeoutError):
+            opening.result(0.1)
+        go_on.set()
+        with pytest.raises(IndexUnusable, match=r"vectors\.bin 不完整或已损坏"):
+            opening.result(10)
+    assert sorted(read) == sorted(file.stat().st_size for file in path.rglob("*.*"))
 
 
 def test_facts_are_compared_before_a_file_is_read(tmp_path: Path) -> None:
