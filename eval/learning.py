@@ -17,6 +17,7 @@ from eval.report import Reliability, Stamp, calibration_sentence
 from eval.splits import development
 from eval.tuning import Tuned
 from matcher import fitting
+from matcher.domain import Patent
 from matcher.matches import Grade
 from matcher.opening import open_model
 from matcher.ranker import Kind, Made, RankerArtefact
@@ -144,7 +145,7 @@ def train_on_collection(
     """A ranker from the expert judgements of a collection."""
     product = systems.product_of(collection, settings, before)
     found = evidence.of_collection(product, collection.judgements)
-    made = _made(found, product.matching.embedder, fitting.corpus_kind(collection.patents), before, stamp)
+    made = _made(found, product.matching.embedder, collection.patents, before, stamp)
     return train(
         found, fitting.prior_weights(settings), made, fitting.probe(product.matching.embedder), progress
     )
@@ -174,18 +175,17 @@ def train_on_history(
     learned_from = evidence.of_history(found, replayed, past.before, past.months)
     if not past.by_time or len(set((learned_from.times or {}).values())) < 2:
         learned_from = replace(learned_from, times=None)
-    corpus = fitting.corpus_kind(found.past.patents)
-    made = _made(learned_from, replayed.embedder, corpus, past.before, stamp)
+    made = _made(learned_from, replayed.embedder, found.past.patents, past.before, stamp)
     prior = fitting.prior_weights(settings)
     trained = train(learned_from, prior, made, fitting.probe(replayed.embedder), progress)
     return replace(trained, notes=learned_from.notes)
 
 
-def _made(found: Evidence, embedder: Embedder, corpus: str, before: date, stamp: Stamp) -> Made:
+def _made(found: Evidence, embedder: Embedder, patents: Sequence[Patent], before: date, stamp: Stamp) -> Made:
     return Made(
         before,
         stamp.data,
-        corpus,
+        fitting.corpus_kind(patents),
         f"{embedder.spec.name}（{embedder.fingerprint[:12]}）",
         stamp.settings,
         len(found.table.needs),
@@ -193,6 +193,7 @@ def _made(found: Evidence, embedder: Embedder, corpus: str, before: date, stamp:
         stamp.seed,
         stamp.command,
         stamp.commit,
+        len(patents),
     )
 
 

@@ -11,9 +11,9 @@ from indexes.postings import Document, Query
 from matcher.corpus import patent_text, text_vectors
 from matcher.domain import Patent
 from matcher.matching import Matching
-from matcher.ranker import RankerArtefact, applied
+from matcher.ranker import RankerArtefact, applied, in_collection
 from matcher.retrieval import Collection
-from matcher.settings import Settings
+from matcher.settings import RankingSettings, Settings
 from matcher.signals.table import weighted
 from models.contract import Embedder, Role
 
@@ -23,6 +23,8 @@ SHIPPED = Path(__file__).with_name("shipped_ranker.json")
 TITLES, BODIES, MIXED = "专利标题", "专利标题与摘要", "部分专利有摘要"
 _SAMPLE = 400
 _NEARLY_NONE, _NEARLY_ALL = 0.05, 0.95
+_MUCH_LARGER = 2
+"""Times the collection of the judgements: beyond, strangers reach a value more often than the calibration says."""
 _TOLERANCE = 1e-3
 """More than machines differ by, less than any change of a constant."""
 
@@ -95,18 +97,25 @@ def misfit(artefact: RankerArtefact, matching: Matching) -> str | None:
     kind = kind_of(matching)
     if kind != artefact.made.corpus:
         return f"专利文本类型为“{kind}”，训练时为“{artefact.made.corpus}”"
+    held = len(matching.collection.ids)
+    if artefact.made.patents and held > _MUCH_LARGER * artefact.made.patents:
+        return f"本库有专利 {held} 件，训练所用的评价只从 {artefact.made.patents} 件中选取"
     return None
 
 
 def fitted(matching: Matching, artefacts: Iterable[RankerArtefact]) -> Matching:
-    """The matching under the first ranker that fits it and changes anything; as it was, 未校准, where none does."""
+    """The matching under the first ranker that fits it and changes anything.
+
+    Where none does it is 未校准, with the thresholds of a collection of its size.
+    """
     useful = [artefact for artefact in artefacts if not artefact.idle]
     kind = kind_of(matching) if useful else ""
     for artefact in useful:
         # The kind of texts costs less to ask than the probe, which builds an index.
         if artefact.made.corpus == kind and misfit(artefact, matching) is None:
             return under(matching, artefact)
-    return matching
+    ranking = matching.settings.ranking
+    return _with(matching, in_collection(ranking, len(matching.collection.ids), _text_share(ranking)))
 
 
 def fit_report(matching: Matching, artefacts: Mapping[str, RankerArtefact]) -> str:
@@ -124,11 +133,20 @@ def fit_report(matching: Matching, artefacts: Mapping[str, RankerArtefact]) -> s
 
 def under(matching: Matching, artefact: RankerArtefact) -> Matching:
     """The matching with a ranker's weights, thresholds and calibration."""
+    ranking = matching.settings.ranking
     weights = {**prior_weights(matching.settings), **artefact.weights}
-    textual = {
-        item.signal.name for item in weighted(matching.settings.ranking.weights) if item.signal.textual
-    }
-    share = fsum(weight for name, weight in weights.items() if name in textual) / fsum(weights.values())
-    ranking = applied(artefact, matching.settings.ranking, share)
-    settings = matching.settings.model_copy(update={"ranking": ranking})
-    return replace(matching, settings=settings, calibration=artefact.calibration)
+    ranking = applied(artefact, ranking, _text_share(ranking.model_copy(update={"weights": weights})))
+    return replace(_with(matching, ranking), calibration=artefact.calibration)
+
+
+def _text_share(ranking: RankingSettings) -> float:
+    """The part of all weight that the text signals have."""
+    items = weighted(ranking.weights)
+    return fsum(item.weight for item in items if item.signal.textual) / fsum(item.weight for item in items)
+
+
+def _with(matching: Matching, ranking: RankingSettings) -> Matching:
+    settings = matching.settings
+    if ranking is settings.ranking:
+        return matching
+    return replace(matching, settings=settings.model_copy(update={"ranking": ranking}))

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
+from math import log
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,8 @@ class Made:
     seed: int
     command: str
     commit: str = ""
+    patents: int = 0
+    """Of the collection that the judged pairs were chosen from; 0: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +113,30 @@ def applied(artefact: RankerArtefact, settings: RankingSettings, text_share: flo
         changes["weights"] = {**settings.weights, **artefact.weights}
     for grade, name in _FIELDS.items():
         if artefact.thresholds is not None and grade in artefact.thresholds:
-            text = artefact.thresholds[grade]
-            changes[f"text_{name}"] = text
-            changes[name] = round(text_share * text + (1 - text_share) / 2, 4)
+            changes |= _thresholds(name, artefact.thresholds[grade], text_share)
     return settings.model_copy(update=changes)
 
 
+def in_collection(settings: RankingSettings, patents: int, text_share: float) -> RankingSettings:
+    """The settings with the thresholds of a collection of so many patents, which are never below those given.
+
+    Linear in the logarithm of the size between `_SMALL`, where the given ones hold, and `_LARGE`, where those of large
+    collections do.
+    """
+    part = min(1.0, log(max(patents, _SMALL) / _SMALL) / log(_LARGE / _SMALL))
+    changes: dict[str, object] = {}
+    for name in _FIELDS.values():
+        given, large = getattr(settings, f"text_{name}"), getattr(settings, f"large_{name}")
+        if part > 0 and large > given:
+            changes |= _thresholds(name, given + part * (large - given), text_share)
+    return settings.model_copy(update=changes) if changes else settings
+
+
+def _thresholds(name: str, text: float, text_share: float) -> dict[str, object]:
+    return {f"text_{name}": text, name: round(text_share * text + (1 - text_share) / 2, 4)}
+
+
+_SMALL, _LARGE = 1_000, 10_000
 _FIELDS = {Grade.STRONG: "strong", Grade.RECOMMENDED: "recommended", Grade.POSSIBLE: "possible"}
 
 

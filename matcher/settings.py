@@ -42,6 +42,9 @@ class RankingSettings(_Section):
     in 40 %, from 0.57 in 29 %, below in 10 % (`python -m benchmarks.grades`). The thresholds of the whole score are
     those values with facts that are neither good nor bad. In the sample province 25 of 26 recommendations are meant by
     its author, and 11 of 12 vague needs hear that nothing fits (`python -m benchmarks.sample_grades`).
+
+    Those collections were chosen for their needs. In large ones that were not, strangers reach the same values: `large_*`
+    hold from 10,000 patents on, and between 1,000 and 10,000 a mixture of both (`ranker.in_collection`; matcher/README.md).
     """
 
     weights: dict[str, float] = Field(default_factory=dict)
@@ -51,6 +54,9 @@ class RankingSettings(_Section):
     text_strong: float = Field(0.88, ge=0, le=1, description="what the text signals alone must reach")
     text_recommended: float = Field(0.75, ge=0, le=1)
     text_possible: float = Field(0.57, ge=0, le=1)
+    large_strong: float = Field(0.92, ge=0, le=1, description="text_strong in a large collection, if higher")
+    large_recommended: float = Field(0.85, ge=0, le=1)
+    large_possible: float = Field(0.75, ge=0, le=1)
     assessment_half_life_days: float = Field(730, gt=0, description="after which 企业评价 counts half")
 
 

@@ -19,7 +19,7 @@ from matcher.fitting import (
 )
 from matcher.matches import Grade
 from matcher.quick import TwoFiles, matching_of
-from matcher.ranker import Calibration, Kind, Made, RankerArtefact, read_artefact
+from matcher.ranker import Calibration, Kind, Made, RankerArtefact, in_collection, read_artefact
 from matcher.ranking import ListRules, text_value
 from matcher.settings import RankingSettings, Settings
 from matcher.signals.contract import Context
@@ -101,6 +101,22 @@ def test_a_ranker_of_titles_is_not_used_on_abstracts(embedder, artefact):
     assert misfit(artefact, matching(embedder, long)) == "专利文本类型为“专利标题与摘要”，训练时为“专利标题”"
 
 
+def test_judgements_of_a_small_collection_calibrate_no_large_one(embedder, artefact):
+    made = replace(artefact.made, patents=1)
+    plain = matching(embedder)
+    assert misfit(replace(artefact, made=made), plain) == "本库有专利 3 件，训练所用的评价只从 1 件中选取"
+    assert misfit(replace(artefact, made=replace(made, patents=2)), plain) is None
+
+
+def test_grades_of_a_large_collection_ask_for_more(embedder):
+    many = PATENTS | {
+        f"q{number:04}": Patent(f"q{number:04}", f"第{number}号阀门") for number in range(1_200)
+    }
+    ranking = fitted(matching(embedder, many), []).settings.ranking
+    assert ranking == in_collection(RankingSettings(), 1_203, 0.7)
+    assert ranking.text_possible > RankingSettings().text_possible
+
+
 def test_changed_weights_make_a_ranker_unfit(embedder, artefact):
     settings = SETTINGS.model_copy(update={"ranking": RankingSettings(weights={"lexical": 0.1})})
     assert misfit(artefact, matching(embedder, settings=settings)) == "信号权重的设置与训练时不同"
@@ -139,7 +155,7 @@ def test_the_shipped_ranker_fits_what_is_shipped_and_says_where_it_comes_from(em
     assert shipped.calibration.kind is Kind.PLATT
     assert shipped.made.data.startswith("techneed_dev（")
     assert (shipped.made.fitted_before, shipped.made.corpus) == (date(2020, 1, 1), TITLES)
-    assert (shipped.made.needs, shipped.made.judgements) == (143, 7493)
+    assert (shipped.made.needs, shipped.made.judgements, shipped.made.patents) == (143, 7493, 7493)
     assert shipped.made.command == "python -m benchmarks.eval_shipped_ranker"
 
 

@@ -15,6 +15,7 @@ from matcher.ranker import (
     Made,
     RankerArtefact,
     applied,
+    in_collection,
     read_artefact,
     require_older,
     write_artefact,
@@ -63,6 +64,23 @@ def test_thresholds_become_settings_with_facts_that_are_neither_good_nor_bad() -
     assert (settings.text_possible, settings.possible) == (0.3, 0.36)
     assert settings.text_recommended == RankingSettings().text_recommended
     assert settings.weights == {}
+
+
+@pytest.mark.parametrize(
+    ("patents", "strong"), [(1_001, 0.88), (3_162, 0.9), (10_000, 0.92), (200_000, 0.92)]
+)
+def test_the_larger_a_collection_the_more_a_grade_asks(patents: int, strong: float) -> None:
+    found = in_collection(RankingSettings(), patents, text_share=0.7)
+    assert found.text_strong == pytest.approx(strong, abs=1e-4)
+    assert found.strong == pytest.approx(0.7 * strong + 0.15, abs=2e-4)
+
+
+def test_a_small_collection_keeps_the_thresholds_and_no_size_lowers_one() -> None:
+    given = RankingSettings(text_strong=0.95, strong=0.9)
+    assert in_collection(given, 1_000, text_share=0.7) is given
+    found = in_collection(given, 200_000, text_share=0.7)
+    assert (found.text_strong, found.strong) == (0.95, 0.9)
+    assert (found.text_possible, found.possible) == (0.75, 0.675)
 
 
 def test_learned_weights_go_over_those_of_the_settings() -> None:
