@@ -6,8 +6,8 @@ import errno
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from datetime import datetime
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import date, datetime
 from pathlib import Path
 from unittest.mock import patch
 
@@ -15,7 +15,14 @@ import pytest
 
 from api.cli import main
 from indexes.manifest import Facts, publish
-from matcher.settings import Settings
+from matcher import followups, roadshows, usecases
+from matcher.domain import Patent
+from matcher.events import Event, ListState
+from matcher.matchlists.lifecycle import Move
+from matcher.outcomes import Change, State
+from matcher.settings import RetrievalSettings, Settings
+from matcher.workspace import Workspace
+from tests.api.conftest import BEARING, NOW
 from tests.api.http.test_bad_bodies import rows
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -89,28 +96,103 @@ CASES: dict[str, tuple[list[str], dict[str, str], Trouble, int, str]] = {
 }
 
 
+Fails = Callable[[list[str]], tuple[object, str]]
+"""Runs a command that is to fail; its exit code and what it says."""
+
+
+@pytest.fixture
+def fails(filled: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Fails:
+    def run(command: list[str]) -> tuple[object, str]:
+        monkeypatch.setattr("sys.argv", ["matcher", *command, "--home", str(filled.home)])
+        pointer = filled.home / "indexes" / "patents" / "CURRENT"
+        before = (rows(filled), pointer.read_bytes())
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as caught:
+            main()
+        told = capsys.readouterr().err
+        assert "Traceback" not in told
+        assert (rows(filled), pointer.read_bytes()) == before
+        return caught.value.code, told
+
+    return run
+
+
+def one_sentence(told: str, sentence: str) -> bool:
+    return told.startswith("错误（") and sentence in told and told.count("\n") == 1
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_a_command_that_fails(
+    filled: Settings, monkeypatch: pytest.MonkeyPatch, fails: Fails, case: str
+) -> None:
+    command, variables, trouble, code, sentence = CASES[case]
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with trouble(filled):
+        found, told = fails(command)
+    assert found == code
+    assert not sentence or one_sentence(told, sentence), told
+
+
+@pytest.mark.parametrize(
+    ("trouble", "sentence"),
+    [
+        (another_builds, "index_busy）：另一个程序正在建立索引"),
+        (full_disk, "）：新索引未能写入"),
+    ],
+    ids=["two builders", "full disk"],
+)
+def test_a_merge_that_fails(
     filled: Settings,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    case: str,
+    fails: Fails,
+    trouble: Trouble,
+    sentence: str,
 ) -> None:
-    command, variables, trouble, code, sentence = CASES[case]
-    pointer = filled.home / "indexes" / "patents" / "CURRENT"
-    before = (rows(filled), pointer.read_bytes())
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr("sys.argv", ["matcher", *command, "--home", str(filled.home)])
-    with ExitStack() as stack:
-        stack.enter_context(trouble(filled))
-        with pytest.raises(SystemExit) as caught:
-            main()
-    told = capsys.readouterr().err
-    assert caught.value.code == code
-    if sentence:
-        assert told.startswith("错误（")
-        assert sentence in told
-        assert told.count("\n") == 1
-    assert "Traceback" not in told
-    assert (rows(filled), pointer.read_bytes()) == before
+    """Both parts of the index serve on, and the same command mends it."""
+    settings = filled.model_copy(update={"retrieval": RetrievalSettings(merge_from=0.5)})
+    with Workspace.open(settings) as workspace:
+        workspace.store.merge([Patent("后来的专利", "陶瓷轴承")], NOW.date())
+        usecases.build_index(workspace, NOW)
+        assert workspace.unmerged() > 0
+    with trouble(filled):
+        code, told = fails(["index", "--merge"])
+    assert code == 5
+    assert one_sentence(told, sentence), told
+    monkeypatch.setattr("sys.argv", ["matcher", "index", "--merge", "--home", str(filled.home)])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code in (0, None)
+    assert capsys.readouterr().out.startswith("已建立索引 ")
+    with Workspace.open(filled) as workspace:
+        assert workspace.unmerged() == 0
+        assert "后来的专利" in workspace.matching().collection.ids
+
+
+def test_a_need_that_only_the_authority_may_read_is_in_no_sheet_for_experts(
+    filled: Settings, fails: Fails, tmp_path: Path
+) -> None:
+    run, sheet = tmp_path / "甲.trec", tmp_path / "评审.xlsx"
+    run.write_text(f"N002 Q0 {BEARING.id} 1 1.0 甲\n", "utf-8")
+    code, told = fails(["eval", "pool", str(sheet), "--run", str(run)])
+    assert code == 8
+    assert one_sentence(told, "permission_denied）：有 1 条需求仅主管部门可见（例如 N002）")
+    assert not sheet.exists()
+
+
+def test_who_saw_an_earlier_state_of_a_match_changes_nothing(filled: Settings, fails: Fails) -> None:
+    with Workspace.open(filled) as workspace:
+        event = workspace.store.roadshows.add(Event("", "秋季路演", date(2026, 9, 1)))
+        version, _ = roadshows.build_list(workspace, event, roadshows.Day(NOW.date(), NOW), "王芳")
+        for state, by in ((ListState.REVIEW, "王芳"), (ListState.PUBLISHED, "李强")):
+            version = roadshows.move_list(workspace, version, Move(state, by, NOW.date()), NOW)
+        match = workspace.store.roadshows.entries(version.id)[0].match_id
+        change = Change(state=State.INTERESTED, by="李强", at=NOW)
+        followups.change_outcome(workspace, match, change)
+    told_before = ["event", "outcome", match, "洽谈中", "--by", "王芳", "--version", "1"]
+    code, told = fails(told_before)
+    assert code == 9
+    assert one_sentence(
+        told, f"conflict）：对接 {match} 已由李强改为“有意向”（第 2 次），您看到的是第 1 次的状态"
+    )
