@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from api.cli.app import app
+from api.cli.terminal import EXIT_CODES
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "eval" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -60,3 +61,10 @@ def test_every_command_is_in_the_manual_or_the_readme() -> None:
     text = "".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
     missing = [name for name in command.commands if name not in shown and f"matcher {name}" not in text]
     assert missing == []
+
+
+def test_the_manual_has_every_exit_code() -> None:
+    text = (ROOT / "docs" / "manual.zh.md").read_text(encoding="utf-8")
+    table = text.partition("| 退出码 | 含义 |\n|---|---|\n")[2].partition("\n\n")[0]
+    told = [int(line.split("|")[1]) for line in table.splitlines()]
+    assert told == sorted({0, 1, 2, *EXIT_CODES.values()})
