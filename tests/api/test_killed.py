@@ -16,7 +16,7 @@ from api.jobs import Upload, Worker, evaluations
 from api.store.database import open_service
 from api.store.jobs import Job, JobState
 from matcher import usecases
-from matcher.domain import Transaction, TransactionKind
+from matcher.domain import Patent, Transaction, TransactionKind
 from matcher.events import Event, ListState
 from matcher.matchlists.pools import kept
 from matcher.settings import Settings
@@ -160,6 +160,26 @@ def test_the_next_process_does_the_job(filled: Settings, name: str) -> None:
         found = done(worker, job)
         assert (found.state, found.attempts, found.message) == (JobState.DONE, 2, "")
         _check(kind, worker, found, workspace, before)
+        worker.close()
+
+
+def test_the_next_process_merges_what_was_added(filled: Settings) -> None:
+    """What the job had added before it was killed in the merge is found meanwhile."""
+    with Workspace.open(filled, serving=True) as workspace:
+        usecases.build_index(workspace, NOW)
+        worker = Worker(workspace, open_service(filled), datetime.now, LEASE)
+        workspace.store.merge([Patent("后来的专利", "反渗透膜组件")], NOW.date())
+        job = worker.build_index("局")
+        kill_at(PLACES["index"], filled)
+        before = seen(workspace)
+        assert "后来的专利" in workspace.matching().collection.ids
+        assert workspace.unmerged() > 0
+        worker.start()
+        found = done(worker, job)
+        assert (found.state, found.attempts, found.message) == (JobState.DONE, 2, "")
+        assert workspace.unmerged() == 0
+        assert "后来的专利" in workspace.matching().collection.ids
+        assert (seen(workspace).index != before.index, seen(workspace).needs) == (True, before.needs)
         worker.close()
 
 

@@ -218,7 +218,7 @@ Workspace.open(Settings(home=Path(sys.argv[1]))).build(datetime(2026, 11, 1), fu
 """
 
 
-def test_a_killed_merge_of_base_and_side_leaves_both_in_use(workspace):
+def test_a_killed_full_build_leaves_base_and_side_in_use(workspace):
     workspace.store.merge([patent(1, "一种齿轮电机")], DAY)
     usecases.build_index(workspace, AT)
     before, version = fused(workspace, "齿轮电机"), versions(workspace)
