@@ -103,13 +103,12 @@ class Matching:
         progress: Progress | None = None,
     ) -> list[NeedMatches]:
         """The list of each need, in the order of `needs`; `allowed`, shape (patents,), filters before the search."""
-        context = self._quoting(context)
         found: list[NeedMatches] = []
         for start in range(0, len(needs), _BATCH):
             asked = self.ask(needs[start : start + _BATCH])
             depth = self.settings.retrieval.candidates
             for one, candidates in zip(asked, self.search(asked, depth, allowed), strict=True):
-                found.append(self._listed(one, candidates, context, rules, allowed))
+                found.append(self._listed(one, candidates, self._quoting(context), rules, allowed))
             if progress is not None:
                 progress(len(found), len(needs))
         return found
@@ -208,9 +207,12 @@ class Matching:
         return meanings(self.collection.words, self.embedder)
 
     def _quoting(self, context: Context) -> Context:
-        """The context with evidence from this collection; both text signals of a pair ask for it."""
+        """The context for one need, with evidence from this collection; both text signals of a pair ask for it.
+
+        What it remembers of patents goes with it: kept for all needs, it would fill the memory of a service.
+        """
         quoted = _Quoted(self.evidence)
-        return replace(context, evidence=quoted, expect=quoted.expect)
+        return replace(context, evidence=quoted, expect=quoted.expect, _facts={})
 
     def _shortlist(self, asked: Asked, found: Candidates, context: Context, rules: ListRules) -> NeedMatches:
         ranking = self.settings.ranking

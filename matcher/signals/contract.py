@@ -101,7 +101,7 @@ class Context:
         return self._reliability[0]
 
     def facts(self, patent: Patent) -> PatentFacts:
-        """Term and availability of a patent, remembered for the next need."""
+        """Term and availability of a patent, remembered: signals and gates ask for it in turn."""
         known = self._facts.get(patent.id)
         if known is None or known.patent is not patent:
             known = patent_facts(patent, self.as_of)
