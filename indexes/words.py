@@ -8,8 +8,6 @@ words.kinds, words.telling, words.vectors, words.scales   what is known of each
 from __future__ import annotations
 
 import re
-from array import array
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
@@ -20,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.contract import IndexUnusable, Mask, Vectors
+from indexes.cutting import Cut
 from indexes.postings import Document
 from indexes.terms import Terms, keys_of
-from indexes.tokens import is_han, run_words
+from indexes.tokens import is_han
 
 HAN, TERM, NUMBER = 0, 1, 2
 """Kinds of words: of Han characters; a run of letters and digits; one of digits alone."""
@@ -77,19 +76,16 @@ class Words:
         cls, documents: Sequence[Document], meanings: Meanings = NOTHING, stored: Words | None = None
     ) -> Self:
         """Cut normalised documents; what `stored` words of the same meanings have is not worked out again."""
-        numbers: defaultdict[str, int] = defaultdict()
-        numbers.default_factory = numbers.__len__
-        ids, ends = array("i"), [0]
-        for document in documents:
-            for words in run_words(document.whole):
-                ids.extend(map(numbers.__getitem__, words))
-                ids.append(-1)
-            ends.append(len(ids))
-        known = list(numbers)
+        return cls.of(Cut.of(document.whole for document in documents), meanings, stored)
+
+    @classmethod
+    def of(cls, cut: Cut, meanings: Meanings = NOTHING, stored: Words | None = None) -> Self:
+        """The same of documents that have been cut."""
+        known = list(cut.words)
         found = _Known.of(known, meanings) if stored is None else _Known.beside(stored, known, meanings)
         return cls(
-            starts=np.array(ends, np.int64),
-            ids=np.frombuffer(ids, np.int32),
+            starts=cut.starts,
+            ids=cut.ids,
             bounds=np.concatenate([[0], np.cumsum([len(word) for word in known], dtype=np.int64)]),
             codes=character_codes("".join(known)),
             kinds=np.array([_kind(word) for word in known], np.uint8),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from matcher.backup import BackedUp
 from matcher.batch import Asked, job_digest, match_all
 from matcher.doctor import Finding, examine
 from matcher.domain import Confidentiality, Need
-from matcher.errors import InputError, NotFound
+from matcher.errors import InputError, MatcherError, NotFound
 from matcher.fitting import SHIPPED, fitted
 from matcher.groups import Group
 from matcher.importing.preview import Preview, preview
@@ -134,7 +135,7 @@ def build_index(
     What was added since the last full build can be searched at once; it is merged with that afterwards, where it has
     become as much as the settings' `merge_from`, or with `merge` however little.
 
-    Raises NotReady (index_busy) while another process builds, before any work is done.
+    Raises NotReady (index_busy) while another process builds, before any work is done; MatcherError for Ctrl-C.
     """
     if workspace.store.patents.count() == 0:
         raise InputError(
@@ -143,7 +144,7 @@ def build_index(
     least = 0.0 if merge else workspace.settings.retrieval.merge_from
     if not full and not workspace.stale() and workspace.unmerged() <= least:
         return False
-    with lower_errors(), sole_builder(workspace.settings.home / "indexes"):
+    with lower_errors(), sole_builder(workspace.settings.home / "indexes"), _stoppable():
         # Asked again: who had the turn before may have left nothing to do.
         if full or workspace.stale():
             workspace.build(at, progress, full=full)
@@ -152,6 +153,17 @@ def build_index(
         if workspace.unmerged() > least:
             workspace.merge(at)
     return True
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise MatcherError(
+            "已停止建立索引，在用的索引不受影响，已计算的文本向量不会重算。需要时请重新运行 matcher index。",
+            code="interrupted",
+        ) from error
 
 
 def make_list(

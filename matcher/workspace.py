@@ -34,6 +34,7 @@ from indexes.planning import Plan
 from indexes.postings import Query
 from indexes.words import Meanings, Words
 from matcher.corpus import Encoder, focus_needs, need_text, need_vectors, patent_text, text_vectors
+from matcher.cutting import cutting
 from matcher.domain import Need
 from matcher.fitting import SHIPPED, fit_report, fitted
 from matcher.increments import Base, Extended, Full, Held, load, text_digests, unmerged
@@ -274,16 +275,21 @@ class Workspace:
                 documents = [texts[id_] for id_ in change.added]
                 vectors = text_vectors(documents, self.embedder.spec, encode)
                 return base.extended(change, documents, vectors, self._meanings(base.collection.words))
-        ids, documents, regions = [], [], []
-        for patent in self.store.patents.all():
-            ids.append(patent.id)
-            documents.append(patent_text(patent))
-            regions.append(crc32(patent.region.encode()) >> 1)
-        vectors = text_vectors(documents, self.embedder.spec, encode)
-        choice = replace(self._choice("patents"), parts=np.array(regions, np.int32))
-        collection = Collection.build(ids, documents, vectors, self._queries(), choice)
-        normal = [normalised(text) for text in documents]
-        cut = Words.build(normal, self._meanings(collection.words))
+        return self._all_patents(held, encode)
+
+    def _all_patents(self, held: Held, encode: Encoder) -> Full:
+        with cutting(len(held.ids)) as words:
+            ids, documents, normal, regions = [], [], [], []
+            for patent in self.store.patents.all():
+                ids.append(patent.id)
+                documents.append(patent_text(patent))
+                normal.append(normalised(documents[-1]))
+                words.add(normal[-1].whole)
+                regions.append(crc32(patent.region.encode()) >> 1)
+            vectors = text_vectors(documents, self.embedder.spec, encode)
+            choice = replace(self._choice("patents"), parts=np.array(regions, np.int32))
+            collection = Collection.build(ids, documents, vectors, self._queries(), choice)
+            cut = Words.of(words.done(), self._meanings(collection.words))
         collection = replace(collection, cut=cut.findable())
         return Full(collection, held.of_ids(ids), text_digests(documents), lengths_of(normal))
 
