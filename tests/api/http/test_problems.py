@@ -9,12 +9,14 @@ from fastapi.testclient import TestClient
 
 from api.access.policy import NotSignedIn
 from api.access.roles import Role
+from api.access.sign_in import Access
 from api.http import create_app
 from api.http.preconditions import ConditionMissing, Outdated
 from api.http.problems import STATUSES, problem_of
 from api.http.schemas import ProblemDocument
-from matcher import errors
+from matcher import errors, usecases
 from matcher.settings import Settings
+from matcher.workspace import Workspace
 from tests.api.conftest import BASE, NOW, key_of
 
 
@@ -194,6 +196,26 @@ def test_without_an_index_the_service_says_what_to_run(empty: TestClient, settin
     ready = empty.get("/ready")
     assert (ready.status_code, ready.json()["ready"], ready.json()["trouble"]) == (503, False, sentence)
     assert empty.get("/health").status_code == 200
+
+
+@pytest.mark.parametrize("damage", ["flipped", "truncated"])
+def test_a_damaged_index_is_named_and_mended_by_what_the_sentence_says(
+    filled: Settings, access: Access, damage: str
+) -> None:
+    file = filled.home / "indexes" / "patents" / "000001" / "bigrams.rows.npy"
+    whole = file.read_bytes()
+    spoilt = whole[:-1] if damage == "truncated" else whole[:-1] + bytes([whole[-1] ^ 1])
+    file.write_bytes(spoilt)
+    headers = key_of(access, Role.BUREAU)
+    with TestClient(create_app(filled, now=lambda: NOW), base_url=BASE, headers=headers) as client:
+        document = problem(client.post("/api/v1/search", json={"text": "膜"}))
+        sentence = f"索引文件 {file} 不完整或已损坏。请运行 matcher index 重建索引。"
+        assert (document["status"], document["code"], document["detail"]) == (503, "index_damaged", sentence)
+        assert client.get("/api/v1/patents").status_code == 200  # what needs no index goes on
+        assert file.read_bytes() == spoilt
+        with Workspace.open(filled) as workspace:
+            assert usecases.build_index(workspace, NOW)
+        assert client.post("/api/v1/search", json={"text": "膜"}).status_code == 200
 
 
 def test_a_fault_of_ours_shows_a_number_and_nothing_else(
