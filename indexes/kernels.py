@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
+
+_BLAS = "scipy.linalg.cython_blas"
 
 
 def _accumulate(
@@ -178,7 +182,17 @@ Both are differences of running totals, in float64."""
 
 
 def load_loops() -> None:
-    """Have numba ready: the first loop that a process asks for brings half a second of numba's own with it."""
+    """Have numba ready: the first loop that a process asks for brings some 0.2 s of numba's own imports with it.
+
+    As long again goes into scipy.linalg, which numba only looks for, and only np.cov would miss: it looks in vain. For
+    a process whose other threads import nothing yet.
+    """
+    if _BLAS not in sys.modules:
+        sys.modules[_BLAS] = None  # type: ignore[assignment]  # as the import system marks what is not there
+        try:
+            import_module("numba.np.arraymath")
+        finally:
+            del sys.modules[_BLAS]
     none, numbers = np.zeros(0, np.int64), np.zeros(0, np.float32)
     postings = np.zeros(0, np.int32), np.zeros(0, np.float32)
     for part in postings:
