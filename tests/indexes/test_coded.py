@@ -11,6 +11,7 @@ from indexes.coded import FastScanIndex, PartitionedIndex, Shape
 from indexes.contract import IndexUnusable
 from indexes.exact import ExactIndex
 from indexes.planning import Way
+from tests.servers.disk import no_file_above
 
 ROWS, DIMENSION, FIELDS, K = 24_000, 64, 40, 50
 
@@ -136,6 +137,14 @@ def test_saved_and_loaded_it_scans_the_same(index, queries, tmp_path):
     (tmp_path / "codes.faiss").write_bytes(b"nothing")
     with pytest.raises(IndexUnusable, match="不完整或已损坏"):
         type(index).load(tmp_path)
+
+
+def test_a_disk_that_takes_no_codes_is_an_error_of_the_system(index, tmp_path, monkeypatch):
+    """As for every other file: whoever publishes says that the old index stays."""
+    monkeypatch.setattr(type(index.exact), "save", lambda *_: None)
+    with no_file_above(100_000), pytest.raises(OSError, match=r"codes\.faiss"):
+        index.save(tmp_path)
+    index.save(tmp_path)
 
 
 def test_the_kind_follows_the_size():
