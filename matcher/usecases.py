@@ -8,18 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indexes.manifest import sole_builder
-from matcher import backup
-from matcher.backup import BackedUp
 from matcher.batch import Asked, job_digest, match_all
-from matcher.doctor import Finding, examine
 from matcher.domain import Confidentiality, Need
 from matcher.errors import InputError, MatcherError, NotFound
 from matcher.fitting import SHIPPED, fitted
 from matcher.groups import Group
-from matcher.importing.preview import Preview, preview
-from matcher.landing import Imported, Manner, land_file, record_kind
 from matcher.matches import Grade, MatchList, NeedMatches, Provenance
 from matcher.matching import Matching, Progress
 from matcher.matchlists.exports.trec import write_run
@@ -27,7 +23,6 @@ from matcher.methods import Methods
 from matcher.opening import lower_errors, open_model, open_reranking
 from matcher.programme.membership import needs_of_groups, rows_of_groups
 from matcher.programme.pool import pooled
-from matcher.quick import matching_of, read_two
 from matcher.ranker import read_artefact
 from matcher.ranking import ListRules
 from matcher.replacing import replacing
@@ -35,11 +30,17 @@ from matcher.retrieval import Collection
 from matcher.reverse import needs_of
 from matcher.runs import run_entries
 from matcher.settings import Settings
-from matcher.shards import Part, Shard, merged, shard_of
 from matcher.signals.contract import Context
 from matcher.store.filters import NeedFilter, PatentFilter
 from matcher.store.migrations import RECORDS, History
 from matcher.workspace import Workspace
+
+if TYPE_CHECKING:  # what reads files, makes shards, backs up or examines is imported when that is asked for
+    from matcher.backup import BackedUp
+    from matcher.doctor import Finding
+    from matcher.importing.preview import Preview
+    from matcher.landing import Imported, Manner
+    from matcher.shards import Part, Shard
 
 
 def _silent(done: int, total: int) -> None:
@@ -78,6 +79,8 @@ class Quick:
 
 def quick(needs_file: Path, patents_file: Path, settings: Settings) -> Quick:
     """Read two files and index them in memory: the whole job without a workspace."""
+    from matcher.quick import matching_of, read_two
+
     files = read_two(needs_file, patents_file, settings)
     shipped = [read_artefact(SHIPPED)] if SHIPPED.is_file() else []
     matching = fitted(matching_of(files, open_model(settings), settings), shipped)
@@ -111,12 +114,17 @@ def import_file(
     progress: Progress = _silent,
 ) -> Imported:
     """Land the good rows of a file and explain the others; landing the same file again changes nothing."""
+    from matcher.landing import land_file, record_kind
+
     limits = workspace.settings.limits
     return land_file(workspace.store, path, record_kind(kind), manner, limits, at, progress)
 
 
 def preview_file(workspace: Workspace, kind: str, path: Path, manner: Manner) -> Preview:
     """How a file would be understood: its columns and first rows; nothing lands."""
+    from matcher.importing.preview import preview
+    from matcher.landing import record_kind
+
     named = record_kind(kind)
     mapping = manner.mapping or workspace.store.columns.of(named.value, manner.source)
     return preview(path, named, mapping, workspace.settings.limits)
@@ -192,6 +200,8 @@ def make_shard(
     progress: Progress = _silent,
 ) -> Shard:
     """One part of the list that `make_list` makes; any machine may make any part."""
+    from matcher.shards import shard_of
+
     wanted = _wanted(workspace, request, needs)
     pool = pooled(workspace.store, patents, base=request.base)
     asked = _asked(workspace, workspace.matching().collection, request, pool)
@@ -202,6 +212,8 @@ def make_shard(
 
 def merge_list(folder: Path, made_at: datetime) -> MatchList:
     """The list whose parts are in a folder, as a single run makes it; raises NotFound or InputError naming a part."""
+    from matcher.shards import merged
+
     return merged(folder, made_at)
 
 
@@ -256,16 +268,22 @@ def back_up(
     settings: Settings, file: Path, made_at: datetime, histories: Sequence[History] = (RECORDS,)
 ) -> BackedUp:
     """The whole workspace as one file, while others go on working; raises NotReady."""
+    from matcher import backup
+
     return backup.back_up(settings, file, made_at, histories)
 
 
 def restore(file: Path, home: Path, histories: Sequence[History] = (RECORDS,)) -> BackedUp:
     """A workspace out of a backup, in a folder that is empty or not there yet; raises InputError."""
+    from matcher import backup
+
     return backup.restore(file, home, histories)
 
 
 def doctor(settings: Settings) -> list[Finding]:
     """Every check of this machine and workspace, with what to do; changes nothing."""
+    from matcher.doctor import examine
+
     return list(examine(settings))
 
 
