@@ -124,7 +124,7 @@ class StaticEmbedder:
         add_rows(self._table.rows, self._table.scales, tokens.ids, tokens.bounds, sums)
 
     def _tokens(self, texts: list[str]) -> Tokens:
-        if self._segmenter is not None and sum(map(len, texts)) > _MANY:
+        if sum(map(len, texts)) > _MANY and self._segmenter is not None:
             return self._segmenter.cut(texts)
         if len(texts) <= _FEW:
             found = [self._tokenizer.encode(text, add_special_tokens=False) for text in texts]
