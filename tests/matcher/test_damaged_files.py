@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from api.cli import main
+from indexes import coded
 from matcher import usecases
 from matcher.domain import Need, Patent
 from matcher.errors import IndexDamaged, MatcherError
@@ -36,8 +37,12 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.fixture(params=["exact", "fast-scan", "partitioned"])
-def built(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
-    """A base and a side segment, needs, and vectors in each of the kinds."""
+def built(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Workspace]:
+    """A base and a side segment, needs, and vectors in each of the kinds, with codes where a kind has any."""
+    monkeypatch.setattr(coded, "_LEAST", 100)
+    monkeypatch.setattr(coded.PartitionedIndex, "shape", coded.Shape(cells=4, probed=2))
     random = np.random.default_rng(0)
     titles = ["".join(random.choice(WORDS, 4)) for _ in range(400)]
     patents = [Patent(f"p{number:04d}", title, "一种装置。") for number, title in enumerate(titles)]
@@ -68,6 +73,7 @@ def files(workspace: Workspace) -> list[Path]:
 
 def test_every_file_is_checked_before_it_is_read(built: Workspace) -> None:
     before, every = found(built), files(built)
+    assert ("codes.faiss" in {file.name for file in every}) == (built.settings.retrieval.index != "exact")
     assert {"CURRENT", "manifest.json"} < {file.name for file in every}
     assert len(every) > 12
     version, slips = built.store.data_version(), []
