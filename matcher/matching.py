@@ -21,7 +21,17 @@ from matcher.corpus import need_text, need_vectors, patent_text
 from matcher.domain import Need, Patent
 from matcher.matches import NeedMatches
 from matcher.ranker import Calibration
-from matcher.ranking import ListRules, Scale, Scored, calibrated, score, shortlist, shortlist_in_order
+from matcher.ranking import (
+    Bounded,
+    ListRules,
+    Promising,
+    Scale,
+    Scored,
+    calibrated,
+    score,
+    shortlist,
+    shortlist_in_order,
+)
 from matcher.related import RelatedTerms, meanings, related_terms
 from matcher.reranking import Reranking
 from matcher.retrieval import Candidates, Collection
@@ -148,22 +158,28 @@ class Matching:
 
     def candidates(self, found: Candidates) -> list[Candidate]:
         """The records behind retrieved rows, with their two text values."""
-        return list(self._read(found, len(found.rows)))
+        return list(filter(None, self._read(found)))
 
-    def _read(self, found: Candidates, first: int) -> Iterator[Candidate]:
-        """The same one by one; `first` records are read at once, more in parts as they are asked for."""
-        ends = [0, *range(first, len(found.rows), _PART), len(found.rows)]
-        for start, end in pairwise(ends):
-            yield from self._part(found.at(np.arange(start, end)))
-
-    def _part(self, found: Candidates) -> list[Candidate]:
+    def _read(self, found: Candidates) -> list[Candidate | None]:
+        """The same, with None where there is no record."""
         ids = [self.collection.ids[row] for row in found.rows]
         patents = self.source.many(ids)
+        texts = zip(ids, found.semantic.tolist(), found.lexical.tolist(), strict=True)
         return [
-            Candidate(patents[id_], None if isnan(semantic) else float(semantic), float(lexical))
-            for id_, semantic, lexical in zip(ids, found.semantic, found.lexical, strict=True)
+            Candidate(patents[id_], None if isnan(semantic) else semantic, lexical)
             if id_ in patents
+            else None
+            for id_, semantic, lexical in texts
         ]
+
+    def _promising(self, found: Candidates, which: Promising, first: int) -> Iterator[Bounded]:
+        """Retrieved rows one by one; `first` records are read at once, more in parts as they are asked for."""
+        ends = [0, *range(first, len(which.places), _PART), len(which.places)]
+        for start, end in pairwise(ends):
+            candidates = self._read(found.at(which.places[start:end]))
+            for candidate, bound in zip(candidates, which.bounds[start:end].tolist(), strict=True):
+                if candidate is not None:
+                    yield Bounded(candidate, bound)
 
     def channel_weights(self) -> dict[str, float]:
         """The weights of the text signals, so that the fused order is the ranking's where only texts are known."""
@@ -223,12 +239,11 @@ class Matching:
             listed = shortlist(asked.need, reranked.candidates, context, reranked.ranking, rules)
             return replace(listed, rerank=reranked.note)
         scale = Scale.of(ranking)
-        # What cannot reach the floor, or pass the last one listed, is not even read from the store.
-        found = found.at(np.flatnonzero(found.fused >= scale.least_text(rules.floor)))
         texts = {"semantic": found.semantic, "lexical": found.lexical}
-        order = np.argsort(-scale.bounds(texts, scale.facts(asked.need, context)), kind="stable")
-        ordered = self._read(found.at(order), ceil(rules.list_k * _AHEAD) + _PART // 2)
-        listed = shortlist_in_order(asked.need, ordered, context, ranking, rules)
+        # What cannot reach the floor, or pass the last one listed, is not even read from the store.
+        promising = scale.promising(texts, scale.facts(asked.need, context), rules.floor)
+        ordered = self._promising(found, promising, ceil(rules.list_k * _AHEAD) + _PART // 2)
+        listed = shortlist_in_order(asked.need, ordered, context, scale, rules)
         return listed if self.calibration is None else calibrated(listed, self.calibration)
 
     def _listed(

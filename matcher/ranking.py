@@ -54,10 +54,19 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
-class TextScore:
-    """A candidate's texts alone: their weighted mean, and the highest score that any facts could make of it."""
+class Promising:
+    """Candidates that may reach a grade, the highest bound first, equal ones as they came; both of shape (n,)."""
 
-    value: float
+    places: NDArray[np.int64]
+    bounds: Values
+    """The highest scores that any facts could make of their texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """A candidate with its bound."""
+
+    candidate: Candidate
     bound: float
 
 
@@ -119,27 +128,19 @@ class Scale:
             ),
         )
 
-    def bounds(self, texts: Mapping[str, Values], facts: float) -> Values:
-        """The highest scores that any facts could make of text values by signal, shape (candidates,), NaN unknown."""
+    def promising(self, texts: Mapping[str, Values], facts: float, floor: Grade) -> Promising:
+        """Of candidates with text values by signal, shape (candidates,), NaN unknown; `facts` is the weight of what
+        else can be known."""
         weights, parts = np.zeros(1), np.zeros(1)
         for item in self.signals:
             if (values := texts.get(item.signal.name)) is not None:
                 weights = weights + item.weight * ~np.isnan(values)
                 parts = parts + item.weight * np.nan_to_num(values)
-        bounds: Values = (parts + facts) / np.where(weights + facts > 0, weights + facts, 1.0)
-        return np.where(weights > 0, bounds, 1.0)
-
-    def read_text(self, need: Need, candidate: Candidate, context: Context, facts: float) -> TextScore:
-        """What the texts alone say of one pair; `facts` is the weight of what else can be known."""
-        weights, parts = 0.0, 0.0
-        for item in self.signals:
-            if item.signal.textual and (reading := item.signal.read(need, candidate, context)) is not None:
-                weights += item.weight
-                parts += item.weight * reading.value
-        if not weights:
-            return TextScore(0.0, 1.0)
-        bound = (parts + facts) / (weights + facts) + _ROUNDING
-        return TextScore(parts / weights, bound)
+        stated, known = np.where(weights > 0, weights, 1.0), weights > 0
+        bounds = np.where(known, (parts + facts) / (stated + facts) + _ROUNDING, 1.0)
+        places = np.flatnonzero(parts / stated >= self.least_text(floor))
+        places = places[np.argsort(-bounds[places], kind="stable")]
+        return Promising(places, bounds[places])
 
     def least_text(self, floor: Grade) -> float:
         """A value of the texts below which no facts reach the grade."""
@@ -241,21 +242,25 @@ def shortlist(
     A near miss is an excluded patent of a listed grade that stood before the last one listed. Reasons are worded for
     these only, and what cannot come into the list whatever its facts is not even read: the result is that of `rank`.
     """
-    scale = Scale.of(settings)
-    facts = scale.facts(need, context)
-    ordered = sorted(candidates, key=lambda one: -scale.read_text(need, one, context, facts).bound)
-    return shortlist_in_order(need, ordered, context, settings, rules)
+    rules, scale, candidates = rules or ListRules(), Scale.of(settings), list(candidates)
+    readings = {
+        item.signal.name: [item.signal.read(need, one, context) for one in candidates]
+        for item in scale.signals
+        if item.signal.textual
+    }
+    texts = {
+        name: np.array([np.nan if one is None else one.value for one in found])
+        for name, found in readings.items()
+    }
+    found = scale.promising(texts, scale.facts(need, context), rules.floor)
+    bounded = map(Bounded, (candidates[place] for place in found.places), found.bounds.tolist())
+    return shortlist_in_order(need, bounded, context, scale, rules)
 
 
 def shortlist_in_order(
-    need: Need,
-    candidates: Iterable[Candidate],
-    context: Context,
-    settings: RankingSettings,
-    rules: ListRules | None = None,
+    need: Need, candidates: Iterable[Bounded], context: Context, scale: Scale, rules: ListRules
 ) -> NeedMatches:
     """The same of candidates whose bounds fall: no more of them are taken than can come into the list."""
-    rules, scale = rules or ListRules(), Scale.of(settings)
     shown = _shown(_contenders(need, candidates, context, scale, rules), rules)
     context.expect(need, [item.candidate.patent for item in shown])
     matches = [explain(need, item, context, scale) for item in shown]
@@ -287,25 +292,21 @@ def _shown(contenders: Iterable[_Contender], rules: ListRules) -> list[Scored]:
 
 
 def _contenders(
-    need: Need, candidates: Iterable[Candidate], context: Context, scale: Scale, rules: ListRules
+    need: Need, candidates: Iterable[Bounded], context: Context, scale: Scale, rules: ListRules
 ) -> list[_Contender]:
     """Everything of a listed grade that may stand among the first `list_k`, best first.
 
     Candidates are read in the order of their bounds until no other can pass the last one listed.
     """
-    facts = scale.facts(need, context)
     found: list[_Contender] = []
     listed: list[float] = []
-    for candidate in candidates:
-        text = scale.read_text(need, candidate, context, facts)
-        if len(listed) >= rules.list_k and text.bound < listed[0]:
+    for item in candidates:
+        if len(listed) >= rules.list_k and item.bound < listed[0]:
             break
-        if not _reaches(scale.grade(1.0, text.value), rules.floor):
-            continue
-        scored = scale.read(need, candidate, context)
+        scored = scale.read(need, item.candidate, context)
         if not _reaches(scored.grade, rules.floor):
             continue
-        barred = violated(need, candidate.patent, context)
+        barred = violated(need, item.candidate.patent, context)
         found.append(_Contender(scored, barred))
         if not barred:
             heappush(listed, scored.score)

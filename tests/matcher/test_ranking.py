@@ -21,7 +21,7 @@ from matcher.domain import (
     Prospect,
 )
 from matcher.matches import Grade
-from matcher.ranking import ListRules, Scale, rank, score, shortlist, shortlist_in_order
+from matcher.ranking import Bounded, ListRules, Scale, rank, score, shortlist, shortlist_in_order
 from matcher.settings import RankingSettings
 from matcher.signals.contract import Candidate, Context, Reading
 from matcher.signals.table import Weighted
@@ -227,7 +227,7 @@ def test_a_list_is_the_head_of_the_ranking(pool, list_k, floor, need, assessed):
 
 
 @given(pools)
-def test_bounds_are_those_of_the_pairs(pool):
+def test_no_score_passes_its_bound_and_no_grade_is_missed(pool):
     scale, candidates = Scale.of(SETTINGS), candidates_of(pool)
     facts = scale.facts(NEED, CONTEXT)
     assert facts == pytest.approx(0.07)  # fee and right; the need says nothing of the rest
@@ -239,8 +239,22 @@ def test_bounds_are_those_of_the_pairs(pool):
             ("lexical", [one.lexical for one in candidates]),
         )
     }
-    bounds = [scale.read_text(NEED, one, CONTEXT, facts).bound for one in candidates]
-    assert scale.bounds(texts, facts).tolist() == pytest.approx(bounds, abs=1e-8)
+    found = scale.promising(texts, facts, Grade.POSSIBLE)
+    assert found.bounds.tolist() == sorted(found.bounds, reverse=True)
+    pairs = [scale.read(NEED, one, CONTEXT) for one in candidates]
+    for place, bound in zip(found.places, found.bounds, strict=True):
+        assert pairs[place].score <= bound
+    left_out = set(range(len(pairs))) - set(found.places.tolist())
+    assert all(pairs[place].grade is Grade.NOT_RECOMMENDED for place in left_out)
+
+
+def test_bounds_by_hand():
+    texts = {"semantic": np.array([0.5, np.nan, np.nan]), "lexical": np.array([0.5, 0.9, np.nan])}
+    found = Scale.of(SETTINGS).promising(texts, 0.07, Grade.NOT_RECOMMENDED)
+    assert found.places.tolist() == [2, 1, 0]
+    # Nothing known; (0.3 · 0.9 + 0.07) / 0.37; (0.7 · 0.5 + 0.07) / 0.77.
+    assert found.bounds.tolist() == pytest.approx([1.0, 0.34 / 0.37, 0.42 / 0.77])
+    assert Scale.of(SETTINGS).promising(texts, 0.07, Grade.STRONG).places.tolist() == [1]
 
 
 def test_no_more_candidates_are_taken_than_can_come_into_the_list():
@@ -249,9 +263,10 @@ def test_no_more_candidates_are_taken_than_can_come_into_the_list():
     def falling():
         for n in range(100):
             taken.append(n)
-            yield text(f"p{n:02d}", 0.9 - n / 200, 0.9 - n / 200)
+            value = 0.9 - n / 200
+            yield Bounded(text(f"p{n:02d}", value, value), (0.7 * value + 0.07) / 0.77)
 
-    found = shortlist_in_order(NEED, falling(), CONTEXT, SETTINGS, ListRules(list_k=3))
+    found = shortlist_in_order(NEED, falling(), CONTEXT, Scale.of(SETTINGS), ListRules(list_k=3))
     assert ids(found.matches) == ["p00", "p01", "p02"]
     # (0.7 v + 0.07) / 0.77 falls below 0.89 at v = 0.879; one more has to be looked at.
     assert taken == [0, 1, 2, 3, 4, 5]
