@@ -1,7 +1,7 @@
 """An index brought up to date by what has changed since it was built: added, changed and withdrawn records.
 
     version/base/        the files of the last full build, linked, not copied
-    version/side/        vectors, postings and words of what came later, and which rows of the base are gone
+    version/side/        vectors, postings and texts of what came later, and which rows of the base are gone
 
 The statistics are those of the full build, until both parts are joined (`merging.py`).
 """
@@ -23,12 +23,11 @@ from numpy.typing import NDArray
 
 from indexes.contract import IndexUnusable, Mask, Vectors
 from indexes.exact import ExactIndex
-from indexes.joining import Lengths, lengths_of
-from indexes.lexical import LexicalIndex, normalised
+from indexes.joining import Lengths
+from indexes.lexical import LexicalIndex
 from indexes.postings import Document
 from indexes.segments import Layout, SegmentedLexical, SegmentedVectors
 from indexes.served_words import SegmentedWords, ServedWords
-from indexes.words import Meanings, Words
 from matcher.retrieval import Collection
 
 Digests = NDArray[np.uint64]
@@ -36,7 +35,7 @@ Digests = NDArray[np.uint64]
 
 _BASE, _SIDE = "base", "side"
 _BODIES, _TEXTS, _LENGTHS = "bodies.npy", "texts.npy", "lengths.npy"
-_IDS, _GONE = "ids.json", "gone.npy"
+_IDS, _GONE, _DOCUMENTS = "ids.json", "gone.npy", "documents.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +134,11 @@ class Base:
         gone[rows[same]] = False
         return Change(tuple(added[row] for row in np.flatnonzero(~same).tolist()), rows[~same], gone)
 
-    def extended(
-        self, change: Change, documents: Sequence[Document], vectors: Vectors, meanings: Meanings
-    ) -> Extended:
+    def extended(self, change: Change, documents: Sequence[Document], vectors: Vectors) -> Extended:
         """The base with the records that were added; vectors of shape (documents, dimension)."""
         lexical = self.collection.words.segment(documents)
-        later = None
-        if self.joinable:
-            normal = [normalised(text) for text in documents]
-            words = Words.build(normal, meanings, self.collection.cut).findable()
-            later = Later(text_digests(documents), lengths_of(normal), words)
-        return Extended(self, Side(change.added, change.gone, ExactIndex.build(vectors), lexical, later))
+        texts = tuple(documents) if self.joinable else None
+        return Extended(self, Side(change.added, change.gone, ExactIndex.build(vectors), lexical, texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,16 +159,6 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
-    """What joining the side to its base needs besides."""
-
-    texts: Digests
-    lengths: Lengths
-    words: Words
-    """Findable."""
-
-
-@dataclass(frozen=True, slots=True)
 class Side:
     """What came later than a base, ids ascending; `gone`, shape (base rows,), marks what no longer stands there."""
 
@@ -183,18 +166,15 @@ class Side:
     gone: Mask
     vectors: ExactIndex
     lexical: LexicalIndex
-    later: Later | None
-    """None where the base cannot be joined."""
+    documents: tuple[Document, ...] | None = None
+    """Their texts, for whoever joins it to its base; None where that cannot be."""
 
     @classmethod
     def load(cls, folder: Path, base: LexicalIndex) -> Self:
-        """Map it back; raises OSError, ValueError or IndexUnusable."""
+        """Map it back, without texts; raises OSError, ValueError or IndexUnusable."""
         ids = tuple(json.loads((folder / _IDS).read_text(encoding="utf-8")))
         gone = np.load(folder / _GONE, allow_pickle=False)
-        lengths, words, later = _lengths(folder), Words.load(folder), None
-        if lengths is not None and words is not None:
-            later = Later(np.load(folder / _TEXTS, allow_pickle=False), lengths, words)
-        return cls(ids, gone, ExactIndex.load(folder), base.load_segment(folder, len(ids)), later)
+        return cls(ids, gone, ExactIndex.load(folder), base.load_segment(folder, len(ids)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +186,12 @@ class Extended:
 
     @classmethod
     def open(cls, version: Path, address: str = "") -> Self:
-        """A published version in two parts, whose checksums the caller has compared; raises IndexUnusable."""
-        base = Base.open(version, address)
+        """A published version in two parts that can be joined, its checksums compared; raises IndexUnusable."""
+        base, folder = Base.open(version, address), version / _SIDE
         with _readable(version):
-            return cls(base, Side.load(version / _SIDE, base.collection.words))
+            texts = json.loads((folder / _DOCUMENTS).read_text(encoding="utf-8"))
+            documents = tuple(Document(title, body) for title, body in texts)
+            return cls(base, replace(Side.load(folder, base.collection.words), documents=documents))
 
     @property
     def collection(self) -> Collection:
@@ -228,11 +210,9 @@ class Extended:
         np.save(side / _GONE, self.side.gone)
         self.side.vectors.save(side)
         self.side.lexical.save_segment(side)
-        later = self.side.later
-        if later is not None:
-            np.save(side / _TEXTS, later.texts)
-            np.save(side / _LENGTHS, later.lengths)
-            later.words.save(side)
+        if self.side.documents is not None:
+            texts = [(text.title, text.body) for text in self.side.documents]
+            (side / _DOCUMENTS).write_text(json.dumps(texts), encoding="utf-8")
 
 
 def text_digests(documents: Iterable[Document]) -> Digests:
@@ -248,7 +228,7 @@ def _packed(digests: Iterable[bytes]) -> Digests:
 def unmerged(version: Path) -> float:
     """How much a version holds beside its base that can be joined to it, in parts of the base; 0: nothing."""
     side = version / _SIDE
-    if not (side / _LENGTHS).is_file():
+    if not (side / _DOCUMENTS).is_file():
         return 0.0
     ids = json.loads((side / _IDS).read_text(encoding="utf-8"))
     return _share(ids, np.load(side / _GONE, allow_pickle=False))

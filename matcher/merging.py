@@ -1,7 +1,8 @@
 """A base and what came later joined into one index: what a full build from the records would give, file for file.
 
 Vectors are copied, words laid one after the other, tokens counted from the words; statistics, codes and recall are
-fitted again. No record is read, no text cut; of words only those are embedded that have become rare enough to tell.
+fitted again. No record is read, and only what came later is cut, once; of words only those are embedded that are new or
+have become rare enough to tell.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from indexes.backends import Choice
 from indexes.coded import CodedIndex
 from indexes.contract import Vectors
 from indexes.exact import ExactIndex
-from indexes.joining import joined_words, recounted
-from indexes.lexical import LexicalIndex
+from indexes.joining import joined_words, lengths_of, recounted
+from indexes.lexical import LexicalIndex, normalised
 from indexes.postings import Query
 from indexes.segments import Layout
-from indexes.words import Meanings
-from matcher.increments import Extended, Full, Held
+from indexes.words import Meanings, Words
+from matcher.increments import Extended, Full, Held, text_digests
 from matcher.retrieval import Collection
 
 LARGEST = 0.5
@@ -40,19 +41,21 @@ def merged(
 
     Raises ValueError where the parts have nothing to be joined by, IndexUnusable where a kind asked for by name has too low a recall.
     """
-    base, side = index.base, index.side
-    old, new = base.collection, side.later
-    if old.cut is None or base.lengths is None or new is None:
+    base, side, old = index.base, index.side, index.base.collection
+    if old.cut is None or base.lengths is None or side.documents is None:
         raise ValueError("the index holds no words to be joined")
+    normal = [normalised(text) for text in side.documents]
+    new = Words.build(normal, meanings(old.words), old.cut).findable()
     layout = Layout.of(old.ids, side.gone, side.ids)
     places = layout.local(np.arange(layout.rows))
-    words = joined_words(old.cut, new.words, places).findable()
-    lengths = _gathered(places, base.lengths, new.lengths)
+    words = joined_words(old.cut, new, places).findable()
+    lengths = _gathered(places, base.lengths, lengths_of(normal))
     lexical = recounted(words, lengths, queries)
     vectors = _gathered(places, _vectors(old), side.vectors.vectors)
     ids = layout.ids(old.ids, side.ids)
     collection = replace(Collection.over(ids, vectors, lexical, choice), cut=words.under(meanings(lexical)))
-    return Full(collection, held.of_ids(ids), _gathered(places, base.texts, new.texts), lengths)
+    texts = _gathered(places, base.texts, text_digests(side.documents))
+    return Full(collection, held.of_ids(ids), texts, lengths)
 
 
 def _vectors(collection: Collection) -> Vectors:

@@ -274,7 +274,7 @@ class Workspace:
             if change.share <= (LARGEST if base.joinable else self.settings.retrieval.merge_from):
                 documents = [texts[id_] for id_ in change.added]
                 vectors = text_vectors(documents, self.embedder.spec, encode)
-                return base.extended(change, documents, vectors, self._meanings(base.collection.words))
+                return base.extended(change, documents, vectors)
         return self._all_patents(held, encode)
 
     def _all_patents(self, held: Held, encode: Encoder) -> Full:

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, update
 
 from matcher import increments, usecases
 from matcher.domain import Need, Patent
-from matcher.errors import IndexDamaged, NotReady
+from matcher.errors import IndexDamaged, MatcherError, NotReady
 from matcher.opening import INDEX_BUSY
 from matcher.settings import RetrievalSettings, Settings
 from matcher.store import tables
@@ -116,22 +116,25 @@ def test_a_merged_index_is_a_full_build_file_for_file(tmp_path, kind):
         assert ("codes.faiss" in built) == (kind == "fast-scan")
 
 
-def test_nothing_is_read_or_embedded_that_was_before(workspace, monkeypatch):
-    class Refusing:
+def test_no_record_is_read_and_only_new_words_are_embedded(workspace, monkeypatch):
+    encode, asked = workspace.embedder.encode, []
+
+    class Counting:
         spec, fingerprint = workspace.embedder.spec, workspace.embedder.fingerprint
 
         def encode(self, texts, role, progress=None):
-            assert not list(texts)
-            return np.zeros((0, self.spec.dimension), np.float32)
+            asked.extend(texts)
+            return encode(texts, role)
 
     def unread(*_):
         raise AssertionError("a record was read")
 
-    workspace.__dict__["embedder"] = Refusing()
+    workspace.__dict__["embedder"] = Counting()
     for name in ("all", "each", "many", "get"):
         monkeypatch.setattr(type(workspace.store.patents), name, unread)
     workspace.merge(AT)
     assert not in_parts(workspace)
+    assert {word for word in asked if not any(word in rare for rare in RARE)} == set()
 
 
 def test_additions_are_merged_from_the_share_that_the_settings_name(tmp_path):
@@ -162,7 +165,7 @@ def test_a_merge_that_failed_is_made_up_for(workspace, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(increments.Full, "save", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         workspace.store.merge(patents(range(401, 411), 3), DAY)
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(MatcherError, match="已停止建立索引，在用的索引不受影响"):
             usecases.build_index(workspace, AT)
     assert in_parts(workspace)
     assert len(answer(workspace)) == 112  # searched already
@@ -249,7 +252,7 @@ def test_a_disk_that_takes_no_merged_index_leaves_both_parts_in_use(workspace):
 
 
 @pytest.mark.parametrize(
-    "name", ["side/vectors.npy", "side/words.ids.npy", "side/bigrams.rows.npy", "base/words.codes.npy"]
+    "name", ["side/vectors.npy", "side/documents.json", "side/bigrams.rows.npy", "base/words.codes.npy"]
 )
 @pytest.mark.parametrize("spoil", ["flipped", "truncated"])
 def test_a_damaged_part_is_refused_by_name(workspace, name, spoil):
