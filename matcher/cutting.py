@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from indexes.cutting import Cut
 from matcher.errors import MatcherError
 
-WORTH = 10_000
+WORTH = 20_000
 """Texts from which a process pays for its start."""
 _MOST = 4
 """Processes that keep up with one that reads: it reads as fast as two of them cut."""

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from models.batches import MOST, batches
 from models.contract import (
     Loading,
     ModelSpec,
@@ -31,7 +32,6 @@ from models.transformers import cut_to, speakable
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-_BATCH = 32
 _LONGEST = 8192
 """Tokens of a text, whatever the folder says."""
 _FILES = {
@@ -104,11 +104,8 @@ class OnnxEmbedder:
         """Unit vectors of shape (len(texts), dimension); blank texts get a zero row. Raises ModelUnusable on NaN."""
         prefix = self._spec.query_prefix if role is Role.QUERY else self._spec.passage_prefix
         vectors = np.zeros((len(texts), self._spec.dimension), dtype=np.float32)
-        filled = [row for row, text in enumerate(texts) if text.strip()]
-        filled.sort(key=lambda row: (len(texts[row]), row))  # little padding
-        step = 1 if role is Role.QUERY else _BATCH  # a query's vector never depends on its neighbours
-        for start in range(0, len(filled), step):
-            rows = filled[start : start + step]
+        most = 1 if role is Role.QUERY else MOST  # a query's vector never depends on its neighbours
+        for rows in batches(texts, self._spec.max_tokens, most):
             found = self._run([prefix + speakable(texts[row]) for row in rows])[:, : self._spec.dimension]
             vectors[rows] = require_unit_rows(found, self._spec, len(rows))
             if progress is not None:

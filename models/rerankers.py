@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from models.contract import Loading, ModelSpec, ModelUnusable, Precision
 from models.folders import cannot_load, find_folder, fingerprint, refuse_unsafe
-from models.transformers import network_settings, require_library, speakable
+from models.transformers import network_settings, require_device, require_library, speakable
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -90,6 +90,7 @@ class CrossEncoderReranker:
             loading = replace(loading, precision=Precision.FP32, runtime="torch")
         folder = find_folder(spec, loading)
         refuse_unsafe(folder)
+        require_device(loading.device)
         try:
             from sentence_transformers import CrossEncoder
 

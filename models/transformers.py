@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from models.batches import MOST, batches
 from models.contract import (
     Loading,
     ModelSpec,
@@ -24,11 +25,8 @@ from models.folders import cannot_load, find_folder, fingerprint, refuse_unsafe
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-_BATCH = 32
 _LONGEST = 512
 """Tokens of a text, where neither the folder nor the catalogue says how many the model reads."""
-_STEP = 128
-"""Texts between two reports of progress: seconds for a small encoder on a CPU."""
 
 
 class TransformersEmbedder:
@@ -65,6 +63,7 @@ class TransformersEmbedder:
             )
         folder = find_folder(spec, loading)
         refuse_unsafe(folder)
+        require_device(loading.device)
         try:
             model = _open(folder, spec, loading)
         except Exception as error:  # torch, the tokeniser and the parsers each raise their own kinds
@@ -88,15 +87,12 @@ class TransformersEmbedder:
         """
         prefix = self._spec.query_prefix if role is Role.QUERY else self._spec.passage_prefix
         vectors = np.zeros((len(texts), self._spec.dimension), dtype=np.float32)
-        filled = [row for row, text in enumerate(texts) if text.strip()]
-        filled.sort(key=lambda row: (len(texts[row]), row))  # little padding
-        for start in range(0, len(filled), _STEP):
-            rows = filled[start : start + _STEP]
+        for rows in batches(texts, self._spec.max_tokens, 1 if role is Role.QUERY else MOST):
             vectors[rows] = require_unit_rows(
                 self._model.encode(
                     [prefix + speakable(texts[row]) for row in rows],
                     prompt="",
-                    batch_size=1 if role is Role.QUERY else _BATCH,
+                    batch_size=len(rows),
                     normalize_embeddings=True,
                     show_progress_bar=False,
                 ),
@@ -116,6 +112,16 @@ def require_library(spec: ModelSpec) -> None:
         raise ModelUnusable(
             f"模型“{spec.name}”需要 sentence-transformers，请运行 pip install 'patent-matcher[transformers]'。"
         ) from error
+
+
+def require_device(device: str) -> None:
+    """Raises ModelUnusable for a graphics card that torch does not find."""
+    import torch
+
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise ModelUnusable(
+            "本机没有 torch 可用的显卡（CUDA）；请把 device 设为 cpu，或安装带 CUDA 的 torch 和显卡驱动。"
+        )
 
 
 def network_settings(loading: Loading) -> dict[str, Any]:
