@@ -27,6 +27,14 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A judgement and the row of the file that states it."""
+
+    row: int
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
 class Judgements:
     """Levels by need and candidate, both in ascending id order; `repeated` counts the merged repetitions."""
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from eval.judgements import LEVELS, Judgement, Judgements, Run, judgements, some
+from eval.judgements import LEVELS, Judgement, Judgements, Placed, Run, judgements, some
 from matcher.domain import Confidentiality, Need, Patent
 from matcher.errors import InputError, PermissionDenied
 from matcher.importing.files import FileFormat, format_of
@@ -125,9 +125,15 @@ def write_pool(rows: Sequence[PoolRow], path: Path, made_at: datetime, confident
 
 def read_pool(path: Path, rows: Sequence[PoolRow] | None = None) -> Returned:
     """Read the levels back; raises InputError with row numbers for what is no level, and for foreign pairs."""
+    found, open_pairs = returned_rows(path, rows)
+    return Returned(judgements(placed.judgement for placed in found), open_pairs)
+
+
+def returned_rows(path: Path, rows: Sequence[PoolRow] | None = None) -> tuple[list[Placed], int]:
+    """The same row by row, and the number of pairs left open."""
     cells = _cells(path)
     expected = None if rows is None else {(row.need.id, row.patent.id) for row in rows}
-    found: list[Judgement] = []
+    found: list[Placed] = []
     wrong: list[str] = []
     foreign: list[str] = []
     open_pairs = 0
@@ -143,7 +149,7 @@ def read_pool(path: Path, rows: Sequence[PoolRow] | None = None) -> Returned:
         elif level not in LEVELS:
             wrong.append(f"第 {number} 行：{row[_LEVEL]}")
         else:
-            found.append(Judgement(*pair, level))
+            found.append(Placed(number, Judgement(*pair, level)))
     if wrong:
         raise InputError(f"{path.name} 有 {len(wrong)} 个等级不是 1–4（{some(wrong)}）。请改正后重新交回。")
     if foreign:
@@ -151,7 +157,7 @@ def read_pool(path: Path, rows: Sequence[PoolRow] | None = None) -> Returned:
             f"{path.name} 有 {len(foreign)} 行不属于这次评审（{some(foreign)}）。请用原评审表填写。",
             code="unknown_id",
         )
-    return Returned(judgements(found), open_pairs)
+    return found, open_pairs
 
 
 def _cells(path: Path) -> list[tuple[int, tuple[str, ...]]]:

@@ -8,10 +8,11 @@ columns, need, candidate, level, under any of the names in use (techneed, BEIR).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from eval.judgements import Judgement, Judgements, Ranking, Run, judgements, some
+from eval.judgements import Judgement, Judgements, Placed, Ranking, Run, judgements, some
 from matcher.errors import InputError
 from matcher.matchlists.exports.trec import RunEntry
 from matcher.matchlists.exports.trec import write_run as write_entries
@@ -23,6 +24,9 @@ HEADERS = frozenset(
     for candidate in ("achievement_id", "patent_id", "candidate_id", "corpus-id", "doc_id")
     for level in ("level", "score", "relevance")
 )
+
+_SHOWN = 40
+"""Characters of a value that a refusal repeats."""
 
 
 def read_run(path: Path, name: str = "") -> Run:
@@ -85,7 +89,12 @@ def read_judgements(path: Path) -> Judgements:
     Under our own header levels are 1–4. Other files count from 0 where they hold a 0 or have BEIR's header
     (0–3 becomes 1–4); where no level is above 1 they are binary, and 1 becomes 4.
     """
-    rows: list[Judgement] = []
+    return judgements(placed.judgement for placed in judged_rows(path))
+
+
+def judged_rows(path: Path) -> list[Placed]:
+    """What the rows say, on our scale; raises InputError for rows that say nothing readable."""
+    rows: list[Placed] = []
     bad: list[str] = []
     header: tuple[str, ...] = ()
     for number, line in _lines(path):
@@ -97,26 +106,28 @@ def read_judgements(path: Path) -> Judgements:
             parts = (parts[0], *parts[2:])
         try:
             need, candidate, level = parts
-            rows.append(Judgement(need, candidate, int(level)))
+            rows.append(Placed(number, Judgement(need, candidate, int(level))))
         except ValueError:
-            bad.append(f"第 {number} 行")
+            value = f"“等级”“{parts[2][:_SHOWN]}”" if len(parts) == 3 else f"“{line[:_SHOWN]}”"
+            bad.append(f"第 {number} 行{value}")
     if bad:
         raise InputError(
             f"{path.name} 有 {len(bad)} 行无法识别（{some(bad)}）。"
             "应为 TREC qrels（需求编号 0 专利编号 等级），或带表头 need_id、achievement_id、level 的制表符文件。"
         )
-    return judgements(_on_our_scale(rows, header))
+    ours = _on_our_scale({placed.judgement.level for placed in rows}, header)
+    return [
+        replace(placed, judgement=replace(placed.judgement, level=ours(placed.judgement.level)))
+        for placed in rows
+    ]
 
 
-def _on_our_scale(rows: list[Judgement], header: tuple[str, ...]) -> list[Judgement]:
-    found = {row.level for row in rows}
-    if "level" in header or not found:
-        return rows
-    if found <= {0, 1}:
-        return [Judgement(row.need_id, row.candidate_id, 4 if row.level else 1) for row in rows]
-    if 0 in found or "corpus-id" in header:
-        return [Judgement(row.need_id, row.candidate_id, row.level + 1) for row in rows]
-    return rows
+def _on_our_scale(found: set[int], header: tuple[str, ...]) -> Callable[[int], int]:
+    if "level" not in header and found <= {0, 1}:
+        return lambda level: 4 if level else 1
+    if "level" not in header and (0 in found or "corpus-id" in header):
+        return lambda level: level + 1
+    return lambda level: level
 
 
 def write_judgements(known: Judgements, path: Path) -> None:

@@ -18,6 +18,15 @@ class EvaluationChoicesDocument(Document):
     settings: dict[str, Any]
 
 
+class JudgementsDocument(Document):
+    """A judgement set that was taken in; `open` pairs had been left without a level."""
+
+    name: str
+    needs: int
+    pairs: int
+    open: int
+
+
 class SettingDifferenceDocument(Document):
     """One setting in which two runs differ."""
 
@@ -66,6 +75,11 @@ CHOICES = Example(
         "settings": _SETTINGS,
     },
     "可以选择的标注集、模型，和现用设置",
+)
+JUDGEMENTS = Example(
+    JudgementsDocument,
+    {"name": "专家评审2026.tsv", "needs": 40, "pairs": 612, "open": 3},
+    "收下的标注集",
 )
 _GAIN = {"mean": 0.012, "low": -0.004, "high": 0.027}
 COMPARISON = Example(

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 import orjson
-from fastapi import APIRouter, Depends, Form, Path, Query, Response
+from fastapi import APIRouter, Depends, File, Form, Path, Query, Response, UploadFile
 from markupsafe import Markup
 
 from api.access.policy import Extent, Operation, extent, require
+from api.admission import Admitted
+from api.handing_in import LARGEST, hand_in
 from api.jobs.evaluations import MODES, REPORT_JSON, REPORT_PAGE, Asked, asked_in, task_of
 from api.pages.jobs import job_of
 from api.pages.lists import attachment
@@ -25,12 +30,13 @@ from eval.judged_sets import names
 from eval.report import COMPARED, label, shown, system
 from eval.stored import Document, between, under_test, unnamed
 from eval.variation import LARGEST_WEIGHT, differing, models, stated
-from matcher.errors import InputError, NotFound
+from matcher.errors import Conflict, InputError, NotFound
 from matcher.settings import Settings
 from matcher.signals.table import SIGNALS
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Admitted)
 
+UPLOAD = "/evaluations/judgements"
 KIND = "evaluation"
 _RUNS, _MOST = 30, 100_000
 _Id = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
@@ -50,13 +56,21 @@ class Run:
 
 
 @router.get("/evaluations")
-def evaluations_page(serving: _Reading) -> Response:
-    """The form that starts a run, and the runs, the newest first."""
+def evaluations_page(serving: _Reading, chosen: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """The form that starts a run, with a judgement set where one is `chosen`, and the runs, the newest first."""
+    return _evaluations(serving, chosen=chosen)
+
+
+def _evaluations(serving: Serving, status: int = 200, *, chosen: str = "", trouble: str = "") -> Response:
     jobs, settings = serving.services.worker.jobs.page([KIND], "", _RUNS), serving.workspace.settings
     now = stated(settings)
     return page(
         serving,
         "evaluations.html",
+        status,
+        trouble=trouble,
+        chosen=chosen,
+        largest=LARGEST // 1_000_000,
         runs=[_run(serving, job) for job in jobs],
         sets=names(settings.home),
         modes=MODES,
@@ -100,6 +114,25 @@ def start(
     job = serving.services.worker.add(KIND, asked.title, caller_of(serving).actor, task)
     serving.note("开始评估", job.id)
     return see_other(f"/jobs/{job.id}")
+
+
+@router.post(UPLOAD)
+def take_judgements(
+    serving: _Starting,
+    file: Annotated[UploadFile, File()],
+    replace: Annotated[bool, Form()] = False,
+) -> Response:
+    """Keep a file of blind judging as a judgement set, or say what to mend in it."""
+
+    def save(path: FilePath) -> None:
+        with path.open("wb") as stream:
+            shutil.copyfileobj(file.file, stream)
+
+    try:
+        given = hand_in(serving, file.filename or "", save, replace=replace)
+    except (InputError, Conflict) as error:
+        return _evaluations(serving, 409 if isinstance(error, Conflict) else 422, trouble=str(error))
+    return see_other(f"/evaluations?chosen={quote(given.name)}#judgements")
 
 
 @router.get("/evaluations/compare")

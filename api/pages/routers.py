@@ -6,6 +6,7 @@ from pathlib import Path
 
 from starlette.staticfiles import StaticFiles
 
+from api.handing_in import LARGEST
 from api.pages import (
     assigned,
     comparing,
@@ -62,7 +63,7 @@ ROUTERS = tuple(
         sign_in,
     )
 )
-UPLOADS = {imports.ADDRESS: imports.LARGEST}
+UPLOADS = {imports.ADDRESS: imports.LARGEST, evaluation.UPLOAD: LARGEST}
 """Addresses that take files, and the bytes they take."""
 
 

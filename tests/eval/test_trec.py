@@ -114,7 +114,7 @@ def test_levels_are_brought_to_our_scale(tmp_path: Path, text: str, levels: dict
     ("text", "message"),
     [
         ("need_id\tachievement_id\tlevel\n", "标注为空"),
-        ("n 0 a\nn 0 b strong\n", r"q 有 2 行无法识别（例如 第 1 行、第 2 行）"),
+        ("n 0 a\nn 0 b strong\n", r"q 有 2 行无法识别（例如 第 1 行“等级”“a”、第 2 行“等级”“strong”）"),
         ("n 0 a 4\nn 0 a 2\n", r"n × a：4 与 2"),
         ("n 0 a -1\nn 0 b 2\n", r"等级不是 1–4（例如 n × a：-1）"),
     ],

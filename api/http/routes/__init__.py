@@ -1,5 +1,6 @@
 """The operations, one file for each group of addresses."""
 
+from api.handing_in import LARGEST
 from api.http.routes import (
     assessments,
     description,
@@ -43,5 +44,9 @@ ROUTERS = tuple(
         description,
     )
 )
-UPLOADS = {imports.ADDRESS: imports.LARGEST, reports.EXPORTS: reports.LARGEST_TEMPLATE}
+UPLOADS = {
+    imports.ADDRESS: imports.LARGEST,
+    reports.EXPORTS: reports.LARGEST_TEMPLATE,
+    evaluations.JUDGEMENTS: LARGEST,
+}
 """Addresses that take files, and the bytes they take."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -11,7 +12,8 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import ConfigDict, Field, StrictFloat, StrictInt
 
 from api.access.policy import Extent, Operation, extent
-from api.admission import Admitted
+from api.admission import UPLOAD, Admitted, Uploaded
+from api.handing_in import hand_in
 from api.http import evaluation_documents as examples
 from api.http import examples as common
 from api.http.bodies import Line, RecordBody
@@ -28,6 +30,7 @@ from matcher.errors import NotFound
 
 router = APIRouter(prefix="/api/v1", tags=["评估"], route_class=Admitted)
 
+JUDGEMENTS = "/api/v1/evaluations/judgements"
 _ID = "^[0-9a-f]{32}$"
 _Weight = Annotated[StrictFloat | StrictInt, Field(ge=0, le=1000)]
 
@@ -64,6 +67,18 @@ class EvaluationBody(RecordBody):
     settings: VariedSettings = VariedSettings()
 
 
+class JudgementsQuery(Question):
+    """Under which name a judgement set is kept."""
+
+    name: str = Field(
+        min_length=1,
+        max_length=200,
+        description="文件名：标注集的名称，后缀决定格式（xlsx、xls、tsv、qrels）",
+        examples=["专家评审.tsv"],
+    )
+    replace: bool = Field(False, description="替换同名的标注集；否则同名的回答 409")
+
+
 class ComparisonQuery(Question):
     """Two finished runs."""
 
@@ -81,6 +96,23 @@ def choices(serving: Evaluating) -> Response:
     settings = serving.workspace.settings
     found = {"judgements": names(settings.home), "models": models(settings), "settings": stated(settings)}
     return json_answer(found)
+
+
+@router.post(
+    "/evaluations/judgements",
+    status_code=201,
+    summary="上传一个标注集：填好的评审表（xlsx），或 tsv、qrels 文件",
+    openapi_extra=UPLOAD,
+    responses=answered(examples.JUDGEMENTS, 201) | problems(400, 401, 403, 409, 413, 422, 503),
+)
+def take_judgements(
+    query: Annotated[JudgementsQuery, Query()], file: Uploaded, serving: Evaluating
+) -> Response:
+    """The body is the file. It is taken whole, or refused with every place that cannot be used."""
+    given = hand_in(serving, query.name, lambda path: shutil.copyfile(file.path, path), replace=query.replace)
+    known = given.judgements
+    counts = {"needs": len(known.levels), "pairs": len(known), "open": given.open}
+    return json_answer({"name": given.name, **counts}, 201)
 
 
 @router.post(

@@ -93,6 +93,7 @@ PAGES = [
     ("POST", "/import", {"kind": "patents"}, (422, 403, 403, 403, 401, 422)),
     ("GET", "/evaluations", None, (200, 403, 403, 200, 303)),
     ("POST", "/evaluations", {"months": "0"}, (422, 403, 403, 422, 401)),
+    ("POST", "/evaluations/judgements", {}, (422, 403, 403, 422, 401)),
     ("GET", f"/evaluations/compare?run={JOB}", None, (422, 403, 403, 422, 303)),
     ("GET", f"/evaluations/{JOB}", None, (404, 403, 403, 404, 303)),
     ("GET", f"/evaluations/{JOB}/report.html", None, (404, 403, 403, 403, 303)),
@@ -245,6 +246,7 @@ INTERFACE = [
     ("POST", "/api/v1/exports?format=年报", None, (422, 403, 403, 403, 401)),
     ("GET", "/api/v1/progress", None, (200, 403, 403, 200, 401)),
     ("POST", "/api/v1/evaluations", {"months": 0}, (422, 403, 403, 422, 401)),
+    ("POST", "/api/v1/evaluations/judgements?name=a.tsv", None, (422, 403, 403, 422, 401)),
     ("GET", f"/api/v1/evaluations/{JOB}/report", None, (404, 403, 403, 404, 401)),
     ("GET", "/api/v1/evaluations/choices", None, (200, 403, 403, 200, 401)),
     (
