@@ -158,7 +158,8 @@ def build_index(
             workspace.build(at, progress, full=full)
         elif workspace.unmerged() <= least:
             return False
-        if workspace.unmerged() > least:
+        # Who imports meanwhile makes the next addition due, and the merge follows that one.
+        if workspace.unmerged() > least and not workspace.stale():
             workspace.merge(at)
     return True
 

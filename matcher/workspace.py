@@ -312,9 +312,10 @@ class Workspace:
         The old index serves meanwhile, and stays where the disk is full or a file damaged: raises as `matching` does.
         """
         with lower_errors():
+            # Read first: where the index is still up to date afterwards, these are digests of what it holds.
+            held = Held.of(self.store.patents.digests())
             facts, folder = self._facts("patents"), self._folder("patents")
             index = Extended.open(open_verified(folder, facts).path)
-            held = Held.of(self.store.patents.digests())
             built = merged(index, held, self._queries(), self._choice("patents"), self._meanings)
             stated = replace(facts, index=built.collection.kind, recall=built.collection.recall)
             publish(folder, built.save, stated, made_at)

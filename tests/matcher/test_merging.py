@@ -173,6 +173,26 @@ def test_a_merge_that_failed_is_made_up_for(workspace, monkeypatch):
     assert not in_parts(workspace)
 
 
+def test_what_lands_while_an_index_is_merged_is_added_next(workspace, monkeypatch):
+    digests = workspace.store.patents.digests
+
+    def landing():
+        found = list(digests())
+        monkeypatch.undo()
+        workspace.store.merge(
+            [replace(workspace.store.patents.get("p00002"), title="微流控")], DAY, prefer_new=True
+        )
+        return found
+
+    monkeypatch.setattr(workspace.store.patents, "digests", landing)
+    with pytest.raises(NotReady, match="索引建立后数据有变化"):
+        workspace.merge(AT)
+    assert in_parts(workspace)
+    assert usecases.build_index(workspace, AT, merge=True)
+    assert not in_parts(workspace)
+    assert answer(workspace, "微流控")[0][0] == "p00002"
+
+
 def test_an_index_from_before_is_built_anew_when_it_is_due(workspace):
     """One without what joining needs, as an engine's is, too."""
     workspace.build(AT, full=True)
