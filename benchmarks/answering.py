@@ -90,7 +90,7 @@ def bare_look_ups(home: Path, narrow: bool = False) -> list[Cost]:
 
         def look_up(one: Asked) -> None:
             collection.vectors.search(one.vector[None], depth, allowed)
-            best(collection.lexical.scores(one.query), depth, allowed)
+            best(collection.lexical.raw(one.query), depth, allowed)
 
         return each(look_up, matching.ask(needs(_ASKED, _SEED)))
 

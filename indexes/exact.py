@@ -21,8 +21,8 @@ _MARGIN = 10
 _BATCH = 8
 """Queries from which a filter is served by copying the allowed rows: BLAS knows no filter, and its gain over
 the filtered scan (13 times at 64 queries) pays for the copy."""
-_BLOCK = 16_384
-"""Rows scored at a time in float64: 32 MiB at 256 dimensions."""
+_BLOCK = 128
+"""Rows scored at a time in float64: they stay in the processor's cache."""
 _FARTHEST = -1.0
 _FILE = "vectors.npy"
 _HEADER = 128
@@ -102,10 +102,12 @@ class ExactIndex:
         vector = query.astype(np.float64)
         scores = np.empty(len(rows))
         for start in range(0, len(rows), _BLOCK):
-            found = self._vectors[rows[start : start + _BLOCK]]
+            found = self._vectors[rows[start : start + _BLOCK]].astype(np.float64)
+            found *= vector
             # A sum over each row by itself: BLAS would round the same row differently from call to call.
-            products = (found * vector).sum(axis=1)
-            scores[start : start + _BLOCK] = np.where(found.any(axis=1), products, _FARTHEST)
+            scores[start : start + _BLOCK] = found.sum(axis=1)
+        zero = np.flatnonzero(scores == 0)
+        scores[zero[~self._vectors[rows[zero]].any(axis=1)]] = _FARTHEST
         return scores
 
     def save(self, folder: Path) -> None:

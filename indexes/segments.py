@@ -135,15 +135,23 @@ class SegmentedLexical:
 
     def scores(self, query: Query) -> NDArray[np.float64]:
         """The values of all documents, shape (rows,), in [0, 1)."""
-        values = np.empty(self.layout.rows)
+        return self.values(query, self.raw(query))
+
+    def raw(self, query: Query) -> NDArray[np.float32]:
+        """The raw scores of all documents, shape (rows,)."""
+        raw = np.empty(self.layout.rows, np.float32)
         alive = self.layout.base >= 0
-        values[self.layout.base[alive]] = self.base.scores(query)[alive]
-        values[self.layout.side] = self.side.scores(query)
-        return values
+        raw[self.layout.base[alive]] = self.base.raw(query)[alive]
+        raw[self.layout.side] = self.side.raw(query)
+        return raw
+
+    def values(self, query: Query, raw: NDArray[np.float32]) -> NDArray[np.float64]:
+        """The values of some raw scores of a query."""
+        return self.base.values(query, raw)
 
     def scores_at(self, query: Query, rows: Rows) -> NDArray[np.float64]:
         """The values of the given rows, bit for bit those of `scores`."""
-        return self.scores(query)[rows]
+        return self.values(query, self.raw(query)[rows])
 
     def numbers(self, query: Query) -> Numbers:
         """The tokens of a query that the base knows."""

@@ -139,10 +139,11 @@ class ServedWords(LexicalIndex):
         """The k best allowed documents of each query, equal values in row order; those that share nothing last."""
         return [self._filled(self.found(query, k, allowed), k, allowed) for query in queries]
 
-    def scores(self, query: Query) -> Values:
-        """The values of all documents, shape (documents,), in [0, 1): every one is fetched, which takes long."""
+    def raw(self, query: Query) -> NDArray[np.float32]:
+        """The raw scores of all documents, shape (documents,): every one is fetched, which takes long."""
         parts = blocks(np.arange(self.documents), _LOADED)
-        return np.concatenate([np.empty(0), *(self.scores_at(query, rows) for rows in parts)])
+        found = (self._gathered(query, rows).raw(query) for rows in parts)
+        return np.concatenate([np.empty(0, np.float32), *found])
 
     def scores_at(self, query: Query, rows: Rows) -> Values:
         """The values of the given rows: those of a local index, bit for bit."""

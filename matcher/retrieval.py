@@ -184,9 +184,14 @@ class Collection:
         lexical = self.lexical
         if isinstance(lexical, ServedWords | SegmentedWords):
             return _Worded(lexical.found(query, k, allowed), partial(lexical.scores_at, query))
-        values = lexical.scores(query)
-        found = values > 0 if allowed is None else (values > 0) & allowed
-        return _Worded(best(values, k, found), values.__getitem__)
+        raw = lexical.raw(query)
+        top = best(raw, k, allowed)
+        rows = top.rows[top.scores > 0]
+
+        def at(rows: NDArray[np.int64]) -> Values:
+            return lexical.values(query, raw[rows])
+
+        return _Worded(Hits(rows, at(rows)), at)
 
     def score_all(self, query: Query, vector: Vectors, weights: Weights) -> Candidates:
         """Every row, best first; `vector` of shape (dimension,)."""

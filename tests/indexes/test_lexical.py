@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexes.contract import IndexUnusable
-from indexes.lexical import Document, LexicalIndex, LexicalSettings, Query, SharedTerm, Stream
+from indexes.lexical import Document, LexicalIndex, LexicalSettings, Query, SharedTerm, Stream, best
 from indexes.tokens import normalise, tokens
 
 DOCUMENTS = [
@@ -76,6 +76,20 @@ def test_search_ranks_what_shares_the_rare_words_and_breaks_ties_by_row(settings
     assert water.rows.tolist()[:2] == [0, 2]
     assert battery.rows.tolist()[:2] == [1, 3]
     assert battery.scores[0] == battery.scores[1] > battery.scores[2]
+
+
+@pytest.mark.parametrize("levels", [2, 40, 10**9])
+@pytest.mark.parametrize("share", [None, 1.0, 0.5, 0.002])
+def test_the_best_are_the_head_of_the_stable_order(levels, share):
+    random = np.random.default_rng(3)
+    scores = (random.integers(0, levels, 20_000) / levels).astype(np.float32)
+    allowed = None if share is None else random.random(len(scores)) < share
+    rows = np.arange(len(scores)) if allowed is None else np.flatnonzero(allowed)
+    expected = rows[np.argsort(-scores[rows], kind="stable")]
+    for k in (1, 50, 3_000):
+        hits = best(scores, k, allowed)
+        assert hits.rows.tolist() == expected[:k].tolist()
+        assert hits.scores.tolist() == scores[expected[:k]].tolist()
 
 
 def test_a_filter_applies_before_the_search():
