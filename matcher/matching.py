@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, repeat
 from math import ceil, isnan
 from typing import Protocol
 
@@ -39,6 +39,7 @@ from matcher.settings import Settings
 from matcher.signals.contract import Candidate, Context, Evidence
 from matcher.signals.table import weighted
 from matcher.text import normalise, sentences
+from matcher.unmentioned import sought, unmentioned
 from models.contract import Embedder, Role
 
 Progress = Callable[[int, int], None]
@@ -215,7 +216,8 @@ class Matching:
         shared = shared_terms(located, words, lexical.numbers(query), parts, _TERMS)
         asked = Words.build([normalised(query)], known, self.collection.cut)
         related = related_terms(located, asked, words)
-        return list(map(_evidence, patents, shared, related))
+        wanted = sought(query.title, self.collection.words)
+        return list(map(_evidence, patents, shared, related, repeat(wanted)))
 
     @property
     def meanings(self) -> Meanings:
@@ -263,7 +265,9 @@ class Matching:
             found = next(self.search([asked], depth, allowed))
 
 
-def _evidence(patent: Patent, shared: Sequence[SharedTerm], related: tuple[RelatedTerms, ...]) -> Evidence:
+def _evidence(
+    patent: Patent, shared: Sequence[SharedTerm], related: tuple[RelatedTerms, ...], wanted: Sequence[str]
+) -> Evidence:
     """What was found in a patent's text, with the sentence that holds most of the shared terms' weight."""
     best, place, held = "", "", 0.0
     texts = (("摘要", patent.abstract), ("权利要求", patent.first_claim), ("应用场景", patent.scenario))
@@ -273,4 +277,5 @@ def _evidence(patent: Patent, shared: Sequence[SharedTerm], related: tuple[Relat
             weight = sum(term.weight for term in shared if term.term in plain)
             if weight > held:
                 best, place, held = sentence, f"{part}第{number}句", weight
-    return Evidence(tuple(term.term for term in shared), best, place, related)
+    absent = unmentioned(wanted, patent, related)
+    return Evidence(tuple(term.term for term in shared), best, place, related, absent)

@@ -18,7 +18,7 @@ from models.contract import Embedder, Role
 
 LEAST_COSINE = 0.55
 """Below it the shipped model's neighbours are of the same field, but no longer the same thing."""
-_COMMON = 0.05
+COMMON = 0.05
 """Share of the patents from which a word counts as standing everywhere (装置, 方法, 提高)."""
 _CONSIDERED = 60
 """Words of each text that are compared, the title's first."""
@@ -40,8 +40,8 @@ def meanings(index: LexicalIndex, embedder: Embedder) -> Meanings:
         return NOTHING
 
     def telling(found: Sequence[str]) -> Mask:
-        return np.array([_term(word) for word in found], np.bool_) & (
-            document_shares(index, found) <= _COMMON
+        return np.array([is_term(word) for word in found], np.bool_) & (
+            document_shares(index, found) <= COMMON
         )
 
     return Meanings(telling, lambda words: embedder.encode(words, Role.QUERY), embedder.spec.dimension)
@@ -79,6 +79,6 @@ def related_terms(
     ]
 
 
-def _term(word: str) -> bool:
+def is_term(word: str) -> bool:
     """Whether a word could be a term: of two Han characters or more."""
     return len(word) > 1 and is_han(word) and word[0] not in _EDGES and word[-1] not in _EDGES

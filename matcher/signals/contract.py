@@ -26,6 +26,8 @@ class Evidence:
     """Where the sentence stands, such as 摘要第2句."""
     related: tuple[RelatedTerms, ...] = ()
     """Different words of like meaning, the nearest first."""
+    unmentioned: tuple[str, ...] = ()
+    """What the need's title asks for and the patent does not mention, the rarest first."""
 
 
 @dataclass(frozen=True, slots=True)

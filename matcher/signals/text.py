@@ -72,6 +72,8 @@ class Lexical:
             if not evidence.terms:
                 return "需求与专利有共同用字" if value > 0 else "需求与专利没有共有术语"
             reason = "需求与专利共有术语：" + "、".join(evidence.terms[:_TERMS])
+            if evidence.unmentioned:
+                reason += "（专利文本未提及“" + "”“".join(evidence.unmentioned) + "”）"
             return f"{reason}；{evidence.place}：“{evidence.sentence}”" if evidence.sentence else reason
 
         return Reading(value, explain)
