@@ -8,7 +8,7 @@ import sys
 
 def main() -> None:
     """Run the command line; errors of the user become one Chinese sentence and an exit code."""
-    from api.cli.app import app
+    from api.cli.app import alone, app
     from api.cli.terminal import EXIT_CODES, complain
     from matcher.errors import InputError, MatcherError
 
@@ -18,7 +18,7 @@ def main() -> None:
         for word in sys.argv[1:]:
             if (shown := word.encode(errors="replace").decode()) != word:
                 raise InputError(f"命令行中的“{shown}”含有不是 UTF-8 的字节。请核对输入；文件名请先改好。")
-        app(standalone_mode=True)
+        alone(app, sys.argv[1:])(standalone_mode=True)
     except MatcherError as error:
         complain(error)
         sys.exit(EXIT_CODES.get(type(error), 1))

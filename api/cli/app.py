@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import copy
+
 import typer
 
 from api.cli import (
@@ -56,3 +59,15 @@ app.command("export")(programme.export)
 app.command("respond")(programme.respond)
 app.add_typer(evaluation.app, name="eval")
 app.add_typer(training.app, name="train")
+
+
+def alone(app: typer.Typer, words: Sequence[str]) -> typer.Typer:
+    """The command line with the command that `words` begin with and no other: reading the options of all takes 0.1 s."""
+    name = words[0] if words else ""
+    found = copy(app)
+    found.registered_commands = [one for one in app.registered_commands if one.name == name]
+    found.registered_groups = [one for one in app.registered_groups if one.name == name]
+    if not found.registered_commands and not found.registered_groups:
+        return app
+    found.callback()(lambda: None)  # or a single command would stand for the whole command line
+    return found
