@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from indexes.contract import IndexUnusable
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 T = TypeVar("T")
 
@@ -123,6 +125,8 @@ def patiently(
 
     Raises EngineGone with what to do once the attempts are used up.
     """
+
+    from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
     def reconnect(_: RetryCallState) -> None:
         again()
