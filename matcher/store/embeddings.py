@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -28,7 +29,7 @@ _BLOCKS = 64
 _NAME = re.compile(r"[0-9a-f]{64}\.block")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Block:
     """A file named by its SHA-256: a header line, n keys of 16 bytes, n vectors of float32."""
 
@@ -36,6 +37,8 @@ class _Block:
     keys: NDArray[np.void]
     vectors: Vectors
     """Shape (n, dimension), memory-mapped."""
+    whole: bool = False
+    """Whether the checksum has been compared."""
 
     @classmethod
     def write(cls, folder: Path, keys: NDArray[np.void], vectors: Vectors) -> Self:
@@ -58,22 +61,36 @@ class _Block:
                 "然后重新运行同一命令，会从中断处继续。",
                 code="disk_full",
             ) from error
-        return cls._map(file, *vectors.shape)
+        block = cls._map(file, *vectors.shape)
+        block.whole = True
+        return block
 
     @classmethod
     def read(cls, file: Path, dimension: int) -> Self | None:
-        """The block, or None where the file is damaged, foreign or gone."""
+        """The block, its checksum still to be compared; None where the file is foreign, cut short or gone."""
         try:
             with file.open("rb") as stream:
                 count = (file.stat().st_size - _HEADER) // (_KEY + 4 * dimension)
                 if stream.read(_HEADER) != _header(count, dimension):
                     return None
-                stream.seek(0)
-                if hashlib.file_digest(stream, "sha256").hexdigest() != file.stem:
-                    return None
         except FileNotFoundError:
             return None
         return cls._map(file, count, dimension)
+
+    def sound(self) -> bool:
+        """Whether the file is what was written; reads it once."""
+        if not self.whole:
+            with suppress(FileNotFoundError), self.file.open("rb") as stream:
+                self.whole = hashlib.file_digest(stream, "sha256").hexdigest() == self.file.stem
+        return self.whole
+
+    def places(self, heads: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """The rows whose keys begin like one of the given ones: int64 beginnings, ascending."""
+        if not len(heads):
+            return np.zeros(0, np.int64)
+        own = self.keys.view(np.uint64)[::2]
+        near = heads[np.minimum(np.searchsorted(heads, own), len(heads) - 1)]
+        return np.flatnonzero(near == own)
 
     @classmethod
     def _map(cls, file: Path, count: int, dimension: int) -> Self:
@@ -88,7 +105,7 @@ class EmbeddingCache:
     """The vectors of one model in one role."""
 
     def __init__(self, folder: Path, fingerprint: str, dimension: int) -> None:
-        """Open the cache below `folder`; damaged blocks are dropped, their texts are embedded again.
+        """Open the cache below `folder`; damaged blocks are dropped when they are needed, their texts embedded again.
 
         `fingerprint` stands for everything that changes a text's vector: weights, settings, role or prefix.
         """
@@ -96,18 +113,16 @@ class EmbeddingCache:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._dimension = dimension
         self._blocks: list[_Block] = []
-        self._rows: dict[bytes, int] = {}
-        """Content hash → row in the blocks, counted through."""
         for file in sorted(self._folder.glob("*.block")):
             block = _Block.read(file, dimension) if _NAME.fullmatch(file.name) else None
             if block is None:
                 file.unlink(missing_ok=True)
             else:
-                self._add(block)
+                self._blocks.append(block)
 
     def __len__(self) -> int:
         """How many texts are known."""
-        return len(self._rows)
+        return len({key for block in self._blocks for key in block.keys.tolist()})
 
     def encode(
         self, texts: Sequence[str], encoder: Encoder, progress: Callable[[int], None] | None = None
@@ -118,7 +133,8 @@ class EmbeddingCache:
         """
         report = progress or (lambda _: None)
         keys = [hashlib.blake2b(text.encode(), digest_size=_KEY).digest() for text in texts]
-        unknown = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._rows}
+        rows = self._find(keys)
+        unknown = {key: text for key, text in zip(keys, texts, strict=True) if key not in rows}
         report(len(texts) - len(unknown))
         missing = list(unknown)
         for start in range(0, len(missing), _AT_ONCE):
@@ -126,17 +142,34 @@ class EmbeddingCache:
             vectors = np.ascontiguousarray(encoder([unknown[key] for key in part]), dtype=np.float32)
             if vectors.shape != (len(part), self._dimension) or not np.isfinite(vectors).all():
                 raise ValueError(f"the encoder must answer finite vectors of shape (n, {self._dimension})")
-            self._add(_Block.write(self._folder, _packed(part), vectors))
+            rows.update(zip(part, range(self._end(), self._end() + len(part)), strict=True))
+            self._blocks.append(_Block.write(self._folder, _packed(part), vectors))
             report(len(part))
+        found = self._gather(np.array([rows[key] for key in keys], dtype=np.int64))
         if len(self._blocks) > _BLOCKS:
             self._join()
-        return self._gather(np.array([self._rows[key] for key in keys], dtype=np.int64))
+        return found
 
-    def _add(self, block: _Block) -> None:
-        start = sum(len(known.keys) for known in self._blocks)
-        self._blocks.append(block)
-        # A text that two processes have embedded has the same vector in both blocks.
-        self._rows.update(zip(block.keys.tolist(), range(start, start + len(block.keys)), strict=True))
+    def _find(self, keys: Sequence[bytes] | None) -> dict[bytes, int]:
+        """Where those of the keys that are known stand, None: all, in rows of the blocks, counted through.
+
+        Of blocks that hold any the checksum is compared; the damaged are dropped.
+        """
+        heads = None if keys is None else np.unique(_packed(keys).view(np.uint64)[::2])
+        rows: dict[bytes, int] = {}
+        blocks, self._blocks = self._blocks, []
+        for block in blocks:
+            places = np.arange(len(block.keys)) if heads is None else block.places(heads)
+            if len(places) and not block.sound():
+                block.file.unlink(missing_ok=True)
+                continue
+            # A text that two processes have embedded has the same vector in both blocks.
+            rows.update(zip(block.keys[places].tolist(), (places + self._end()).tolist(), strict=True))
+            self._blocks.append(block)
+        return rows
+
+    def _end(self) -> int:
+        return sum(len(block.keys) for block in self._blocks)
 
     def _gather(self, rows: NDArray[np.int64]) -> Vectors:
         found = np.empty((len(rows), self._dimension), dtype=np.float32)
@@ -149,18 +182,17 @@ class EmbeddingCache:
 
     def _join(self) -> None:
         """All blocks as one; readers that have mapped the old files keep them."""
-        keys = list(self._rows)
-        joined = _Block.write(self._folder, _packed(keys), self._gather(np.array(list(self._rows.values()))))
+        rows = self._find(None)
+        joined = _Block.write(self._folder, _packed(list(rows)), self._gather(np.array(list(rows.values()))))
         for block in self._blocks:
             if block.file != joined.file:
                 block.file.unlink(missing_ok=True)
-        self._blocks, self._rows = [], {}
-        self._add(joined)
+        self._blocks = [joined]
 
 
 def _header(count: int, dimension: int) -> bytes:
     return f"matcher embeddings 1: {count} x {dimension} float32\n".encode().ljust(_HEADER)
 
 
-def _packed(keys: list[bytes]) -> NDArray[np.void]:
+def _packed(keys: Sequence[bytes]) -> NDArray[np.void]:
     return np.frombuffer(b"".join(keys), dtype=f"V{_KEY}")

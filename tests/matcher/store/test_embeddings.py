@@ -112,10 +112,22 @@ def test_a_flipped_bit_costs_a_block_and_never_an_answer(tmp_path: Path, place: 
     victim.write_bytes(data)
     encoder = Encoder()
     again = EmbeddingCache(tmp_path, "model", 3)
-    assert len(again) == 1
+    assert again.encode(["c"], encoder).tolist() == Encoder()(["c"]).tolist()
+    assert encoder.asked == []
     assert again.encode(["a", "b", "c"], encoder).tolist() == Encoder()(["a", "b", "c"]).tolist()
     assert encoder.asked == [["a", "b"]]
     assert len(EmbeddingCache(tmp_path, "model", 3)) == 3
+
+
+def test_damage_is_not_carried_into_a_joined_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    EmbeddingCache(tmp_path, "model", 3).encode(["a", "b"], Encoder())
+    (block,) = tmp_path.rglob("*.block")
+    data = bytearray(block.read_bytes())
+    data[-1] ^= 1
+    block.write_bytes(data)
+    monkeypatch.setattr(embeddings, "_BLOCKS", 1)
+    EmbeddingCache(tmp_path, "model", 3).encode(["c"], Encoder())
+    assert len(EmbeddingCache(tmp_path, "model", 3)) == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"x" * 500])
