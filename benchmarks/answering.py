@@ -4,14 +4,11 @@
 
 End to end is what `matcher match TEXT` does once the workspace is open: embed, search both channels, read records,
 rank, and word the reasons of the list. Beside it: the product of the same vectors with numpy and argpartition, and
-both channels' own look-ups with nothing around them. A cold start is a fresh process up to its first answer, beside
-the bare import of the libraries that it uses.
+both channels' own look-ups with nothing around them.
 """
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,10 +48,6 @@ def main() -> None:
     narrow = measure(bare_look_ups, home, True)
     pair("bare look-ups, a filter that keeps 1 %", narrow)
     pair("end to end, the same filter", measure(end_to_end, home, True), narrow)
-    heading("Cold start")
-    bare = measure(imports)
-    report("bare import of the libraries", bare)
-    report("fresh process, to the first answer", measure(first_answer, home), bare)
 
 
 def pair(name: str, cost: Cost, beside: Cost | None = None) -> None:
@@ -102,28 +95,6 @@ def end_to_end(home: Path, narrow: bool) -> list[Cost]:
     with opened(home) as workspace:
         texts = [f"{need.title}\n{need.description}" for need in needs(_ASKED, _SEED)]
         return each(lambda text: usecases.match_text(workspace, text, request, chosen), texts)
-
-
-def imports() -> Cost:
-    """What a first answer needs, and nothing else."""
-    command = "import numpy, faiss, numba, sqlalchemy, alembic, pydantic_settings, tokenizers, safetensors, rjieba, opencc, orjson"
-    return clocked(lambda: subprocess.run([sys.executable, "-c", command], check=True))
-
-
-def first_answer(home: Path) -> Cost:
-    """`matcher match` on an index that is there."""
-    command = [
-        sys.executable,
-        "-c",
-        "from api.cli import main; main()",
-        "match",
-        "锂离子电池的散热装置",
-        "--home",
-        str(home),
-        "--as-of",
-        str(AS_OF),
-    ]
-    return clocked(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL))
 
 
 def stored_vectors(home: Path) -> NDArray[np.float32]:
