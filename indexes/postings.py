@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from indexes.contract import IndexUnusable
 from indexes.counting import Block, Counted, Lists, Numbering, counted, frequencies, inverted, text_blocks
-from indexes.terms import Ids, Terms, keys_of, text_keys
+from indexes.terms import Ids, Keys, Terms, keys_of, text_keys
 from indexes.tokens import Stream, tokens
 
 Floats = NDArray[np.float64]
@@ -116,11 +116,24 @@ class Postings:
 
     def segment(self, documents: Sequence[Document], weighting: Weighting) -> Self:
         """The postings of other documents under these statistics; terms that the stream does not know are left out."""
-        tokens = counted(text_blocks(documents, self.stream), self.terms.find, weighting.document_body)
-        held = frequencies(tokens, len(self.terms))
-        statistics = self.statistics
-        lists, _ = _impacts(tokens, held, statistics.idf, statistics.average, weighting)
-        return replace(self, starts=lists.starts, rows=lists.rows, impacts=lists.weights)
+        tokens = counted(text_blocks(documents, self.stream), self._find_many, weighting.document_body)
+        # Only the terms that stand in the documents are counted and weighed: the stream may know millions.
+        present = np.zeros(len(self.terms) + 1, np.bool_)
+        present[tokens.terms] = True  # −1, no term, is the last place
+        terms = np.flatnonzero(present[:-1])
+        numbers = np.full(len(present), -1, np.int32)
+        numbers[terms] = np.arange(len(terms))
+        tokens = replace(tokens, terms=numbers[tokens.terms])
+        held, statistics = frequencies(tokens, len(terms)), self.statistics
+        lists, _ = _impacts(tokens, held, statistics.idf[terms], statistics.average, weighting)
+        sizes = np.zeros(len(present), np.int64)
+        sizes[terms + 1] = np.diff(lists.starts)
+        return replace(self, starts=np.cumsum(sizes), rows=lists.rows, impacts=lists.weights)
+
+    def _find_many(self, keys: Keys) -> Ids:
+        """Numbers of keys of which many are equal: each is looked for once, in ascending order, which memory likes."""
+        distinct, places = np.unique(keys, return_inverse=True)
+        return self.terms.find(distinct)[places]
 
     def query(self, query: Query, title_weight: float, prior_terms: float = 0.0) -> StreamQuery:
         """The terms of `query` (normalised) that the stream knows, weighted log(1 + w·tf_title + tf_body).
