@@ -178,7 +178,9 @@ def test_an_import_goes_on_with_the_old_index_and_a_new_one_is_picked_up(
         usecases.build_index(workspace, datetime(2026, 6, 30, 10, 0))
     after = client.post("/api/v1/search", json={"text": TEXT}).json()
     assert "CN202510000001" in listed(after)[0][1]
-    assert after["provenance"]["index"] == "000002（2026-06-30 10:00）"
+    assert (
+        after["provenance"]["index"] == "000003（2026-06-30 10:00）"
+    )  # added, then merged: one is more than a twentieth
     assert client.get("/ready").json()["trouble"] == ""
 
 
