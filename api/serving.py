@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -32,7 +33,8 @@ from matcher.matches import MatchList
 from matcher.matchlists.exports import list_rows
 from matcher.matchlists.exports.cover import CoverLine
 from matcher.matchlists.exports.json_file import document
-from matcher.store.trouble import BUSY, BUSY_SECONDS
+from matcher.store.patience import request as of_request
+from matcher.store.trouble import BUSY
 from matcher.usecases import ListRequest
 from matcher.workspace import Workspace
 
@@ -41,6 +43,10 @@ _BEARER = "bearer "
 _PATIENCE = 2.0
 """Seconds that a search waits for its line in the audit log while somebody else writes."""
 _UNNOTED = "数据库正被另一个程序写入，暂时不能登记查看联系方式，因此这次没有列出联系部门。需要时请稍后再查。"
+_UNLOGGED = (
+    "改动已经保存，但数据库一直被另一个程序占用，没有记入操作日志。请刷新核对，不要重复提交，并告知管理员。"
+)
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -83,10 +89,18 @@ class Serving:
         organiser = organiser or self.workspace.settings.organiser
         return ListRequest(as_of or self.at.date(), self.at, event, organiser, k=k)
 
-    def note(self, action: str, object: str = "", patience: float = BUSY_SECONDS) -> None:
+    def note(self, action: str, object: str = "", patience: float | None = None) -> None:
         """A line in the audit log; raises NotReady where others keep it for longer than `patience` seconds."""
         actor = self.caller.actor if self.caller else "未登录"
-        self.services.access.audit.add(AuditLine(self.at, actor, action, object, self.request_id), patience)
+        line = AuditLine(self.at, actor, action, object, self.request_id)
+        try:
+            self.services.access.audit.add(line, patience)
+        except NotReady as error:
+            request = of_request()
+            if error.code != BUSY or request is None or not request.written:
+                raise
+            _log.error("audit: no line for a change, request %s", self.request_id)
+            raise NotReady(_UNLOGGED, code="unlogged") from error
 
     async def disclosing(self, audience: Audience, action: str) -> Audience:
         """The audience, once the audit log says that contacts are shown to it.

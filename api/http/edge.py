@@ -16,6 +16,7 @@ from api.http.door import Door
 from api.http.logs import log_request
 from api.http.metrics import Metrics
 from api.http.problems import Problem, refusal
+from matcher.store.patience import answering_within
 
 REQUEST_ID = "X-Request-ID"
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -27,6 +28,8 @@ _HEADERS = {
 }
 
 
+_PATIENCE = 5.0
+"""Seconds that a request waits for its turn to write; then it is refused, and nothing of it is done."""
 _TLS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
@@ -76,7 +79,8 @@ class Edge:
         if refused is not None:
             await refusal(Request(scope), refused)(scope, receive, numbered)
         else:
-            await self.app(scope, _bounded(receive, limit), numbered)
+            with answering_within(_PATIENCE):
+                await self.app(scope, _bounded(receive, limit), numbered)
 
 
 def _spoilt(scope: Scope) -> Problem | None:

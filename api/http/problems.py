@@ -171,7 +171,10 @@ def refusal(request: Request, problem: Problem, to_people: str = "") -> Response
     request_id = _request_id(request)
     if request.url.path.startswith(_FOR_PROGRAMS):
         return problem_response(problem, request_id)
-    return refusal_page(request, problem.status, to_people or problem.detail, request_id)
+    page = refusal_page(request, problem.status, to_people or problem.detail, request_id)
+    if problem.status == 503:
+        page.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return page
 
 
 def _request_id(request: Request) -> str:

@@ -125,7 +125,11 @@ class Worker:
         if keep is not None:
             self._fill(self._folder / id_, keep)
         job = Job(id_, kind, title, by, json.dumps(task, ensure_ascii=False), self._now())
-        self.jobs.add(job)
+        try:
+            self.jobs.add(job)
+        except BaseException:
+            shutil.rmtree(self._folder / id_, ignore_errors=True)
+            raise
         self._wake.set()
         return job
 

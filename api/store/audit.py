@@ -11,7 +11,6 @@ from sqlalchemy import Engine, Select, insert, select
 
 from api.store import tables
 from matcher.store.engine import reading, writing
-from matcher.store.trouble import BUSY_SECONDS
 
 _TABLE = tables.audit
 _COLUMNS = [column for column in _TABLE.c if column.name != "id"]
@@ -34,8 +33,8 @@ class Audit:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, line: AuditLine, patience: float = BUSY_SECONDS) -> None:
-        """Write one line, on the disk before this returns; raises NotReady after `patience` seconds with another writer."""
+    def add(self, line: AuditLine, patience: float | None = None) -> None:
+        """Write one line, on the disk before this returns; raises NotReady where others write for longer than `patience` seconds."""
         with writing(self._engine, patience) as connection:
             connection.execute(insert(_TABLE), asdict(line))
 

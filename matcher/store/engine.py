@@ -13,6 +13,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from matcher.errors import SettingsError
+from matcher.store.patience import request as of_request
+from matcher.store.patience import waits
 from matcher.store.trouble import BUSY_SECONDS, explained
 
 _WRITES = "matcher_writes"
@@ -78,17 +80,21 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine, patience: float = BUSY_SECONDS) -> Iterator[Connection]:
+def writing(engine: Engine, patience: float | None = None) -> Iterator[Connection]:
     """One short transaction that takes the writer's place: committed on leaving, or rolled back.
 
-    Raises NotReady (database_busy) where another writer holds the place for longer than `patience`, in seconds.
+    Raises NotReady (database_busy) where another writer holds the place for longer than `patience`, in seconds; where none
+    is named, than `patience.waits` says.
     """
+    seconds = waits() if patience is None else patience
     with (
         explained(engine),
-        engine.connect().execution_options(**{_WRITES: True, _PATIENCE: patience}) as connection,
+        engine.connect().execution_options(**{_WRITES: True, _PATIENCE: seconds}) as connection,
         connection.begin(),
     ):
         yield connection
+    if (request := of_request()) is not None:
+        request.written = True
 
 
 def snapshot(engine: Engine, file: Path) -> None:

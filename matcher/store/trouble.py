@@ -16,7 +16,7 @@ BUSY_SECONDS = 20
 
 BUSY = "database_busy"
 """Code of the error that says that others use the database: nothing was written, and trying again will help."""
-_BUSY = (BUSY, "数据库正被另一个程序写入，{seconds} 秒内未能等到。请等它结束后重试。")
+_BUSY = (BUSY, "数据库正被另一个程序写入，这次没有等到，没有写入。请稍后重试。")
 _CROSSED = (BUSY, "数据库中的改动与另一个程序的相冲突，没有写入。请重试。")
 _POSTGRES = {
     "55P03": _BUSY,
@@ -87,4 +87,4 @@ def _of_postgres(error: DBAPIError) -> MatcherError | None:
 
 def _not_ready(known: tuple[str, str]) -> NotReady:
     code, sentence = known
-    return NotReady(sentence.format(seconds=BUSY_SECONDS), code=code)
+    return NotReady(sentence, code=code)
