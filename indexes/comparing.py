@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.kernels import compiled
+from compiling import compiled
 from indexes.words import Vocabulary
 
 Texts = tuple[NDArray[np.int64], NDArray[np.int32]]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from importlib import import_module
-from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from compiling import compiled
 
 _BLAS = "scipy.linalg.cython_blas"
 
@@ -142,14 +141,6 @@ def _weigh(
             squares += impact * impact
         sums[0, term] = total - total_before
         sums[1, term] = squares - squares_before
-
-
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function in machine code, kept on disk where that can be written; it releases the interpreter."""
-    try:
-        return numba.njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # no writable place for the cache: half a second of compiling in every process
-        return numba.njit(nogil=True)(function)
 
 
 accumulate = compiled(_accumulate)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.kernels import compiled
+from compiling import compiled
 from indexes.words import HAN
 
 Rows = NDArray[np.int64]

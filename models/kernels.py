@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from compiling import compiled
+
 Trie = tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]
 """keys, nodes, tokens, scores: see `models.segmenting.Segmenter`."""
-
-
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function in machine code, kept on disk where that can be written; it releases the interpreter."""
-    try:
-        return numba.njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # no writable place for the cache
-        return numba.njit(nogil=True)(function)
 
 
 @compiled
