@@ -22,6 +22,7 @@ SPEED: Mapping[str, str] = {
     "importing": "a workbook of patents, beside openpyxl's loop over its rows",
     "databases": "import and reading on PostgreSQL, beside SQLite",
     "indexing": "embedding and indexing a province, beside jieba.cut over its texts",
+    "phases": "what a full build does with its cores, phase by phase",
     "dense": "the kinds of vector index, beside the bare matrix product",
     "adding": "a thousand new patents, beside a full build",
     "merging": "what was added merged into an index, beside full builds",
