@@ -122,8 +122,21 @@ def _passing(error: BaseException) -> bool:
 
 
 def _silent(settings: Settings, error: Exception) -> NotReady:
+    chosen = settings.mail
+    what = f"没有收下邮件（{type(error).__name__}）", "请核对 matcher.toml 的 [mail] 和环境变量中的密码。"
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        what = (
+            f"不接受用户“{chosen.user}”和它的密码",
+            f"请核对 [mail] 的 user 和环境变量 {chosen.password_variable} 中的密码。",
+        )
+    elif isinstance(error, ssl.SSLCertVerificationError):
+        what = (
+            f"的证书不可信（{error.verify_message}），没有登录",
+            "host 要与证书上的名称一致；证书由本单位签发的，请用环境变量 SSL_CERT_FILE 指明根证书文件。",
+        )
+    elif isinstance(error, smtplib.SMTPNotSupportedError):
+        what = "不提供所要求的加密或登录方式，没有发送", "请核对 [mail] 的 port 和 security。"
     return NotReady(
-        f"邮件服务器 {settings.mail.host}:{settings.mail.port} 没有收下邮件（{type(error).__name__}）。消息都在，"
-        "邮件下次再发。请核对 matcher.toml 的 [mail] 和环境变量中的密码。",
+        f"邮件服务器 {chosen.host}:{chosen.port} {what[0]}。消息都在，邮件下次再发。{what[1]}",
         code="mail_server_silent",
     )

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.servers.certificates import certify
 from tests.servers.service import free_port
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "nginx.conf"
@@ -64,7 +65,7 @@ class Nginx:
         (self.folder / "secret").write_text(f"proxy_set_header X-Proxy-Secret {secret};\n", encoding="utf-8")
         (self.folder / "matcher.conf").write_text(self._filled_in(service), encoding="utf-8")
         (self.folder / "nginx.conf").write_text(_MAIN.format(folder=self.folder), encoding="utf-8")
-        _certify(self.folder)
+        certify(self.folder, NAME)
         user = None
         if os.geteuid() == 0:
             user = _NOBODY
@@ -106,20 +107,3 @@ def nginx() -> Iterator[Nginx]:
     # Not below pytest's folder: nobody else may read there.
     with tempfile.TemporaryDirectory(prefix="matcher-nginx-") as folder:
         yield Nginx(Path(folder), free_port(), free_port())
-
-
-def _certify(folder: Path) -> None:
-    asked = [
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-        "-days",
-        "2",
-    ]
-    named = ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}"]
-    files = ["-keyout", str(folder / "key"), "-out", str(folder / "crt")]
-    subprocess.run(["openssl", *asked, *named, *files], check=True, capture_output=True, timeout=30)

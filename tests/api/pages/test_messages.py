@@ -188,7 +188,7 @@ def test_what_the_server_will_never_take_is_not_sent_again_and_what_it_did_not_t
         send(mail)
     with pytest.raises(NotReady, match=r"127\.0\.0\.1:9 没有收下邮件"):
         send(mail.model_copy(update={"port": 9}))
-    with pytest.raises(NotReady, match="没有收下邮件（SMTPNotSupportedError）"):
+    with pytest.raises(NotReady, match="不提供所要求的加密或登录方式，没有发送"):
         send(mail.model_copy(update={"security": "starttls"}))
     with pytest.raises(SettingsError, match="不在本机，连接必须加密"):
         send(mail.model_copy(update={"host": "mail.example.cn"}))
