@@ -78,6 +78,11 @@ def _open(settings: Settings) -> AbstractContextManager[smtplib.SMTP]:
         raise SettingsError(
             f"邮件服务器 {chosen.host} 不在本机，连接必须加密。请把 [mail] 的 security 设为 starttls 或 tls。"
         )
+    if chosen.user and not f"{chosen.user}{_password(settings)}".isascii():
+        raise SettingsError(
+            f"[mail] 的 user 和环境变量 {chosen.password_variable} 中的密码只能用英文字母、数字和半角符号，没有登录。"
+            "请在邮件服务器上改为这样的密码。"
+        )
     try:
         return _again(_connected, settings)
     except (smtplib.SMTPException, OSError) as error:
@@ -95,11 +100,15 @@ def _connected(settings: Settings) -> smtplib.SMTP:
         if chosen.security == "starttls":
             server.starttls(context=context)
         if chosen.user:
-            server.login(chosen.user, os.environ.get(chosen.password_variable, ""))
+            server.login(chosen.user, _password(settings))
     except BaseException:
         server.close()
         raise
     return server
+
+
+def _password(settings: Settings) -> str:
+    return os.environ.get(settings.mail.password_variable, "")
 
 
 def _again(work: Callable[..., T], *given: object) -> T:
@@ -118,7 +127,9 @@ def _passing(error: BaseException) -> bool:
         return all(code < _PERMANENT for code, _ in error.recipients.values())
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code < _PERMANENT
-    return isinstance(error, smtplib.SMTPServerDisconnected | OSError) and not isinstance(error, ssl.SSLError)
+    if isinstance(error, smtplib.SMTPException):  # An OSError too, whatever it says.
+        return isinstance(error, smtplib.SMTPServerDisconnected)
+    return isinstance(error, OSError) and not isinstance(error, ssl.SSLError)
 
 
 def _silent(settings: Settings, error: Exception) -> NotReady:

@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from fastapi import FastAPI
 
 from api.mailing import send_due
-from matcher.errors import NotReady
+from matcher.errors import NotReady, SettingsError
 from matcher.settings import MailSettings
 from tests.api.conftest import NOW
 from tests.api.pages.conftest import Browser
@@ -102,7 +102,45 @@ def test_signed_in_over_an_encrypted_connection_and_not_otherwise(
     ) as told:
         send()
     assert "another" not in str(told.value)
+    monkeypatch.setenv("MAIL_PASSWORD", "钥匙")
+    with pytest.raises(SettingsError, match="MAIL_PASSWORD 中的密码只能用英文字母") as refused:
+        send()
+    assert "钥" not in str(refused.value)
     assert (len(messages.due()), office.post.taken) == (1, [])
     monkeypatch.setenv("MAIL_PASSWORD", SECRET)
     assert send() == {"sent": 1, "refused": 0}
     assert (messages.due(), office.post.taken) == ([], ["zhang@example.cn"])
+
+
+@dataclass
+class Bare(Post):
+    """A server that offers a sign-in and no encryption, and keeps how often it was greeted."""
+
+    greeted: int = 0
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        self.greeted += 1
+        session.host_name = hostname
+        return responses
+
+
+def test_a_server_without_encryption_is_asked_once_and_told_nothing(
+    app: FastAPI, browser: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told_by_mail(app, browser)
+    messages, settings = app.state.services.notices.messages, app.state.services.workspace.settings
+    monkeypatch.setenv("MAIL_PASSWORD", SECRET)
+    bare, port = Bare(), free_port()
+    server = Controller(
+        bare, hostname="127.0.0.1", port=port, authenticator=bare.admit, auth_require_tls=False
+    )
+    server.start()
+    mail = MailSettings(host="127.0.0.1", port=port, sender="duijie@example.gov.cn", user=USER)
+    try:
+        with pytest.raises(NotReady, match="不提供所要求的加密或登录方式，没有发送。消息都在"):
+            send_due(messages, settings.model_copy(update={"mail": mail}), NOW, lambda done, total: None)
+    finally:
+        server.stop()
+    assert (bare.greeted, bare.secrets, bare.taken, len(messages.due())) == (1, [], [], 1)
