@@ -123,6 +123,14 @@ class Words:
         """The word of that number."""
         return "".join(map(chr, self.codes[self.bounds[number] : self.bounds[number + 1]].tolist()))
 
+    def texts(self) -> list[str]:
+        """The runs of words of each document, a line each."""
+        ends, codes = self.ids < 0, np.append(self.codes, np.uint32(ord("\n")))
+        first = np.where(ends, len(self.codes), self.bounds[:-1][self.ids] if len(self.kinds) else 0)
+        lengths = np.where(ends, 1, np.diff(self.bounds)[self.ids] if len(self.kinds) else 0)
+        text = codes[_spans(first, lengths)].tobytes().decode("utf-32-le", "surrogatepass")
+        return [text[start:end] for start, end in pairwise(_ends(lengths)[self.starts].tolist())]
+
     def take(self, rows: NDArray[np.int64]) -> Self:
         """The given documents in that order, with only the words that they have."""
         lengths = self.starts[rows + 1] - self.starts[rows]

@@ -217,7 +217,8 @@ class Matching:
         asked = Words.build([normalised(query)], known, self.collection.cut)
         related = related_terms(located, asked, words)
         wanted = sought(query.title, self.collection.words)
-        return list(map(_evidence, patents, shared, related, repeat(wanted)))
+        absent = map(unmentioned, repeat(wanted), patents, words.texts(), related)
+        return list(map(_evidence, patents, shared, related, absent))
 
     @property
     def meanings(self) -> Meanings:
@@ -266,7 +267,10 @@ class Matching:
 
 
 def _evidence(
-    patent: Patent, shared: Sequence[SharedTerm], related: tuple[RelatedTerms, ...], wanted: Sequence[str]
+    patent: Patent,
+    shared: Sequence[SharedTerm],
+    related: tuple[RelatedTerms, ...],
+    absent: tuple[str, ...],
 ) -> Evidence:
     """What was found in a patent's text, with the sentence that holds most of the shared terms' weight."""
     best, place, held = "", "", 0.0
@@ -277,5 +281,4 @@ def _evidence(
             weight = sum(term.weight for term in shared if term.term in plain)
             if weight > held:
                 best, place, held = sentence, f"{part}第{number}句", weight
-    absent = unmentioned(wanted, patent, related)
     return Evidence(tuple(term.term for term in shared), best, place, related, absent)

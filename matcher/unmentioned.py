@@ -9,7 +9,6 @@ import numpy as np
 from indexes.commonness import document_shares
 from indexes.lexical import LexicalIndex
 from indexes.tokens import is_han, run_words
-from matcher.corpus import patent_text
 from matcher.domain import Patent
 from matcher.related import COMMON, RelatedTerms, is_term
 
@@ -31,14 +30,16 @@ def sought(title: str, index: LexicalIndex) -> list[str]:
     return [words[place] for place in np.argsort(shares, kind="stable").tolist() if shares[place] <= COMMON]
 
 
-def unmentioned(words: Iterable[str], patent: Patent, related: Sequence[RelatedTerms]) -> tuple[str, ...]:
-    """The first of some words that neither stand in the patent's text nor have a related term there.
+def unmentioned(
+    words: Iterable[str], patent: Patent, text: str, related: Sequence[RelatedTerms]
+) -> tuple[str, ...]:
+    """The first of some words that neither stand in the patent's normalised text nor have a related term there.
 
     None where the patent is known by its title alone: what a title leaves out says nothing.
     """
     if not (patent.abstract or patent.first_claim):
         return ()
-    text, near = patent_text(patent).whole, {pair.need for pair in related}
+    near = {pair.need for pair in related}
     return tuple(word for word in words if word not in text and word not in near)[:_QUOTED]
 
 

@@ -57,6 +57,18 @@ def test_every_run_is_cut_and_ended():
     assert not words.telling.any()
 
 
+def test_texts_are_the_runs_of_each_document():
+    words = Words.build(DOCUMENTS)
+    assert words.texts() == [
+        "离心水泵的叶轮\n采用\nplc\n控制\n60\n毫米\n",
+        "锂电池正极材料\n",
+        "",
+        "水泵叶轮\n水泵\nq235\n钢板\n0.5\n𠀀𠀁\n",
+    ]
+    assert words.take(np.array([2, 1])).texts() == ["", "锂电池正极材料\n"]
+    assert Words.build([Document("")]).texts() == [""]
+
+
 def test_documents_taken_are_as_if_cut_alone():
     words = Words.build(DOCUMENTS, MEANINGS)
     for rows in ([0, 1, 2, 3], [3, 1], [2], [], [1, 1]):

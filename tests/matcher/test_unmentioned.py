@@ -6,6 +6,7 @@ from datetime import date
 
 from indexes.lexical import LexicalIndex
 from indexes.postings import Document
+from matcher.corpus import patent_text
 from matcher.domain import Need, Patent
 from matcher.quick import TwoFiles, matching_of
 from matcher.ranking import ListRules
@@ -16,6 +17,7 @@ from matcher.unmentioned import sought, unmentioned
 from models.catalogue import load_model
 
 PATENT = Patent("p1", "一种去除蓝藻臭味的方法", abstract="向水体投加药剂，去除蓝藻释放的臭味物质。")
+TEXT = patent_text(PATENT).whole
 
 
 def test_words_of_asking_and_those_of_every_patent_say_nothing():
@@ -30,18 +32,18 @@ def test_names_in_letters_count_and_numbers_do_not():
 
 def test_what_the_text_holds_or_has_a_related_term_for_is_not_named():
     words = ["花椒", "苦味", "去除"]
-    assert unmentioned(words, PATENT, ()) == ("花椒", "苦味")
-    assert unmentioned(words, PATENT, [RelatedTerms("苦味", "臭味")]) == ("花椒",)
+    assert unmentioned(words, PATENT, TEXT, ()) == ("花椒", "苦味")
+    assert unmentioned(words, PATENT, TEXT, [RelatedTerms("苦味", "臭味")]) == ("花椒",)
 
 
 def test_three_are_named_at_most():
-    assert unmentioned(["花椒", "苦味", "辣椒", "茶叶"], PATENT, ()) == ("花椒", "苦味", "辣椒")
+    assert unmentioned(["花椒", "苦味", "辣椒", "茶叶"], PATENT, TEXT, ()) == ("花椒", "苦味", "辣椒")
 
 
 def test_a_title_alone_leaves_out_nothing():
-    assert unmentioned(["花椒"], Patent("p2", "一种去除蓝藻臭味的方法"), ()) == ()
+    assert unmentioned(["花椒"], Patent("p2", "一种去除蓝藻臭味的方法"), TEXT, ()) == ()
     claimed = Patent("p3", "一种方法", first_claim="一种方法，其特征在于投加药剂。")
-    assert unmentioned(["花椒"], claimed, ()) == ("花椒",)
+    assert unmentioned(["花椒"], claimed, patent_text(claimed).whole, ()) == ("花椒",)
 
 
 def test_the_reason_says_it_beside_what_both_share():
