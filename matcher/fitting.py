@@ -89,6 +89,9 @@ def misfit(artefact: RankerArtefact, matching: Matching) -> str | None:
         abs(artefact.prior[name] - weight) > 1e-6 for name, weight in prior.items()
     ):
         return "信号权重的设置与训练时不同"
+    held = len(matching.collection.ids)
+    if artefact.made.patents and held > _MUCH_LARGER * artefact.made.patents:
+        return f"本库有专利 {held} 件，训练所用的评价只从 {artefact.made.patents} 件中选取"
     here = probe(matching.embedder)
     if len(here) != len(artefact.probe) or any(
         abs(a - b) > _TOLERANCE for a, b in zip(here, artefact.probe, strict=True)
@@ -97,9 +100,6 @@ def misfit(artefact: RankerArtefact, matching: Matching) -> str | None:
     kind = kind_of(matching)
     if kind != artefact.made.corpus:
         return f"专利文本类型为“{kind}”，训练时为“{artefact.made.corpus}”"
-    held = len(matching.collection.ids)
-    if artefact.made.patents and held > _MUCH_LARGER * artefact.made.patents:
-        return f"本库有专利 {held} 件，训练所用的评价只从 {artefact.made.patents} 件中选取"
     return None
 
 
