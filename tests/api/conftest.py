@@ -29,6 +29,8 @@ from matcher.domain import (
     Patent,
     PatentType,
     ServiceInstitution,
+    Transaction,
+    TransactionKind,
 )
 from matcher.settings import Settings, load_settings
 from matcher.store.records import Record
@@ -88,6 +90,19 @@ ENTERPRISE = Enterprise(
     focus_areas=("海水淡化",),
     contact="赵工 0531-0000000",
 )
+DEALS = tuple(
+    Transaction(
+        f"T{month}",
+        patent.id,
+        TransactionKind.ASSIGNMENT,
+        date(2026, month, 1),
+        patent.holders[0],
+        ENTERPRISE.name,
+        ENTERPRISE.id,
+    )
+    for month, patent in ((4, MEMBRANE), (6, BEARING))
+)
+"""Both inventions sold to the enterprise."""
 NEEDS = (
     Need(
         id="N001",

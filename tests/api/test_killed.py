@@ -16,29 +16,17 @@ from api.jobs import Upload, Worker, evaluations
 from api.store.database import open_service
 from api.store.jobs import Job, JobState
 from matcher import usecases
-from matcher.domain import Patent, Transaction, TransactionKind
+from matcher.domain import Patent
 from matcher.events import Event, ListState
 from matcher.matchlists.pools import kept
 from matcher.settings import Settings
 from matcher.workspace import Workspace
-from tests.api.conftest import BEARING, ENTERPRISE, MEMBRANE, NOW
+from tests.api.conftest import DEALS, NOW
 from tests.servers.databases import on_both
 
 pytestmark = on_both
 LEASE = timedelta(seconds=2)
 EVENT = Event("HD001", "秋季路演", date(2026, 9, 1))
-DEALS = tuple(
-    Transaction(
-        f"T{month}",
-        patent.id,
-        TransactionKind.ASSIGNMENT,
-        date(2026, month, 1),
-        patent.holders[0],
-        ENTERPRISE.name,
-        ENTERPRISE.id,
-    )
-    for month, patent in ((4, MEMBRANE), (6, BEARING))
-)
 CSV = "专利名称,申请号,摘要,专利权人\n" + "".join(
     f"一种反渗透膜{n},CN20231{n:07d},海水淡化用反渗透膜,河东大学\n" for n in range(50)
 )

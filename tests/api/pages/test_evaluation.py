@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 from fastapi import FastAPI
@@ -12,10 +11,9 @@ from fastapi.testclient import TestClient
 
 from api.access.roles import Role
 from eval.judged_sets import FOLDER
-from matcher.domain import Transaction, TransactionKind
 from matcher.settings import Settings
 from matcher.workspace import Workspace
-from tests.api.conftest import BASE, BEARING, ENTERPRISE, MEMBRANE, NOW, key_of
+from tests.api.conftest import BASE, BEARING, DEALS, ENTERPRISE, MEMBRANE, NOW, key_of
 from tests.api.pages.conftest import Browser
 from tests.api.pages.test_imports import finished
 from tests.api.pages.test_pages import words
@@ -27,20 +25,8 @@ JOB = "0" * 32
 @pytest.fixture
 def analyst(browser: Callable[..., Browser], filled: Settings) -> Browser:
     """An analyst's browser, over a workspace in which both inventions were sold to the enterprise."""
-    deals = [
-        Transaction(
-            f"T{month}",
-            patent.id,
-            TransactionKind.ASSIGNMENT,
-            date(2026, month, 1),
-            patent.holders[0],
-            ENTERPRISE.name,
-            ENTERPRISE.id,
-        )
-        for month, patent in ((4, MEMBRANE), (6, BEARING))
-    ]
     with Workspace.open(filled) as workspace:
-        workspace.store.merge(deals, NOW.date())
+        workspace.store.merge(DEALS, NOW.date())
     return browser(Role.ANALYST)
 
 
